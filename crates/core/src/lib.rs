@@ -1,0 +1,33 @@
+//! The domain of Quarterdeck: what is kept, how it is decided, and what it amounts to.
+//!
+//! Everything is a pure function of the log. There is no I/O here, no clock, no randomness, no
+//! environment and no protobuf: whatever a function needs to know is passed in, so the same
+//! entries give the same state, byte for byte, on every machine.
+//!
+//! The way of an event through this crate:
+//!
+//! ```text
+//! Command ──decide──▶ bodies ──(sealed and numbered by the caller)──▶ Event
+//!                        │                                             │
+//!                        └── every event passes State::admit, the one rule book
+//!                                                                      ▼
+//!                                              Entry ──State::apply──▶ State ──▶ scores, status
+//! ```
+
+pub mod admit;
+pub mod calendar;
+pub mod canonical;
+pub mod clock;
+pub mod decide;
+pub mod decimal;
+pub mod event;
+pub mod history;
+pub mod id;
+pub mod reference;
+pub mod refusal;
+pub mod score;
+pub mod state;
+pub mod status;
+pub mod token;
+pub mod value;
+pub mod when;

@@ -1,0 +1,279 @@
+//! Values, progress and scores.
+//!
+//! | metric | progress |
+//! |---|---|
+//! | increase, decrease | (current − baseline) ÷ (target − baseline) |
+//! | maintain | share of the elapsed check-in periods at whose end the value lay in the range |
+//! | milestones | weight of the steps done ÷ weight of all steps |
+//! | binary | 0 or 1 |
+//!
+//! Progress may leave 0 to 1 and is shown as it is; the score is progress held to 0 to 1. Where
+//! baseline equals target there is no distance to divide by: progress is 1 once the value has
+//! reached the target in its direction, and 0 before. A bound that is reached exactly is met.
+//!
+//! An objective scores the weighted mean of its live key results, a cycle the plain mean of its
+//! live objectives; what is deferred, dropped or withdrawn is left out of both. Figures are
+//! rounded half to even at [`PLACES`] digits, once, where they are made.
+
+use std::collections::BTreeSet;
+
+use crate::calendar::{Date, Span};
+use crate::decimal::{Decimal, ratio};
+use crate::event::Metric;
+use crate::id::{CycleId, ObjectiveId};
+use crate::state::{Cycle, KeyResult, State};
+use crate::token::{MetricKind, ObjectiveKind};
+use crate::value::Measure;
+
+/// Digits after the point that computed shares keep.
+pub const PLACES: u32 = 4;
+
+/// Where a key result stands on a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// The value that holds: the latest absolute one and the deltas after it, from the baseline
+    /// where there is none; for milestones the weight done, for binary 0 or 1.
+    pub current: Option<Decimal>,
+    /// The metric's progress, not held to 0 to 1. None where nothing can be said yet.
+    pub progress: Option<Decimal>,
+    /// Progress held to 0 to 1.
+    pub score: Option<Decimal>,
+    /// The milestones that are done.
+    pub done: BTreeSet<String>,
+    /// Effective date of the last check-in that counts.
+    pub last_check_in: Option<Date>,
+    /// The last confidence stated.
+    pub confidence: Option<Decimal>,
+    /// The last projection stated.
+    pub projection: Option<Decimal>,
+}
+
+/// Where a key result of this cycle stands at the end of the day `on`, given what the state knows.
+#[must_use]
+pub fn progress(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Progress {
+    let on = on.min(cycle.ends);
+    let metric = &key_result.metric;
+    let done = steps_done(key_result, on);
+    let current = match metric.kind {
+        MetricKind::Milestones => Some(weight(metric, |name| done.contains(name))),
+        MetricKind::Binary => Some(if is_done(key_result, on) {
+            Decimal::ONE
+        } else {
+            Decimal::ZERO
+        }),
+        _ => value_on(key_result, on),
+    };
+    let progress = match metric.kind {
+        MetricKind::Increase | MetricKind::Decrease => {
+            current.and_then(|current| toward(metric, current))
+        }
+        MetricKind::Maintain => kept(key_result, cycle, on),
+        MetricKind::Milestones => {
+            current.and_then(|done| ratio(done, weight(metric, |_| true), PLACES))
+        }
+        MetricKind::Binary => current,
+    };
+    Progress {
+        current,
+        progress,
+        score: progress.map(held),
+        done,
+        last_check_in: key_result
+            .check_ins
+            .until(on)
+            .next_back()
+            .map(|last| last.effective),
+        confidence: key_result
+            .check_ins
+            .until(on)
+            .rev()
+            .find_map(|said| said.confidence),
+        projection: key_result
+            .check_ins
+            .until(on)
+            .rev()
+            .find_map(|said| said.projection),
+    }
+}
+
+/// The value that holds at the end of the day `on`: the latest absolute check-in and the deltas
+/// after it. Without an absolute one the deltas start from the baseline; None where there is
+/// neither.
+#[must_use]
+pub fn value_on(key_result: &KeyResult, on: Date) -> Option<Decimal> {
+    let mut deltas = Decimal::ZERO;
+    let mut any = false;
+    for check_in in key_result.check_ins.until(on).rev() {
+        match &check_in.measure {
+            Measure::Absolute(value) => return value.checked_add(deltas),
+            Measure::Delta(delta) => {
+                deltas = deltas.checked_add(*delta)?;
+                any = true;
+            }
+            Measure::Step { .. } | Measure::Done(_) => {}
+        }
+    }
+    match key_result.metric.baseline {
+        Some(baseline) => baseline.checked_add(deltas),
+        None if any => Some(deltas),
+        None => None,
+    }
+}
+
+fn toward(metric: &Metric, current: Decimal) -> Option<Decimal> {
+    let (baseline, target) = (metric.baseline?, metric.target?);
+    let distance = target.checked_sub(baseline)?;
+    if distance == Decimal::ZERO {
+        let reached = match metric.kind {
+            MetricKind::Decrease => current <= target,
+            _ => current >= target,
+        };
+        return Some(if reached { Decimal::ONE } else { Decimal::ZERO });
+    }
+    ratio(current.checked_sub(baseline)?, distance, PLACES)
+}
+
+/// The share of elapsed periods that ended within the range; None before the first has elapsed.
+fn kept(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Option<Decimal> {
+    let span = Span::new(cycle.starts, cycle.ends)?;
+    let mut elapsed = 0u32;
+    let mut within = 0u32;
+    for period in key_result.cadence.elapsed_periods(span, on) {
+        elapsed = elapsed.saturating_add(1);
+        if value_on(key_result, period.ends)
+            .is_some_and(|value| in_range(&key_result.metric, value))
+        {
+            within = within.saturating_add(1);
+        }
+    }
+    ratio(Decimal::from(within), Decimal::from(elapsed), PLACES)
+}
+
+/// Whether a value lies in the range to maintain, its bounds included.
+#[must_use]
+pub fn in_range(metric: &Metric, value: Decimal) -> bool {
+    metric.low.is_some_and(|low| low <= value) && metric.high.is_some_and(|high| value <= high)
+}
+
+fn steps_done(key_result: &KeyResult, on: Date) -> BTreeSet<String> {
+    let mut steps = BTreeSet::new();
+    for check_in in key_result.check_ins.until(on) {
+        if let Measure::Step { name, done } = &check_in.measure {
+            if *done {
+                steps.insert(name.clone());
+            } else {
+                steps.remove(name);
+            }
+        }
+    }
+    steps
+}
+
+fn is_done(key_result: &KeyResult, on: Date) -> bool {
+    key_result
+        .check_ins
+        .until(on)
+        .rev()
+        .find_map(|check_in| match check_in.measure {
+            Measure::Done(done) => Some(done),
+            _ => None,
+        })
+        .unwrap_or(false)
+}
+
+fn weight(metric: &Metric, counts: impl Fn(&str) -> bool) -> Decimal {
+    metric
+        .milestones
+        .iter()
+        .filter(|step| counts(&step.name))
+        .try_fold(Decimal::ZERO, |sum, step| sum.checked_add(step.weight))
+        .unwrap_or(Decimal::ZERO)
+}
+
+fn held(progress: Decimal) -> Decimal {
+    progress.max(Decimal::ZERO).min(Decimal::ONE)
+}
+
+/// The weighted mean of an objective's live key results; None where none has a score.
+#[must_use]
+pub fn objective_score(state: &State, objective: ObjectiveId, on: Date) -> Option<Decimal> {
+    let cycle = state.cycles.get(&state.objectives.get(&objective)?.cycle)?;
+    let mut sum = Decimal::ZERO;
+    let mut weights = Decimal::ZERO;
+    for (_, key_result) in state.key_results_of(objective) {
+        if !key_result.is_live() {
+            continue;
+        }
+        if let Some(score) = progress(key_result, cycle, on).score {
+            sum = sum.checked_add(score.checked_mul(key_result.weight)?)?;
+            weights = weights.checked_add(key_result.weight)?;
+        }
+    }
+    ratio(sum, weights, PLACES)
+}
+
+/// The means of a set of objectives: all, and the two kinds apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Means {
+    /// Over all.
+    pub all: Option<Decimal>,
+    /// Over committed ones.
+    pub committed: Option<Decimal>,
+    /// Over aspirational ones.
+    pub aspirational: Option<Decimal>,
+}
+
+/// The means over the live objectives of a cycle that `counts` lets in.
+#[must_use]
+pub fn cycle_means(
+    state: &State,
+    cycle: CycleId,
+    on: Date,
+    counts: impl Fn(ObjectiveId) -> bool,
+) -> Means {
+    let scores: Vec<(ObjectiveKind, Decimal)> = state
+        .objectives
+        .iter()
+        .filter(|(id, objective)| objective.cycle == cycle && objective.is_live() && counts(**id))
+        .filter_map(|(id, objective)| Some((objective.kind, objective_score(state, *id, on)?)))
+        .collect();
+    let mean = |wanted: Option<ObjectiveKind>| {
+        let chosen = scores
+            .iter()
+            .filter(|(kind, _)| wanted.is_none_or(|wanted| wanted == *kind));
+        let (sum, count) = chosen.fold((Some(Decimal::ZERO), 0u32), |(sum, count), (_, score)| {
+            (
+                sum.and_then(|sum| sum.checked_add(*score)),
+                count.saturating_add(1),
+            )
+        });
+        ratio(sum?, Decimal::from(count), PLACES)
+    };
+    Means {
+        all: mean(None),
+        committed: mean(Some(ObjectiveKind::Committed)),
+        aspirational: mean(Some(ObjectiveKind::Aspirational)),
+    }
+}
+
+/// The share of a cycle that is over at the end of the day `on`, 0 to 1.
+#[must_use]
+pub fn elapsed(cycle: &Cycle, on: Date) -> Decimal {
+    Span::new(cycle.starts, cycle.ends).map_or(Decimal::ZERO, |span| {
+        let days = span.elapsed(on);
+        ratio(Decimal::from(days.days), Decimal::from(days.of), PLACES).unwrap_or(Decimal::ZERO)
+    })
+}
+
+/// Progress divided by the elapsed share of the cycle: 1 is exactly on a straight line. None
+/// before the cycle starts, and for kinds of metric that a line says nothing about.
+#[must_use]
+pub fn pace(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Option<Decimal> {
+    match key_result.metric.kind {
+        MetricKind::Increase | MetricKind::Decrease | MetricKind::Milestones => {
+            let done = progress(key_result, cycle, on).progress?;
+            ratio(done, elapsed(cycle, on), PLACES)
+        }
+        MetricKind::Maintain | MetricKind::Binary => None,
+    }
+}

@@ -1,0 +1,202 @@
+//! The state of a workspace: what the log amounts to.
+//!
+//! Guarantees:
+//! - **Pure.** [`State::apply`] depends on the state and the entry alone. The same entries give
+//!   the same state, and the same canonical JSON, on every machine.
+//! - **Total.** Whatever an entry says, `apply` neither fails nor panics. An entry that this
+//!   version cannot use is noted in [`State::skipped`] and changes nothing else.
+//! - **Cheap to copy.** Entities are shared until changed, so a trial run costs no deep copy.
+
+pub mod apply;
+pub mod check_in;
+pub mod conflict;
+pub mod cycle;
+pub mod edit;
+pub mod key_result;
+pub mod member;
+pub mod note;
+pub mod objective;
+pub mod team;
+pub mod workspace;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Timestamp;
+use crate::clock::Hlc;
+use crate::event::Entry;
+use crate::id::{
+    CycleId, DeviceId, EventId, InvitationId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId,
+};
+use crate::value::{Field, Subject};
+
+pub use check_in::{CheckIn, CheckIns};
+pub use conflict::{Conflict, Contender};
+pub use cycle::Cycle;
+pub use key_result::KeyResult;
+pub use member::{Device, Invitation, Member};
+pub use note::Note;
+pub use objective::Objective;
+pub use team::Team;
+pub use workspace::Workspace;
+
+/// What the log amounts to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Position of the last entry applied; 0 for none.
+    pub head: u64,
+    /// When the last entry was recorded.
+    pub recorded: Timestamp,
+    /// The workspace; none before its first event.
+    pub workspace: Option<Workspace>,
+    /// Members, also removed ones.
+    pub members: BTreeMap<MemberId, Member>,
+    /// Devices, also revoked ones.
+    pub devices: BTreeMap<DeviceId, Device>,
+    /// Invitations, also redeemed ones.
+    pub invitations: BTreeMap<InvitationId, Invitation>,
+    /// Teams.
+    pub teams: BTreeMap<TeamId, Team>,
+    /// Cycles.
+    pub cycles: BTreeMap<CycleId, Cycle>,
+    /// Objectives, also dropped ones.
+    pub objectives: BTreeMap<ObjectiveId, Arc<Objective>>,
+    /// Key results, also dropped ones.
+    pub key_results: BTreeMap<KeyResultId, Arc<KeyResult>>,
+    /// Notes.
+    pub notes: BTreeMap<NoteId, Arc<Note>>,
+    /// Conflicts that nobody has settled yet, oldest first.
+    pub conflicts: Vec<Conflict>,
+    /// Entries that this version could not use, oldest first.
+    pub skipped: Vec<Skipped>,
+}
+
+/// An entry that the fold passed over. It is still in the log, and synced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// Its position.
+    pub seq: u64,
+    /// Why it was passed over.
+    pub why: String,
+}
+
+/// Which event set something, and by whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Position of the event.
+    pub seq: u64,
+    /// The event.
+    pub event: EventId,
+    /// Its member.
+    pub member: MemberId,
+    /// Its device.
+    pub device: DeviceId,
+    /// When it was authored, held to when it was recorded.
+    pub authored: Hlc,
+    /// When it was recorded.
+    pub recorded: Timestamp,
+}
+
+impl Stamp {
+    /// The stamp of an entry. A device whose clock runs ahead is held to the recorded time.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Self {
+        Self {
+            seq: entry.seq,
+            event: entry.event.id,
+            member: entry.event.member,
+            device: entry.event.device,
+            authored: entry.event.authored.held_to(entry.recorded.ms()),
+            recorded: entry.recorded,
+        }
+    }
+}
+
+/// Who made an entity, and who last set each field that was edited since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The event that made it.
+    pub created: Stamp,
+    /// The last edit of each field that was edited.
+    pub edited: BTreeMap<Field, Stamp>,
+}
+
+impl Provenance {
+    /// The provenance of something that `entry` makes.
+    #[must_use]
+    pub fn new(entry: &Entry) -> Self {
+        Self {
+            created: Stamp::of(entry),
+            edited: BTreeMap::new(),
+        }
+    }
+
+    /// Which event set the field's present value.
+    #[must_use]
+    pub fn of(&self, field: &Field) -> &Stamp {
+        self.edited.get(field).unwrap_or(&self.created)
+    }
+}
+
+impl State {
+    /// The key results of an objective, in the order in which they matter: by rank, then by age.
+    pub fn key_results_of(
+        &self,
+        objective: ObjectiveId,
+    ) -> impl Iterator<Item = (KeyResultId, &KeyResult)> {
+        let mut found: Vec<_> = self
+            .key_results
+            .iter()
+            .filter(|(_, key_result)| key_result.objective == objective)
+            .map(|(id, key_result)| (*id, &**key_result))
+            .collect();
+        found.sort_by_key(|(_, key_result)| {
+            (
+                key_result.rank.unwrap_or(u32::MAX),
+                key_result.provenance.created.seq,
+            )
+        });
+        found.into_iter()
+    }
+
+    /// Notes about something, oldest first.
+    pub fn notes_about(&self, subject: Subject) -> impl Iterator<Item = (NoteId, &Note)> {
+        let mut found: Vec<_> = self
+            .notes
+            .iter()
+            .filter(|(_, note)| note.about == subject && note.is_shown())
+            .map(|(id, note)| (*id, &**note))
+            .collect();
+        found.sort_by_key(|(_, note)| note.provenance.created.seq);
+        found.into_iter()
+    }
+
+    /// The name of a member for people; the server's own acts are the server's.
+    #[must_use]
+    pub fn member_name(&self, member: MemberId) -> &str {
+        match self.members.get(&member) {
+            Some(member) => &member.name,
+            None if member == MemberId::nil() => "(server)",
+            None => "(unknown)",
+        }
+    }
+
+    /// The name of a device for people.
+    #[must_use]
+    pub fn device_name(&self, device: DeviceId) -> &str {
+        self.devices
+            .get(&device)
+            .map_or("(unknown)", |device| &device.name)
+    }
+
+    /// Until which position the log was kept without a server, if one was given later. Up to
+    /// there an entry counts as known when it was authored.
+    #[must_use]
+    pub fn adopted_at(&self) -> Option<u64> {
+        self.workspace
+            .as_ref()
+            .and_then(|workspace| workspace.adopted_at)
+    }
+}
