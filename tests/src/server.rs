@@ -1,0 +1,225 @@
+//! A server of one workspace: `okrd` as an operator runs it, on loopback, on a port that the system chose.
+//!
+//! A server that is stopped or killed starts again at its old address, so that machines find it. On Linux
+//! each has a loopback address of its own, so no other process can have taken its port meanwhile.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::env::TestEnv;
+use crate::machine::Running;
+use crate::run::Run;
+
+/// A server that says nothing for this long will not come up.
+const HANGS: Duration = Duration::from_secs(60);
+
+/// A server, its data and the process that serves it, if one does.
+#[derive(Debug)]
+pub struct Server<'env> {
+    env: &'env TestEnv,
+    workspace: String,
+    folder: PathBuf,
+    first_invitation: String,
+    address: SocketAddr,
+    process: Option<Child>,
+}
+
+impl<'env> Server<'env> {
+    #[track_caller]
+    pub(crate) fn start(env: &'env TestEnv, workspace: &str, owner: &str) -> Self {
+        let mut server = Self {
+            env,
+            workspace: workspace.to_owned(),
+            folder: env.folder(&format!("okrd-{workspace}")),
+            first_invitation: String::new(),
+            address: SocketAddr::from((own_loopback_address(), 0)),
+            process: None,
+        };
+        let url = server.address.to_string();
+        let run = server.okrd(&[
+            "init",
+            "--workspace",
+            workspace,
+            "--owner",
+            owner,
+            "--url",
+            &url,
+            "--json",
+        ]);
+        server.first_invitation = invitation(&run.ok());
+        server.restart();
+        server
+    }
+
+    /// Prepares it for a workspace that began without a server, which is then the one that [`Self::invite`]
+    /// is about, and returns the URL that `okr remote set` takes.
+    #[track_caller]
+    #[must_use]
+    pub fn host(&mut self, workspace: &str) -> String {
+        workspace.clone_into(&mut self.workspace);
+        let run = self.okrd(&["workspace", "host", workspace, "--json"]);
+        self.at(&invitation(&run.ok()), self.address)
+    }
+
+    /// The invitation that `okrd init` printed, before the server had its port.
+    #[must_use]
+    pub fn first_invitation(&self) -> String {
+        self.at(&self.first_invitation, self.address)
+    }
+
+    /// Invites a member, and returns the URL that `okr join` takes.
+    #[track_caller]
+    #[must_use]
+    pub fn invite(&self, member: &str, role: &str) -> String {
+        let run = self.okrd(&[
+            "invite",
+            "--workspace",
+            &self.workspace,
+            "--member",
+            member,
+            "--role",
+            role,
+            "--json",
+        ]);
+        self.at(&invitation(&run.ok()), self.address)
+    }
+
+    /// The same invitation, to be redeemed at another address: that of a [`crate::Proxy`].
+    #[must_use]
+    pub fn at(&self, invitation: &str, address: SocketAddr) -> String {
+        let (_, rest) = invitation
+            .strip_prefix("okr://")
+            .and_then(|rest| rest.split_once('/'))
+            .unwrap_or_else(|| panic!("not an invitation: {invitation}"));
+        format!("okr://{address}/{rest}")
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where its data is.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Runs an administrative command of `okrd` on its data, whether it is serving or not.
+    #[must_use]
+    pub fn okrd(&self, arguments: &[&str]) -> Run {
+        let mut command = self.env.command("okrd", &self.folder);
+        command.args(arguments).arg("--data").arg(self.data());
+        Running::start(format!("okrd {}", arguments.join(" ")), command).wait()
+    }
+
+    /// Serves, at the address it had before, and comes back when it listens.
+    #[track_caller]
+    pub fn restart(&mut self) {
+        assert!(self.process.is_none(), "it is serving already");
+        let log = self.folder.join("serve.log");
+        let mut command = self.env.command("okrd", &self.folder);
+        let mut child = command
+            .arg("serve")
+            .arg("--data")
+            .arg(self.data())
+            .arg("--listen")
+            .arg(self.address.to_string())
+            .arg("--json")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(File::create(&log).expect("a file for the server's log"))
+            .spawn()
+            .expect("okrd starts");
+        let output = child.stdout.take().expect("a pipe from the server");
+        self.process = Some(child);
+        let (report, ready) = mpsc::channel();
+        std::thread::spawn(move || {
+            // The pipe is read to its end, so that the server never blocks on it.
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                let _ = report.send(line);
+            }
+        });
+        let line = ready.recv_timeout(HANGS).unwrap_or_else(|_| {
+            panic!(
+                "okrd does not say that it listens; its log:\n{}",
+                fs::read_to_string(&log).unwrap_or_default()
+            )
+        });
+        let said: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("okrd's first line is no JSON: {line}"));
+        self.address = said["listening"]
+            .as_str()
+            .and_then(|address| address.parse().ok())
+            .unwrap_or_else(|| panic!("okrd does not say where it listens: {line}"));
+    }
+
+    /// Ends it with SIGKILL.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.process.take() {
+            // An error means that it has ended by itself.
+            let _ = child.kill();
+            child.wait().expect("a child that can be waited for");
+        }
+    }
+
+    /// Asks it to stop with SIGTERM, and asserts that it finishes and ends well.
+    #[track_caller]
+    pub fn stop(&mut self) {
+        let mut child = self.process.take().expect("it is serving");
+        kill_process(Pid::from_child(&child), Signal::TERM).expect("it has not ended before");
+        let (report, end) = mpsc::channel();
+        let pid = Pid::from_child(&child);
+        std::thread::spawn(move || report.send(child.wait()));
+        match end.recv_timeout(HANGS) {
+            Ok(status) => {
+                let status = status.expect("a child that can be waited for");
+                assert!(status.success(), "okrd stopped with {status}");
+            }
+            Err(_) => {
+                let _ = kill_process(pid, Signal::KILL);
+                panic!("okrd does not stop at SIGTERM: killed after {HANGS:?}");
+            }
+        }
+    }
+}
+
+impl Drop for Server<'_> {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+#[track_caller]
+fn invitation(run: &Run) -> String {
+    let answer = run.json();
+    answer["invite"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no invitation in {answer}"))
+        .to_owned()
+}
+
+/// An address within 127.0.0.0/8 that this process uses once; 127.0.0.1 where only that one exists.
+fn own_loopback_address() -> Ipv4Addr {
+    static SERVERS: AtomicU8 = AtomicU8::new(1);
+    if !cfg!(target_os = "linux") {
+        return Ipv4Addr::LOCALHOST;
+    }
+    let [_, _, high, low] = std::process::id().to_be_bytes();
+    Ipv4Addr::new(
+        127,
+        high | 0x80,
+        low,
+        SERVERS.fetch_add(1, Ordering::SeqCst),
+    )
+}
