@@ -23,7 +23,6 @@ use crate::event::Metric;
 use crate::id::{CycleId, ObjectiveId};
 use crate::state::{Cycle, KeyResult, State};
 use crate::token::{MetricKind, ObjectiveKind};
-use crate::value::Measure;
 
 /// Digits after the point that computed shares keep.
 pub const PLACES: u32 = 4;
@@ -53,15 +52,12 @@ pub struct Progress {
 pub fn progress(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Progress {
     let on = on.min(cycle.ends);
     let metric = &key_result.metric;
-    let done = steps_done(key_result, on);
+    let reading = key_result.check_ins.reading(on);
     let current = match metric.kind {
-        MetricKind::Milestones => Some(weight(metric, |name| done.contains(name))),
-        MetricKind::Binary => Some(if is_done(key_result, on) {
-            Decimal::ONE
-        } else {
-            Decimal::ZERO
-        }),
-        _ => value_on(key_result, on),
+        MetricKind::Milestones => Some(weight(metric, |name| reading.steps.contains(name))),
+        MetricKind::Binary if reading.done == Some(true) => Some(Decimal::ONE),
+        MetricKind::Binary => Some(Decimal::ZERO),
+        _ => reading.value(metric.baseline),
     };
     let progress = match metric.kind {
         MetricKind::Increase | MetricKind::Decrease => {
@@ -77,22 +73,10 @@ pub fn progress(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Progress {
         current,
         progress,
         score: progress.map(held),
-        done,
-        last_check_in: key_result
-            .check_ins
-            .until(on)
-            .next_back()
-            .map(|last| last.effective),
-        confidence: key_result
-            .check_ins
-            .until(on)
-            .rev()
-            .find_map(|said| said.confidence),
-        projection: key_result
-            .check_ins
-            .until(on)
-            .rev()
-            .find_map(|said| said.projection),
+        done: reading.steps,
+        last_check_in: reading.last,
+        confidence: reading.confidence,
+        projection: reading.projection,
     }
 }
 
@@ -101,23 +85,10 @@ pub fn progress(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Progress {
 /// neither.
 #[must_use]
 pub fn value_on(key_result: &KeyResult, on: Date) -> Option<Decimal> {
-    let mut deltas = Decimal::ZERO;
-    let mut any = false;
-    for check_in in key_result.check_ins.until(on).rev() {
-        match &check_in.measure {
-            Measure::Absolute(value) => return value.checked_add(deltas),
-            Measure::Delta(delta) => {
-                deltas = deltas.checked_add(*delta)?;
-                any = true;
-            }
-            Measure::Step { .. } | Measure::Done(_) => {}
-        }
-    }
-    match key_result.metric.baseline {
-        Some(baseline) => baseline.checked_add(deltas),
-        None if any => Some(deltas),
-        None => None,
-    }
+    key_result
+        .check_ins
+        .reading(on)
+        .value(key_result.metric.baseline)
 }
 
 fn toward(metric: &Metric, current: Decimal) -> Option<Decimal> {
@@ -153,32 +124,6 @@ fn kept(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Option<Decimal> {
 #[must_use]
 pub fn in_range(metric: &Metric, value: Decimal) -> bool {
     metric.low.is_some_and(|low| low <= value) && metric.high.is_some_and(|high| value <= high)
-}
-
-fn steps_done(key_result: &KeyResult, on: Date) -> BTreeSet<String> {
-    let mut steps = BTreeSet::new();
-    for check_in in key_result.check_ins.until(on) {
-        if let Measure::Step { name, done } = &check_in.measure {
-            if *done {
-                steps.insert(name.clone());
-            } else {
-                steps.remove(name);
-            }
-        }
-    }
-    steps
-}
-
-fn is_done(key_result: &KeyResult, on: Date) -> bool {
-    key_result
-        .check_ins
-        .until(on)
-        .rev()
-        .find_map(|check_in| match check_in.measure {
-            Measure::Done(done) => Some(done),
-            _ => None,
-        })
-        .unwrap_or(false)
 }
 
 fn weight(metric: &Metric, counts: impl Fn(&str) -> bool) -> Decimal {

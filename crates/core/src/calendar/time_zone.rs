@@ -87,6 +87,12 @@ impl TimeZone {
         }
     }
 
+    /// The hour (0 to 23) and minute (0 to 59) that clocks here show at a moment.
+    pub fn clock_at(&self, moment: Timestamp) -> (u8, u8) {
+        let shown = self.shown_at(moment);
+        (shown.hour().cast_unsigned(), shown.minute().cast_unsigned())
+    }
+
     /// What clocks here show at a moment.
     pub(crate) fn shown_at(&self, moment: Timestamp) -> DateTime {
         self.rules.to_datetime(moment.jiff())

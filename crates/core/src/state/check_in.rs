@@ -3,12 +3,13 @@
 //! Check-ins commute: all are kept. They are ordered by the date that they speak of, and by log
 //! position within a day; [`crate::score`] reads the value on a date off that order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Stamp;
 use super::edit::{Editable, Misfit, date, measure, no_such_field, optional_number, optional_text};
+use super::{Stamp, packed};
 use crate::calendar::{Date, Timestamp};
 use crate::clock::Hlc;
 use crate::decimal::Decimal;
@@ -108,55 +109,136 @@ impl Editable for CheckIn {
     }
 }
 
-/// The check-ins of one key result, by effective date, then by log position.
+/// What check-ins come to on a date: everything that a key result's value is made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CheckIns(Vec<CheckIn>);
+pub struct Reading {
+    /// The latest absolute value, if there is one.
+    pub absolute: Option<Decimal>,
+    /// The sum of the deltas after it, if there are any. None within for a sum that overflowed.
+    pub deltas: Option<Option<Decimal>>,
+    /// Milestones that are done.
+    pub steps: BTreeSet<String>,
+    /// What was last said of a binary key result.
+    pub done: Option<bool>,
+    /// Effective date of the last check-in.
+    pub last: Option<Date>,
+    /// The last confidence stated.
+    pub confidence: Option<Decimal>,
+    /// The last projection stated.
+    pub projection: Option<Decimal>,
+}
+
+impl Reading {
+    fn of<'a>(check_ins: impl Iterator<Item = &'a CheckIn>) -> Self {
+        let mut reading = Self::default();
+        for check_in in check_ins {
+            match &check_in.measure {
+                Measure::Absolute(value) => {
+                    reading.absolute = Some(*value);
+                    reading.deltas = None;
+                }
+                Measure::Delta(delta) => {
+                    let sum = reading.deltas.unwrap_or(Some(Decimal::ZERO));
+                    reading.deltas = Some(sum.and_then(|sum| sum.checked_add(*delta)));
+                }
+                Measure::Step { name, done: true } => {
+                    reading.steps.insert(name.clone());
+                }
+                Measure::Step { name, done: false } => {
+                    reading.steps.remove(name);
+                }
+                Measure::Done(done) => reading.done = Some(*done),
+            }
+            reading.last = Some(check_in.effective);
+            reading.confidence = check_in.confidence.or(reading.confidence);
+            reading.projection = check_in.projection.or(reading.projection);
+        }
+        reading
+    }
+
+    /// The value: the latest absolute one and the deltas after it. Without an absolute one the
+    /// deltas start from the baseline; None where there is neither.
+    #[must_use]
+    pub fn value(&self, baseline: Option<Decimal>) -> Option<Decimal> {
+        match (self.absolute.or(baseline), self.deltas) {
+            (Some(start), Some(deltas)) => start.checked_add(deltas?),
+            (Some(start), None) => Some(start),
+            (None, deltas) => deltas?,
+        }
+    }
+}
+
+/// The check-ins of one key result, by effective date, then by log position.
+///
+/// From a snapshot they come packed, with the reading at their end beside them, and are unpacked
+/// when somebody asks for more than that.
+#[derive(Debug, Clone, Default)]
+pub struct CheckIns {
+    list: OnceLock<Vec<CheckIn>>,
+    packed: Option<Packed>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Packed {
+    /// The reading after all check-ins.
+    reading: Reading,
+    /// Effective date of the last check-in, also of one that was retracted.
+    last: Option<Date>,
+    #[serde(with = "packed::as_bytes")]
+    bytes: Box<[u8]>,
+}
 
 impl CheckIns {
     /// All of them, also retracted ones.
     #[must_use]
     pub fn all(&self) -> &[CheckIn] {
-        &self.0
+        self.list.get_or_init(|| {
+            self.packed
+                .as_ref()
+                .map_or_else(Vec::new, |packed| packed::unpack(&packed.bytes))
+        })
     }
 
     /// Those that count.
     pub fn standing(&self) -> impl DoubleEndedIterator<Item = &CheckIn> {
-        self.0.iter().filter(|check_in| !check_in.retracted)
+        self.all().iter().filter(|check_in| !check_in.retracted)
     }
 
     /// Those that count and speak of a date up to `date`.
     pub fn until(&self, date: Date) -> impl DoubleEndedIterator<Item = &CheckIn> {
-        let end = self
-            .0
-            .partition_point(|check_in| check_in.effective <= date);
-        self.0
-            .iter()
-            .take(end)
-            .filter(|check_in| !check_in.retracted)
+        let all = self.all();
+        let end = all.partition_point(|check_in| check_in.effective <= date);
+        all.iter().take(end).filter(|check_in| !check_in.retracted)
+    }
+
+    /// What they come to at the end of the day `on`.
+    #[must_use]
+    pub fn reading(&self, on: Date) -> Reading {
+        match &self.packed {
+            Some(packed) if packed.last <= Some(on) => packed.reading.clone(),
+            _ => Reading::of(self.until(on)),
+        }
     }
 
     /// The check-in that this event made.
     #[must_use]
     pub fn get(&self, id: EventId) -> Option<&CheckIn> {
-        self.0.iter().find(|check_in| check_in.id == id)
+        self.all().iter().find(|check_in| check_in.id == id)
+    }
+
+    /// Changes the list; what came packed no longer describes it.
+    fn change<R>(&mut self, change: impl FnOnce(&mut Vec<CheckIn>) -> R) -> R {
+        let packed = self.packed.take();
+        let mut list = self.list.take().unwrap_or_else(|| {
+            packed.map_or_else(Vec::new, |packed| packed::unpack(&packed.bytes))
+        });
+        let result = change(&mut list);
+        self.list = OnceLock::from(list);
+        result
     }
 
     pub(crate) fn insert(&mut self, check_in: CheckIn) {
-        let place = (check_in.effective, check_in.seq);
-        // Nearly always the last: people report in order.
-        if self
-            .0
-            .last()
-            .is_none_or(|last| (last.effective, last.seq) < place)
-        {
-            self.0.push(check_in);
-        } else {
-            let at = self
-                .0
-                .partition_point(|other| (other.effective, other.seq) < place);
-            self.0.insert(at, check_in);
-        }
+        self.change(|list| insert(list, check_in));
     }
 
     /// Runs `edit` on a check-in and puts it where it then belongs.
@@ -165,10 +247,69 @@ impl CheckIns {
         id: EventId,
         edit: impl FnOnce(&mut CheckIn) -> R,
     ) -> Option<R> {
-        let at = self.0.iter().position(|check_in| check_in.id == id)?;
-        let mut check_in = self.0.remove(at);
-        let result = edit(&mut check_in);
-        self.insert(check_in);
-        Some(result)
+        self.change(|list| {
+            let at = list.iter().position(|check_in| check_in.id == id)?;
+            let mut check_in = list.remove(at);
+            let result = edit(&mut check_in);
+            insert(list, check_in);
+            Some(result)
+        })
+    }
+}
+
+fn insert(list: &mut Vec<CheckIn>, check_in: CheckIn) {
+    let place = (check_in.effective, check_in.seq);
+    // Nearly always the last: people report in order.
+    if list
+        .last()
+        .is_none_or(|last| (last.effective, last.seq) < place)
+    {
+        list.push(check_in);
+    } else {
+        let at = list.partition_point(|other| (other.effective, other.seq) < place);
+        list.insert(at, check_in);
+    }
+}
+
+impl PartialEq for CheckIns {
+    fn eq(&self, other: &Self) -> bool {
+        self.all() == other.all()
+    }
+}
+
+impl Eq for CheckIns {}
+
+impl Serialize for CheckIns {
+    /// A list where people read it, packed where they don't.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return self.all().serialize(serializer);
+        }
+        match &self.packed {
+            Some(packed) => packed.serialize(serializer),
+            None => Packed {
+                reading: Reading::of(self.standing()),
+                last: self.all().last().map(|last| last.effective),
+                bytes: packed::pack(self.all()).into(),
+            }
+            .serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CheckIns {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let list = Vec::deserialize(deserializer)?;
+            return Ok(Self {
+                list: OnceLock::from(list),
+                packed: None,
+            });
+        }
+        let packed = Packed::deserialize(deserializer)?;
+        Ok(Self {
+            list: OnceLock::new(),
+            packed: Some(packed),
+        })
     }
 }

@@ -16,6 +16,7 @@ pub mod key_result;
 pub mod member;
 pub mod note;
 pub mod objective;
+mod packed;
 pub mod team;
 pub mod workspace;
 
@@ -32,7 +33,7 @@ use crate::id::{
 };
 use crate::value::{Field, Subject};
 
-pub use check_in::{CheckIn, CheckIns};
+pub use check_in::{CheckIn, CheckIns, Reading};
 pub use conflict::{Conflict, Contender};
 pub use cycle::Cycle;
 pub use key_result::KeyResult;

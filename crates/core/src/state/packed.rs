@@ -1,0 +1,449 @@
+//! Check-ins packed for snapshots: small, and unpacked only when somebody looks at them.
+//!
+//! Nearly everything in a snapshot is check-ins, and nearly no command needs more of them than
+//! what they come to today ([`super::check_in::Reading`]). So a snapshot keeps them as bytes.
+//!
+//! A snapshot is derived data under a version and a checksum of its own; whoever stores it sees to
+//! both. Unpacking is therefore total rather than fallible: bytes that were not packed here come
+//! out as some check-ins, never as a panic.
+//!
+//! Layout: count, then how many authors, then each author (member 16, device 16), then the
+//! check-ins. Integers are LEB128, signed ones in zigzag, positions and times as differences to the
+//! check-in before.
+
+use std::collections::BTreeMap;
+
+use super::Stamp;
+use super::check_in::CheckIn;
+use crate::calendar::{Date, Timestamp};
+use crate::clock::Hlc;
+use crate::decimal::Decimal;
+use crate::id::{DeviceId, EventId, MemberId};
+use crate::value::{Field, Measure};
+
+const RETRACTED: u8 = 1 << 3;
+const CONFIDENCE: u8 = 1 << 4;
+const PROJECTION: u8 = 1 << 5;
+const NOTE: u8 = 1 << 6;
+const CORRECTED: u8 = 1 << 7;
+const MEASURE: u8 = 0b111;
+
+/// Packs check-ins.
+pub(super) fn pack(check_ins: &[CheckIn]) -> Vec<u8> {
+    let mut authors: Vec<(MemberId, DeviceId)> = Vec::new();
+    let mut records = Vec::with_capacity(check_ins.len().saturating_mul(48));
+    let mut last = Last::default();
+    for check_in in check_ins {
+        let who = (check_in.member, check_in.device);
+        let author = authors
+            .iter()
+            .position(|known| *known == who)
+            .unwrap_or_else(|| {
+                authors.push(who);
+                authors.len().saturating_sub(1)
+            });
+        records.extend(check_in.id.as_bytes());
+        unsigned(&mut records, author as u128);
+        signed(&mut records, last.step_seq(check_in.seq));
+        signed(&mut records, last.step_recorded(check_in.recorded.ms()));
+        signed(
+            &mut records,
+            i128::from(check_in.authored.wall) - i128::from(last.recorded),
+        );
+        unsigned(&mut records, u128::from(check_in.authored.counter));
+        signed(
+            &mut records,
+            last.step_effective(check_in.effective.days_since_epoch()),
+        );
+        record(&mut records, check_in);
+    }
+    let mut out = Vec::with_capacity(records.len().saturating_add(64));
+    unsigned(&mut out, check_ins.len() as u128);
+    unsigned(&mut out, authors.len() as u128);
+    for (member, device) in authors {
+        out.extend(member.as_bytes());
+        out.extend(device.as_bytes());
+    }
+    out.extend(records);
+    out
+}
+
+fn record(out: &mut Vec<u8>, check_in: &CheckIn) {
+    let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+    let measure = match &check_in.measure {
+        Measure::Absolute(_) => 0,
+        Measure::Delta(_) => 1,
+        Measure::Step { done: false, .. } => 2,
+        Measure::Step { done: true, .. } => 3,
+        Measure::Done(false) => 4,
+        Measure::Done(true) => 5,
+    };
+    out.push(
+        measure
+            | flag(check_in.retracted, RETRACTED)
+            | flag(check_in.confidence.is_some(), CONFIDENCE)
+            | flag(check_in.projection.is_some(), PROJECTION)
+            | flag(check_in.note.is_some(), NOTE)
+            | flag(!check_in.corrected.is_empty(), CORRECTED),
+    );
+    match &check_in.measure {
+        Measure::Absolute(value) | Measure::Delta(value) => number(out, *value),
+        Measure::Step { name, .. } => bytes(out, name.as_bytes()),
+        Measure::Done(_) => {}
+    }
+    for value in [check_in.confidence, check_in.projection]
+        .into_iter()
+        .flatten()
+    {
+        number(out, value);
+    }
+    if let Some(note) = &check_in.note {
+        bytes(out, note.as_bytes());
+    }
+    if !check_in.corrected.is_empty() {
+        unsigned(out, check_in.corrected.len() as u128);
+        for (field, stamp) in &check_in.corrected {
+            bytes(out, field.word().as_bytes());
+            unsigned(out, u128::from(stamp.seq));
+            out.extend(stamp.event.as_bytes());
+            out.extend(stamp.member.as_bytes());
+            out.extend(stamp.device.as_bytes());
+            unsigned(out, u128::from(stamp.authored.wall));
+            unsigned(out, u128::from(stamp.authored.counter));
+            unsigned(out, u128::from(stamp.recorded.ms()));
+        }
+    }
+}
+
+/// Unpacks what [`pack`] packed.
+pub(super) fn unpack(packed: &[u8]) -> Vec<CheckIn> {
+    let mut read = Reader(packed);
+    let count = read.unsigned();
+    let authors: Vec<(MemberId, DeviceId)> = (0..read.unsigned())
+        .map_while(|_| {
+            Some((
+                MemberId::from_bytes(read.id()?),
+                DeviceId::from_bytes(read.id()?),
+            ))
+        })
+        .collect();
+    let mut last = Last::default();
+    // Each check-in takes more than 16 bytes, so a wrong count ends with the bytes.
+    (0..count)
+        .map_while(|_| read.check_in(&authors, &mut last))
+        .collect()
+}
+
+/// What the next record's differences count from.
+#[derive(Default)]
+struct Last {
+    seq: u64,
+    recorded: u64,
+    effective: i32,
+}
+
+impl Last {
+    fn step_seq(&mut self, to: u64) -> i128 {
+        i128::from(to) - i128::from(std::mem::replace(&mut self.seq, to))
+    }
+    fn step_recorded(&mut self, to: u64) -> i128 {
+        i128::from(to) - i128::from(std::mem::replace(&mut self.recorded, to))
+    }
+    fn step_effective(&mut self, to: i32) -> i128 {
+        i128::from(to) - i128::from(std::mem::replace(&mut self.effective, to))
+    }
+}
+
+fn unsigned(out: &mut Vec<u8>, mut value: u128) {
+    while value >= 0x80 {
+        out.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn signed(out: &mut Vec<u8>, value: i128) {
+    unsigned(out, ((value << 1) ^ (value >> 127)).cast_unsigned());
+}
+
+fn number(out: &mut Vec<u8>, value: Decimal) {
+    unsigned(out, u128::from(value.scale()));
+    signed(out, value.mantissa());
+}
+
+fn bytes(out: &mut Vec<u8>, value: &[u8]) {
+    unsigned(out, value.len() as u128);
+    out.extend(value);
+}
+
+/// Reads on past the end as zeros and nothing.
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn byte(&mut self) -> u8 {
+        match self.0.split_first() {
+            Some((first, rest)) => {
+                self.0 = rest;
+                *first
+            }
+            None => 0,
+        }
+    }
+
+    fn id(&mut self) -> Option<[u8; 16]> {
+        let (id, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*id)
+    }
+
+    fn unsigned(&mut self) -> u128 {
+        let mut value = 0;
+        for shift in (0..128).step_by(7) {
+            let byte = self.byte();
+            value |= u128::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                break;
+            }
+        }
+        value
+    }
+
+    /// A number of at most 64 bits.
+    fn short(&mut self) -> u64 {
+        self.unsigned() as u64
+    }
+
+    fn signed(&mut self) -> i128 {
+        let value = self.unsigned();
+        (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
+    }
+
+    fn number(&mut self) -> Decimal {
+        let scale = self.short() as u32;
+        Decimal::from_parts(self.signed(), scale.min(Decimal::MAX_PLACES)).unwrap_or_default()
+    }
+
+    fn text(&mut self) -> String {
+        let length = usize::try_from(self.unsigned())
+            .unwrap_or(usize::MAX)
+            .min(self.0.len());
+        let (text, rest) = self.0.split_at_checked(length).unwrap_or_default();
+        self.0 = rest;
+        String::from_utf8_lossy(text).into_owned()
+    }
+
+    fn check_in(&mut self, authors: &[(MemberId, DeviceId)], last: &mut Last) -> Option<CheckIn> {
+        let id = EventId::from_bytes(self.id()?);
+        let author = usize::try_from(self.unsigned())
+            .ok()
+            .and_then(|at| authors.get(at));
+        let (member, device) = author
+            .copied()
+            .unwrap_or((MemberId::nil(), DeviceId::nil()));
+        last.seq = last.seq.wrapping_add_signed(self.signed() as i64);
+        last.recorded = last.recorded.wrapping_add_signed(self.signed() as i64);
+        let wall = last.recorded.wrapping_add_signed(self.signed() as i64);
+        let authored = Hlc {
+            wall,
+            counter: self.short() as u32,
+        };
+        last.effective = last.effective.wrapping_add(self.signed() as i32);
+        let flags = self.byte();
+        let measure = match flags & MEASURE {
+            0 => Measure::Absolute(self.number()),
+            1 => Measure::Delta(self.number()),
+            kind @ (2 | 3) => Measure::Step {
+                name: self.text(),
+                done: kind == 3,
+            },
+            kind => Measure::Done(kind == 5),
+        };
+        Some(CheckIn {
+            id,
+            seq: last.seq,
+            effective: Date::from_days_since_epoch(last.effective),
+            measure,
+            confidence: (flags & CONFIDENCE != 0).then(|| self.number()),
+            projection: (flags & PROJECTION != 0).then(|| self.number()),
+            note: (flags & NOTE != 0).then(|| self.text()),
+            retracted: flags & RETRACTED != 0,
+            member,
+            device,
+            authored,
+            recorded: Timestamp::from_ms(last.recorded),
+            corrected: if flags & CORRECTED != 0 {
+                self.corrections()
+            } else {
+                BTreeMap::new()
+            },
+        })
+    }
+
+    fn corrections(&mut self) -> BTreeMap<Field, Stamp> {
+        (0..self.unsigned())
+            .map_while(|_| {
+                let field = Field::from_word(&self.text());
+                let seq = self.short();
+                let event = EventId::from_bytes(self.id()?);
+                let member = MemberId::from_bytes(self.id()?);
+                let device = DeviceId::from_bytes(self.id()?);
+                let authored = Hlc {
+                    wall: self.short(),
+                    counter: self.short() as u32,
+                };
+                let recorded = Timestamp::from_ms(self.short());
+                Some((
+                    field,
+                    Stamp {
+                        seq,
+                        event,
+                        member,
+                        device,
+                        authored,
+                        recorded,
+                    },
+                ))
+            })
+            .collect()
+    }
+}
+
+/// Bytes in one piece: serde would otherwise take them one by one.
+pub(super) mod as_bytes {
+    use serde::de::{Deserializer, Error, Visitor};
+    use serde::ser::Serializer;
+
+    pub(in crate::state) fn serialize<S: Serializer>(
+        bytes: &[u8],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    pub(in crate::state) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Box<[u8]>, D::Error> {
+        struct Whole;
+        impl Visitor<'_> for Whole {
+            type Value = Box<[u8]>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+                Ok(bytes.into())
+            }
+        }
+        deserializer.deserialize_bytes(Whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use uuid::Uuid;
+
+    fn decimal() -> impl Strategy<Value = Decimal> {
+        (any::<i64>(), 0u32..20)
+            .prop_map(|(mantissa, scale)| Decimal::from_parts(mantissa.into(), scale).unwrap())
+    }
+
+    fn measure() -> impl Strategy<Value = Measure> {
+        prop_oneof![
+            decimal().prop_map(Measure::Absolute),
+            decimal().prop_map(Measure::Delta),
+            (".{0,9}", any::<bool>()).prop_map(|(name, done)| Measure::Step { name, done }),
+            any::<bool>().prop_map(Measure::Done),
+        ]
+    }
+
+    fn stamp() -> impl Strategy<Value = Stamp> {
+        (
+            any::<u64>(),
+            any::<u128>(),
+            0..=Timestamp::MAX.ms(),
+            any::<u32>(),
+        )
+            .prop_map(|(seq, id, ms, counter)| Stamp {
+                seq,
+                event: EventId::new(Uuid::from_u128(id)),
+                member: MemberId::new(Uuid::from_u128(id % 3)),
+                device: DeviceId::new(Uuid::from_u128(id % 5)),
+                authored: Hlc {
+                    wall: ms / 2,
+                    counter,
+                },
+                recorded: Timestamp::from_ms(ms),
+            })
+    }
+
+    fn check_in() -> impl Strategy<Value = CheckIn> {
+        (
+            stamp(),
+            measure(),
+            (0i32..200_000).prop_map(Date::from_days_since_epoch),
+            proptest::option::of(decimal()),
+            proptest::option::of(decimal()),
+            proptest::option::of(".{0,20}"),
+            any::<bool>(),
+            proptest::collection::btree_map(
+                prop_oneof![Just(Field::Value), Just(Field::Text)],
+                stamp(),
+                0..3,
+            ),
+        )
+            .prop_map(
+                |(
+                    stamp,
+                    measure,
+                    effective,
+                    confidence,
+                    projection,
+                    note,
+                    retracted,
+                    corrected,
+                )| {
+                    CheckIn {
+                        id: stamp.event,
+                        seq: stamp.seq,
+                        effective,
+                        measure,
+                        confidence,
+                        projection,
+                        note,
+                        retracted,
+                        member: stamp.member,
+                        device: stamp.device,
+                        authored: stamp.authored,
+                        recorded: stamp.recorded,
+                        corrected,
+                    }
+                },
+            )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_unpacks_to_the_same(check_ins in proptest::collection::vec(check_in(), 0..20)) {
+            prop_assert_eq!(unpack(&pack(&check_ins)), check_ins);
+        }
+
+        #[test]
+        fn any_bytes_unpack_without_a_panic(bytes: Vec<u8>) {
+            unpack(&bytes);
+        }
+
+        #[test]
+        fn cut_or_flipped_bytes_unpack_without_a_panic(
+            check_ins in proptest::collection::vec(check_in(), 1..5), at: usize, flip: u8,
+        ) {
+            let mut packed = pack(&check_ins);
+            let at = at % packed.len();
+            packed[at] ^= flip;
+            unpack(&packed);
+            packed.truncate(at);
+            unpack(&packed);
+        }
+    }
+}
