@@ -16,7 +16,7 @@ use quarterdeck_core::history;
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::NoteKind;
 use quarterdeck_core::value::{Field, Subject, Value};
-use quarterdeck_core::{canonical, clock::Hlc};
+use quarterdeck_core::{canonical, clock::Hlc, score};
 use support::*;
 
 /// One thing that somebody does.
@@ -198,6 +198,23 @@ proptest! {
         let text = canonical::json(&world.state).unwrap();
         let back: State = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(back, world.state);
+    }
+
+    /// The reading kept beside packed check-ins says what the check-ins themselves say.
+    #[test]
+    fn a_snapshot_scores_every_day_like_the_state_it_was_taken_of(story in story()) {
+        let world = play(&story);
+        let binary = postcard::to_stdvec(&world.state).unwrap();
+        let cycle = &world.state.cycles[&cycle()];
+        for day in 1..31 {
+            let on = date(&format!("2026-07-{day:02}"));
+            // Read back anew for each day, so that no earlier question has unpacked anything.
+            let state: State = postcard::from_bytes(&binary).unwrap();
+            prop_assert_eq!(
+                score::progress(&state.key_results[&leads()], cycle, on),
+                score::progress(&world.state.key_results[&leads()], cycle, on)
+            );
+        }
     }
 
     #[test]
