@@ -192,6 +192,7 @@ mod tests {
         assert_eq!(TimeZone::utc().date_of(evening), date("2026-08-21"));
         let manila = TimeZone::get("Asia/Manila").unwrap();
         assert_eq!(manila.date_of(evening), date("2026-08-22"));
+        assert_eq!(manila.clock_at(evening), (7, 30));
     }
 
     #[test]

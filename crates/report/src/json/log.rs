@@ -1,0 +1,206 @@
+//! A line of the log, and of a key result's history.
+
+use quarterdeck_core::calendar::{Date, Timestamp};
+use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::event::{Body, Entry, Event};
+use quarterdeck_core::history::After;
+use quarterdeck_core::id::{DeviceId, EventId, MemberId};
+use quarterdeck_core::state::State;
+use quarterdeck_core::value::{Change, Subject};
+use serde::Serialize;
+
+use super::share;
+use super::what::what;
+use crate::names::{Names, Ref};
+
+/// An event, as the log shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogLine {
+    /// Its position, from 1; none while it is not recorded.
+    pub seq: Option<u64>,
+    /// Its id.
+    pub id: EventId,
+    /// Its kind, such as `KeyResultEdited`; `Unknown` for one of a newer version.
+    pub kind: &'static str,
+    /// What it is about; none for the workspace itself and for unknown kinds.
+    #[serde(rename = "ref")]
+    pub reference: Option<Ref>,
+    /// Title or name of what it is about, as it is now.
+    pub title: Option<String>,
+    /// On whose behalf.
+    pub member: String,
+    /// Id of that member; nil for the server itself.
+    pub member_id: MemberId,
+    /// Name of the device that authored it.
+    pub device: String,
+    /// Id of that device.
+    pub device_id: DeviceId,
+    /// Whether the server authored it for a member without a device.
+    pub on_behalf: bool,
+    /// When it was authored, by its device's clock.
+    pub authored: Timestamp,
+    /// When it was recorded; none while it is not.
+    pub recorded: Option<Timestamp>,
+    /// The date that it speaks of.
+    pub effective: Option<Date>,
+    /// Days from that date to the day of recording, where there are any.
+    pub late_days: Option<u32>,
+    /// What it did, in words.
+    pub what: String,
+    /// What it changed.
+    pub changes: Vec<FieldChange>,
+    /// What a check-in said.
+    pub check_in: Option<CheckInSaid>,
+    /// What a note or check-in said in words.
+    pub text: Option<String>,
+    /// Why, in the author's words.
+    pub reason: Option<String>,
+    /// The event that it compensates.
+    pub undoes: Option<EventId>,
+    /// Why this version passed it over, if it did.
+    pub skipped: Option<String>,
+    /// Whether it is not recorded yet.
+    pub pending: bool,
+}
+
+/// A field before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldChange {
+    /// Its name, such as `target`.
+    pub field: String,
+    /// The value that the author saw.
+    pub from: Option<String>,
+    /// The new value.
+    pub to: Option<String>,
+}
+
+/// What a check-in said when it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckInSaid {
+    /// Its short reference, for correcting it or taking it back.
+    #[serde(rename = "ref")]
+    pub reference: Ref,
+    /// The measurement as it was written: `531`, `+3`, `done`, a step's name.
+    pub value: String,
+    /// Confidence, 0 to 1.
+    pub confidence: Option<Decimal>,
+    /// Projected value at the cycle's end.
+    pub projection: Option<Decimal>,
+}
+
+/// A change of a key result: the log's line and how it stood after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HistoryLine {
+    /// The event.
+    #[serde(flatten)]
+    pub event: LogLine,
+    /// The value that held after it.
+    pub value: Option<Decimal>,
+    /// The target after it; the upper bound of a range.
+    pub target: Option<Decimal>,
+    /// The last confidence stated by then, 0 to 1.
+    pub confidence: Option<Decimal>,
+    /// The score after it, 0 to 1.
+    pub score: Option<Decimal>,
+    /// Unit of value and target.
+    pub unit: Option<String>,
+}
+
+/// The log's line of an entry; `names` are of a state that has it applied.
+#[must_use]
+pub fn log_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
+    let state = names.state();
+    let event = &entry.event;
+    let subject = event.body.subject();
+    LogLine {
+        seq: (!pending).then_some(entry.seq),
+        id: event.id,
+        kind: event.body.kind(),
+        reference: subject.and_then(|subject| names.subject(subject)),
+        title: subject.and_then(|subject| names.title(subject)),
+        member: names.person(event.member),
+        member_id: event.member,
+        device: names.machine(event.device),
+        device_id: event.device,
+        on_behalf: on_behalf(state, event),
+        authored: Timestamp::from_ms(event.authored.wall),
+        recorded: (!pending).then_some(entry.recorded),
+        effective: event.body.effective(),
+        late_days: late_days(state, entry),
+        what: what(names, entry),
+        changes: changes(names, &event.body),
+        check_in: match &event.body {
+            Body::CheckedIn(made) => Some(CheckInSaid {
+                reference: names.check_in(made.key_result, event.id),
+                value: made.measure.to_string(),
+                confidence: made.confidence,
+                projection: made.projection,
+            }),
+            _ => None,
+        },
+        text: match &event.body {
+            Body::CheckedIn(made) => made.note.clone(),
+            Body::NoteAdded { text, .. } => Some(text.clone()),
+            _ => None,
+        },
+        reason: event.reason.clone(),
+        undoes: event.undoes,
+        skipped: (state.skipped)
+            .binary_search_by_key(&entry.seq, |skipped| skipped.seq)
+            .ok()
+            .and_then(|at| state.skipped.get(at))
+            .map(|skipped| skipped.why.clone()),
+        pending,
+    }
+}
+
+/// A line of a key result's history, as [`quarterdeck_core::history::of`] gives it.
+#[must_use]
+pub fn history_line(names: &Names<'_>, entry: &Entry, after: &After, pending: bool) -> HistoryLine {
+    let unit = match entry.event.body.subject() {
+        Some(Subject::KeyResult(id)) => {
+            (names.state().key_results.get(&id)).and_then(|found| found.metric.unit.clone())
+        }
+        _ => None,
+    };
+    HistoryLine {
+        event: log_line(names, entry, pending),
+        value: after.value,
+        target: after.target,
+        confidence: after.confidence,
+        score: share(after.score),
+        unit,
+    }
+}
+
+fn on_behalf(state: &State, event: &Event) -> bool {
+    event.member != MemberId::nil()
+        && (state.devices.get(&event.device)).is_some_and(|device| device.server)
+}
+
+fn late_days(state: &State, entry: &Entry) -> Option<u32> {
+    let effective = entry.event.body.effective()?;
+    let recorded = state.workspace.as_ref()?.date_of(entry.recorded);
+    u32::try_from(recorded.days_since(effective))
+        .ok()
+        .filter(|days| *days > 0)
+}
+
+fn changes(names: &Names<'_>, body: &Body) -> Vec<FieldChange> {
+    let told = |change: &Change| FieldChange {
+        field: change.field.word().to_owned(),
+        from: names.value(&change.from),
+        to: names.value(&change.to),
+    };
+    match body {
+        Body::Edited { changes, .. } => changes.iter().map(told).collect(),
+        Body::ConflictResolved {
+            field, from, to, ..
+        } => vec![told(&Change {
+            field: field.clone(),
+            from: from.clone(),
+            to: to.clone(),
+        })],
+        _ => Vec::new(),
+    }
+}

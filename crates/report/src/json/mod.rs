@@ -1,0 +1,80 @@
+//! The structs behind `--json`: their keys are a contract, added to and never renamed.
+//!
+//! Decimals are strings; shares (scores, paces, what has elapsed) are rounded to two places;
+//! moments are RFC 3339 in UTC, dates ISO 8601. Builders are pure: the same state and question
+//! give the same struct.
+
+mod conflicts;
+mod lists;
+mod log;
+mod objective;
+mod run;
+mod show;
+mod status;
+mod what;
+
+use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::decimal::Decimal;
+use serde::{Serialize, Serializer};
+
+pub use conflicts::{Conflict, Conflicts, Side, conflicts};
+pub use lists::{
+    CycleLine, CycleList, DeviceLine, DeviceList, MemberLine, MemberList, Mission, TeamLine,
+    TeamList, cycles, devices, members, mission, teams,
+};
+pub use log::{CheckInSaid, FieldChange, HistoryLine, LogLine, history_line, log_line};
+pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
+pub use run::{
+    Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,
+};
+pub use show::{
+    CheckInLine, KeyResultShow, NoteLine, ObjectiveShow, Related, SignOff, key_result_show,
+    objective_show,
+};
+pub use status::{
+    KeyResultList, ObjectiveList, Status, StatusCycle, StatusQuery, default_cycle, key_result_list,
+    objective_list, status,
+};
+
+/// The version of these structs.
+pub const SCHEMA: &str = "quarterdeck/1";
+
+/// Names the version, in every object: `"schema":"quarterdeck/1"`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Schema;
+
+impl Serialize for Schema {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(SCHEMA)
+    }
+}
+
+/// The moment as of which a question was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// As it was known then.
+    Moment(Timestamp),
+    /// As the log stood at this position.
+    Position(u64),
+}
+
+impl std::fmt::Display for AsOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Moment(moment) => write!(f, "{moment}"),
+            Self::Position(position) => write!(f, "#{position}"),
+        }
+    }
+}
+
+impl Serialize for AsOf {
+    /// RFC 3339, or `#1234` for a position.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A share as it is told: two places after the point.
+pub(crate) fn share(value: Option<Decimal>) -> Option<Decimal> {
+    value.map(|value| value.round(2))
+}

@@ -1,0 +1,238 @@
+//! Objectives and key results with their figures: what status, lists and shows have in common.
+
+use quarterdeck_core::calendar::Date;
+use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::id::{KeyResultId, ObjectiveId};
+use quarterdeck_core::score;
+use quarterdeck_core::state::{Cycle, KeyResult, Objective};
+use quarterdeck_core::status as rule;
+use quarterdeck_core::token::{
+    Cadence, Indicator, KeyResultState, MetricKind, ObjectiveKind, ObjectiveState, Status,
+};
+use quarterdeck_core::value::Subject;
+use serde::Serialize;
+
+use super::share;
+use crate::names::{Names, Ref};
+use crate::pending::Pending;
+
+/// An objective and how it is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatusObjective {
+    /// Short reference.
+    #[serde(rename = "ref")]
+    pub reference: Ref,
+    /// Id.
+    pub id: ObjectiveId,
+    /// Title.
+    pub title: String,
+    /// Name of the owning member.
+    pub owner: Option<String>,
+    /// Name of the owning team.
+    pub team: Option<String>,
+    /// Committed or aspirational.
+    pub kind: ObjectiveKind,
+    /// Where it stands in its life.
+    pub state: ObjectiveState,
+    /// Weighted mean of its live key results, 0 to 1.
+    pub score: Option<Decimal>,
+    /// That of its weakest live key result; none where it has none, or is not live itself.
+    pub status: Option<Status>,
+    /// Why it has that status, as sentences.
+    pub because: Vec<String>,
+    /// What it supports.
+    pub supports: Option<Ref>,
+    /// The name that somebody gave it.
+    pub key: Option<String>,
+    /// Open conflicts about its own fields.
+    pub conflicts: usize,
+    /// Whether something about it is not recorded yet.
+    pub pending: bool,
+    /// Its key results, those that matter most first.
+    pub key_results: Vec<StatusKeyResult>,
+}
+
+/// A key result and how it is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatusKeyResult {
+    /// Short reference.
+    #[serde(rename = "ref")]
+    pub reference: Ref,
+    /// Id.
+    pub id: KeyResultId,
+    /// Title.
+    pub title: String,
+    /// Name of its owner.
+    pub owner: Option<String>,
+    /// Kind of metric.
+    pub metric: MetricKind,
+    /// Unit of the numbers.
+    pub unit: Option<String>,
+    /// Start of an increase or decrease.
+    pub baseline: Option<Decimal>,
+    /// Aim of an increase or decrease.
+    pub target: Option<Decimal>,
+    /// Lower bound of a range, itself included.
+    pub low: Option<Decimal>,
+    /// Upper bound of a range, itself included.
+    pub high: Option<Decimal>,
+    /// Steps of a milestone key result.
+    pub milestones: Vec<Step>,
+    /// The value that holds: for milestones the weight done, for binary 0 or 1.
+    pub current: Option<Decimal>,
+    /// Progress, which may leave 0 to 1.
+    pub progress: Option<Decimal>,
+    /// Progress held to 0 to 1.
+    pub score: Option<Decimal>,
+    /// Progress against what the elapsed share of the cycle asks for; 1 is as planned.
+    pub pace: Option<Decimal>,
+    /// The last confidence stated, 0 to 1.
+    pub confidence: Option<Decimal>,
+    /// The last projection stated.
+    pub projection: Option<Decimal>,
+    /// How it is doing; none where it is deferred, dropped or withdrawn.
+    pub status: Option<Status>,
+    /// Why it has that status, as sentences.
+    pub because: Vec<String>,
+    /// Where it stands in its life.
+    pub state: KeyResultState,
+    /// Leading or lagging.
+    pub indicator: Option<Indicator>,
+    /// Certainty at the start, 0 to 1.
+    pub certainty: Option<Decimal>,
+    /// How often it is to be measured.
+    pub cadence: Cadence,
+    /// Weight in the objective's mean.
+    pub weight: Decimal,
+    /// Which matters most, 1 first.
+    pub rank: Option<u32>,
+    /// The name that somebody gave it.
+    pub key: Option<String>,
+    /// Effective date of the last check-in that counts.
+    pub last_check_in: Option<Date>,
+    /// Open conflicts about it.
+    pub conflicts: usize,
+    /// Whether something about it is not recorded yet.
+    pub pending: bool,
+}
+
+/// A milestone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// Its weight among the steps.
+    pub weight: Decimal,
+    /// Whether it is done.
+    pub done: bool,
+}
+
+/// An objective on a date, with those key results that `shown` lets in; withdrawn ones are
+/// never shown.
+#[must_use]
+pub fn objective_status(
+    names: &Names<'_>,
+    pending: &Pending,
+    (id, objective): (ObjectiveId, &Objective),
+    on: Date,
+    shown: impl Fn(&KeyResult) -> bool,
+) -> StatusObjective {
+    let state = names.state();
+    let explained = (objective.is_live())
+        .then(|| rule::of_objective(state, id, on))
+        .flatten();
+    let (status, because) = explained.map_or((None, Vec::new()), |explained| {
+        (Some(explained.status), explained.because)
+    });
+    let key_results = state
+        .cycles
+        .get(&objective.cycle)
+        .map_or_else(Vec::new, |cycle| {
+            (state.key_results_of(id))
+                .filter(|(_, found)| found.state != KeyResultState::Withdrawn && shown(found))
+                .map(|found| key_result_status(names, pending, found, cycle, on))
+                .collect()
+        });
+    StatusObjective {
+        reference: names.objective(id),
+        id,
+        title: objective.title.clone(),
+        owner: objective.owner.map(|owner| names.person(owner)),
+        team: (objective.team).and_then(|team| names.title(Subject::Team(team))),
+        kind: objective.kind,
+        state: objective.state,
+        score: share(score::objective_score(state, id, on)),
+        status,
+        because,
+        supports: objective.supports.and_then(|above| names.subject(above)),
+        key: objective.key.clone(),
+        conflicts: (state.conflicts.iter())
+            .filter(|open| open.subject == Subject::Objective(id))
+            .count(),
+        pending: pending.touches(id.uuid()),
+        key_results,
+    }
+}
+
+/// A key result of this cycle on a date.
+#[must_use]
+pub fn key_result_status(
+    names: &Names<'_>,
+    pending: &Pending,
+    (id, found): (KeyResultId, &KeyResult),
+    cycle: &Cycle,
+    on: Date,
+) -> StatusKeyResult {
+    let progress = score::progress(found, cycle, on);
+    let explained = (found.is_live()).then(|| rule::of_key_result(found, cycle, on));
+    let (status, because) = explained.map_or((None, Vec::new()), |explained| {
+        (Some(explained.status), explained.because)
+    });
+    let metric = &found.metric;
+    StatusKeyResult {
+        reference: names.key_result(id),
+        id,
+        title: found.title.clone(),
+        owner: found.owner.map(|owner| names.person(owner)),
+        metric: metric.kind,
+        unit: metric.unit.clone(),
+        baseline: metric.baseline,
+        target: metric.target,
+        low: metric.low,
+        high: metric.high,
+        milestones: (metric.milestones.iter())
+            .map(|step| Step {
+                name: step.name.clone(),
+                weight: step.weight,
+                done: progress.done.contains(&step.name),
+            })
+            .collect(),
+        current: progress.current,
+        progress: share(progress.progress),
+        score: share(progress.score),
+        pace: share(score::pace(found, cycle, on)),
+        confidence: progress.confidence,
+        projection: progress.projection,
+        status,
+        because,
+        state: found.state,
+        indicator: found.indicator,
+        certainty: found.certainty,
+        cadence: found.cadence,
+        weight: found.weight,
+        rank: found.rank,
+        key: found.key.clone(),
+        last_check_in: progress.last_check_in,
+        conflicts: (names.state().conflicts.iter())
+            .filter(|open| is_about(open.subject, id))
+            .count(),
+        pending: pending.touches(id.uuid()),
+    }
+}
+
+fn is_about(subject: Subject, id: KeyResultId) -> bool {
+    match subject {
+        Subject::KeyResult(found) | Subject::CheckIn(found, _) => found == id,
+        _ => false,
+    }
+}

@@ -1,0 +1,328 @@
+//! `okr objective show` and `okr kr show`: one thing with all that is known about it.
+
+use quarterdeck_core::calendar::{Date, Timestamp};
+use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::id::{EventId, KeyResultId, NoteId, ObjectiveId};
+use quarterdeck_core::score;
+use quarterdeck_core::state::{CheckIn, Cycle, KeyResult, Stamp};
+use quarterdeck_core::token::{KeyResultState, MetricKind, NoteKind, ObjectiveState};
+use quarterdeck_core::value::Subject;
+use serde::Serialize;
+
+use super::conflicts::{Conflict, conflicts_where};
+use super::objective::{StatusKeyResult, StatusObjective, key_result_status, objective_status};
+use super::{AsOf, Schema};
+use crate::names::{Names, Ref};
+use crate::pending::Pending;
+
+/// An objective with all that is known about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ObjectiveShow {
+    /// Version of this object.
+    pub schema: Schema,
+    /// Position of the last recorded event.
+    pub head: u64,
+    /// The moment that the state is of; none for the present.
+    pub as_of: Option<AsOf>,
+    /// The date that the figures are of.
+    pub on: Date,
+    /// The objective, its figures and its key results.
+    #[serde(flatten)]
+    pub objective: StatusObjective,
+    /// Longer description.
+    pub description: Option<String>,
+    /// Name of its cycle.
+    pub cycle: Option<String>,
+    /// Who drafted it.
+    pub created_by: String,
+    /// When it was drafted, by that device's clock.
+    pub created: Timestamp,
+    /// What it supports, with title.
+    pub supports_what: Option<Related>,
+    /// Objectives that support it or one of its key results.
+    pub supported_by: Vec<Related>,
+    /// The earlier objective that it was carried over from.
+    pub carried_from: Option<Ref>,
+    /// Who was asked to agree, and whether they have.
+    pub sign_offs: Vec<SignOff>,
+    /// What people wrote on it, oldest first.
+    pub notes: Vec<NoteLine>,
+    /// Open conflicts about it and its key results.
+    pub open_conflicts: Vec<Conflict>,
+}
+
+/// A key result with all that is known about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeyResultShow {
+    /// Version of this object.
+    pub schema: Schema,
+    /// Position of the last recorded event.
+    pub head: u64,
+    /// The moment that the state is of; none for the present.
+    pub as_of: Option<AsOf>,
+    /// The date that the figures are of.
+    pub on: Date,
+    /// The key result and its figures.
+    #[serde(flatten)]
+    pub key_result: StatusKeyResult,
+    /// Its objective.
+    pub objective: Related,
+    /// Name of its cycle.
+    pub cycle: String,
+    /// Share of the cycle that is over, 0 to 1.
+    pub elapsed: Decimal,
+    /// Day on which the next check-in is due; none before the first one.
+    pub due: Option<Date>,
+    /// Who added it.
+    pub created_by: String,
+    /// When it was added, by that device's clock.
+    pub created: Timestamp,
+    /// Key results that it helps.
+    pub helps: Vec<Related>,
+    /// Key results that help it.
+    pub helped_by: Vec<Related>,
+    /// Its measurements by effective date, also those taken back.
+    pub check_ins: Vec<CheckInLine>,
+    /// What people wrote on it, oldest first.
+    pub notes: Vec<NoteLine>,
+    /// Open conflicts about it and its check-ins.
+    pub open_conflicts: Vec<Conflict>,
+}
+
+/// Another objective or key result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// Short reference.
+    #[serde(rename = "ref")]
+    pub reference: Ref,
+    /// Title.
+    pub title: String,
+}
+
+/// A member's agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignOff {
+    /// Who.
+    pub member: String,
+    /// When they agreed; none while they have not.
+    pub signed: Option<Timestamp>,
+}
+
+/// Something that somebody wrote down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NoteLine {
+    /// Short reference.
+    #[serde(rename = "ref")]
+    pub reference: Ref,
+    /// Id.
+    pub id: NoteId,
+    /// What kind of note.
+    pub kind: NoteKind,
+    /// The text.
+    pub text: String,
+    /// Who wrote it.
+    pub member: String,
+    /// When, by that device's clock.
+    pub authored: Timestamp,
+}
+
+/// A measurement as it stands, corrections applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckInLine {
+    /// Short reference.
+    #[serde(rename = "ref")]
+    pub reference: Ref,
+    /// Id of the event that made it.
+    pub id: EventId,
+    /// The date that it speaks of.
+    pub effective: Date,
+    /// The measurement as it was written: `531`, `+3`, `done`, a step's name.
+    pub value: String,
+    /// The value that holds at the end of that date.
+    pub current: Option<Decimal>,
+    /// Confidence, 0 to 1.
+    pub confidence: Option<Decimal>,
+    /// Projected value at the cycle's end.
+    pub projection: Option<Decimal>,
+    /// A word on it.
+    pub note: Option<String>,
+    /// Who made it.
+    pub member: String,
+    /// On which device.
+    pub device: String,
+    /// When, by that device's clock.
+    pub authored: Timestamp,
+    /// When it was recorded; for a pending one, when authored.
+    pub recorded: Timestamp,
+    /// Whether it was corrected since.
+    pub corrected: bool,
+    /// Whether it was taken back.
+    pub retracted: bool,
+    /// Whether it is not recorded yet.
+    pub pending: bool,
+}
+
+/// An objective with all that is known about it on a date; none if there is no such.
+#[must_use]
+pub fn objective_show(
+    names: &Names<'_>,
+    pending: &Pending,
+    id: ObjectiveId,
+    on: Date,
+    as_of: Option<AsOf>,
+    reason_of: &dyn Fn(EventId) -> Option<String>,
+) -> Option<ObjectiveShow> {
+    let state = names.state();
+    let found = state.objectives.get(&id)?;
+    let created = &found.provenance.created;
+    let objective = objective_status(names, pending, (id, found), on, |_| true);
+    let supports = |above: Option<Subject>| match above {
+        Some(Subject::Objective(above)) => above == id,
+        Some(Subject::KeyResult(above)) => {
+            (state.key_results.get(&above)).is_some_and(|above| above.objective == id)
+        }
+        _ => false,
+    };
+    Some(ObjectiveShow {
+        schema: Schema,
+        head: pending.confirmed(state.head),
+        as_of,
+        on,
+        objective,
+        description: found.description.clone(),
+        cycle: names.title(Subject::Cycle(found.cycle)),
+        created_by: names.person(created.member),
+        created: authored(created),
+        supports_what: found.supports.and_then(|above| related(names, above)),
+        supported_by: (state.objectives.iter())
+            .filter(|(_, other)| {
+                supports(other.supports) && other.state != ObjectiveState::Withdrawn
+            })
+            .filter_map(|(other, _)| related(names, Subject::Objective(*other)))
+            .collect(),
+        carried_from: found.carried_from.map(|earlier| names.objective(earlier)),
+        sign_offs: (found.sign_offs.iter())
+            .map(|(member, signed)| SignOff {
+                member: names.person(*member),
+                signed: signed.as_ref().map(authored),
+            })
+            .collect(),
+        notes: notes(names, Subject::Objective(id)),
+        open_conflicts: conflicts_where(names, reason_of, |subject| match subject {
+            Subject::KeyResult(one) | Subject::CheckIn(one, _) => {
+                (state.key_results.get(&one)).is_some_and(|one| one.objective == id)
+            }
+            other => other == Subject::Objective(id),
+        }),
+    })
+}
+
+/// A key result with all that is known about it on a date; none if there is no such.
+#[must_use]
+pub fn key_result_show(
+    names: &Names<'_>,
+    pending: &Pending,
+    id: KeyResultId,
+    on: Date,
+    as_of: Option<AsOf>,
+    reason_of: &dyn Fn(EventId) -> Option<String>,
+) -> Option<KeyResultShow> {
+    let state = names.state();
+    let found = state.key_results.get(&id)?;
+    let objective = state.objectives.get(&found.objective)?;
+    let cycle = state.cycles.get(&objective.cycle)?;
+    let created = &found.provenance.created;
+    let key_result = key_result_status(names, pending, (id, found), cycle, on);
+    let due = (key_result.last_check_in).map(|last| found.cadence.due_on(last));
+    Some(KeyResultShow {
+        schema: Schema,
+        head: pending.confirmed(state.head),
+        as_of,
+        on,
+        objective: related(names, Subject::Objective(found.objective))?,
+        cycle: cycle.name.clone(),
+        elapsed: score::elapsed(cycle, on).round(2),
+        due: due.filter(|due| found.is_live() && *due <= cycle.ends),
+        created_by: names.person(created.member),
+        created: authored(created),
+        helps: (found.helps.iter())
+            .filter_map(|other| related(names, Subject::KeyResult(*other)))
+            .collect(),
+        helped_by: (state.key_results.iter())
+            .filter(|(_, other)| {
+                other.helps.contains(&id) && other.state != KeyResultState::Withdrawn
+            })
+            .filter_map(|(other, _)| related(names, Subject::KeyResult(*other)))
+            .collect(),
+        check_ins: check_ins(names, pending, (id, found), cycle),
+        notes: notes(names, Subject::KeyResult(id)),
+        open_conflicts: conflicts_where(names, reason_of, |subject| match subject {
+            Subject::CheckIn(one, _) => one == id,
+            other => other == Subject::KeyResult(id),
+        }),
+        key_result,
+    })
+}
+
+fn check_ins(
+    names: &Names<'_>,
+    pending: &Pending,
+    (id, found): (KeyResultId, &KeyResult),
+    cycle: &Cycle,
+) -> Vec<CheckInLine> {
+    let confirmed = pending.confirmed(names.state().head);
+    let current = |said: &CheckIn| match found.metric.kind {
+        MetricKind::Increase | MetricKind::Decrease | MetricKind::Maintain => {
+            score::value_on(found, said.effective)
+        }
+        MetricKind::Milestones | MetricKind::Binary => {
+            score::progress(found, cycle, said.effective).current
+        }
+    };
+    (found.check_ins.all().iter())
+        .map(|said| CheckInLine {
+            reference: names.check_in(id, said.id),
+            id: said.id,
+            effective: said.effective,
+            value: said.measure.to_string(),
+            current: (!said.retracted).then(|| current(said)).flatten(),
+            confidence: said.confidence,
+            projection: said.projection,
+            note: said.note.clone(),
+            member: names.person(said.member),
+            device: names.machine(said.device),
+            authored: Timestamp::from_ms(said.authored.wall),
+            recorded: said.recorded,
+            corrected: !said.corrected.is_empty(),
+            retracted: said.retracted,
+            pending: said.seq > confirmed,
+        })
+        .collect()
+}
+
+fn authored(stamp: &Stamp) -> Timestamp {
+    Timestamp::from_ms(stamp.authored.wall)
+}
+
+fn related(names: &Names<'_>, subject: Subject) -> Option<Related> {
+    Some(Related {
+        reference: names.subject(subject)?,
+        title: names.title(subject)?,
+    })
+}
+
+fn notes(names: &Names<'_>, about: Subject) -> Vec<NoteLine> {
+    (names.state().notes_about(about))
+        .map(|(id, note)| {
+            let created = &note.provenance.created;
+            NoteLine {
+                reference: names.note(id),
+                id,
+                kind: note.kind,
+                text: note.text.clone(),
+                member: names.person(created.member),
+                authored: authored(created),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,257 @@
+//! What things are called: short references and people's names, and values put into words.
+//!
+//! Built once from a state and asked often.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use quarterdeck_core::id::{
+    CycleId, DeviceId, EventId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId, Uuid,
+};
+use quarterdeck_core::reference::{Kind, Name, Namer};
+use quarterdeck_core::state::State;
+use quarterdeck_core::value::{Milestone, Subject, Value};
+use serde::{Serialize, Serializer};
+
+/// A short reference, such as `kr-3mz9`. In JSON it is its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ref {
+    /// The reference. ASCII.
+    pub text: String,
+    /// How many bytes of it tell it apart: the part that is highlighted.
+    pub unique: usize,
+}
+
+impl From<Name> for Ref {
+    fn from(name: Name) -> Self {
+        Self {
+            text: name.text,
+            unique: name.unique,
+        }
+    }
+}
+
+impl std::fmt::Display for Ref {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl Serialize for Ref {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+/// The names of everything in a state.
+#[derive(Debug)]
+pub struct Names<'a> {
+    state: &'a State,
+    namer: Namer,
+    /// Members of one name, told apart by their references.
+    shared: BTreeMap<MemberId, String>,
+    /// What names the check-ins of a key result, made when first asked for: a long log asks for
+    /// the same few again and again.
+    check_ins: Mutex<BTreeMap<KeyResultId, Arc<Namer>>>,
+}
+
+impl<'a> Names<'a> {
+    /// The names of this state's things. Check-ins are named among those of their key result
+    /// alone: there are too many to sort for every command.
+    #[must_use]
+    pub fn new(state: &'a State) -> Self {
+        let ids = (state.objectives.keys()).map(|id| (Kind::Objective, id.uuid()));
+        let ids = ids.chain((state.key_results.keys()).map(|id| (Kind::KeyResult, id.uuid())));
+        let ids = ids.chain(state.cycles.keys().map(|id| (Kind::Cycle, id.uuid())));
+        let ids = ids.chain(state.teams.keys().map(|id| (Kind::Team, id.uuid())));
+        let ids = ids.chain(state.members.keys().map(|id| (Kind::Member, id.uuid())));
+        let ids = ids.chain(state.devices.keys().map(|id| (Kind::Device, id.uuid())));
+        let ids = ids.chain(state.notes.keys().map(|id| (Kind::Note, id.uuid())));
+        let namer = Namer::new(ids);
+        let shared = shared_names(state, &namer);
+        Self {
+            state,
+            namer,
+            shared,
+            check_ins: Mutex::default(),
+        }
+    }
+
+    /// The state that is named.
+    #[must_use]
+    pub const fn state(&self) -> &'a State {
+        self.state
+    }
+
+    /// The reference of an objective.
+    #[must_use]
+    pub fn objective(&self, id: ObjectiveId) -> Ref {
+        self.of(Kind::Objective, id.uuid())
+    }
+
+    /// The reference of a key result.
+    #[must_use]
+    pub fn key_result(&self, id: KeyResultId) -> Ref {
+        self.of(Kind::KeyResult, id.uuid())
+    }
+
+    /// The reference of a cycle.
+    #[must_use]
+    pub fn cycle(&self, id: CycleId) -> Ref {
+        self.of(Kind::Cycle, id.uuid())
+    }
+
+    /// The reference of a team.
+    #[must_use]
+    pub fn team(&self, id: TeamId) -> Ref {
+        self.of(Kind::Team, id.uuid())
+    }
+
+    /// The reference of a member.
+    #[must_use]
+    pub fn member(&self, id: MemberId) -> Ref {
+        self.of(Kind::Member, id.uuid())
+    }
+
+    /// The reference of a device.
+    #[must_use]
+    pub fn device(&self, id: DeviceId) -> Ref {
+        self.of(Kind::Device, id.uuid())
+    }
+
+    /// The reference of a note.
+    #[must_use]
+    pub fn note(&self, id: NoteId) -> Ref {
+        self.of(Kind::Note, id.uuid())
+    }
+
+    /// The reference of a check-in, unique among those of its key result.
+    #[must_use]
+    pub fn check_in(&self, key_result: KeyResultId, id: EventId) -> Ref {
+        (self.check_ins_of(key_result))
+            .name(Kind::CheckIn, id.uuid())
+            .into()
+    }
+
+    fn check_ins_of(&self, key_result: KeyResultId) -> Arc<Namer> {
+        let mut made = self
+            .check_ins
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let namer = made.entry(key_result).or_insert_with(|| {
+            let found = self.state.key_results.get(&key_result).into_iter();
+            let check_ins = found.flat_map(|found| found.check_ins.all());
+            Arc::new(Namer::new(
+                check_ins.map(|one| (Kind::CheckIn, one.id.uuid())),
+            ))
+        });
+        Arc::clone(namer)
+    }
+
+    /// The reference of an event: enough for one that is not recorded yet and has no position.
+    #[must_use]
+    pub fn event(&self, id: EventId) -> Ref {
+        self.of(Kind::Event, id.uuid())
+    }
+
+    /// The reference of what an event is about; none for the workspace itself.
+    #[must_use]
+    pub fn subject(&self, subject: Subject) -> Option<Ref> {
+        Some(match subject {
+            Subject::Workspace => return None,
+            Subject::Member(id) => self.member(id),
+            Subject::Team(id) => self.team(id),
+            Subject::Cycle(id) => self.cycle(id),
+            Subject::Objective(id) => self.objective(id),
+            Subject::KeyResult(id) => self.key_result(id),
+            Subject::CheckIn(key_result, id) => self.check_in(key_result, id),
+            Subject::Note(id) => self.note(id),
+        })
+    }
+
+    fn of(&self, kind: Kind, id: Uuid) -> Ref {
+        self.namer.name(kind, id).into()
+    }
+
+    /// A member's name; with the reference behind it where two members share one.
+    #[must_use]
+    pub fn person(&self, id: MemberId) -> String {
+        (self.shared.get(&id)).map_or_else(|| self.state.member_name(id).to_owned(), Clone::clone)
+    }
+
+    /// A device's name.
+    #[must_use]
+    pub fn machine(&self, id: DeviceId) -> String {
+        self.state.device_name(id).to_owned()
+    }
+
+    /// The title or name of a thing; none where it has none or is not known.
+    #[must_use]
+    pub fn title(&self, subject: Subject) -> Option<String> {
+        let state = self.state;
+        match subject {
+            Subject::Workspace => state.workspace.as_ref().map(|found| found.name.clone()),
+            Subject::Member(id) => state.members.contains_key(&id).then(|| self.person(id)),
+            Subject::Team(id) => state.teams.get(&id).map(|found| found.name.clone()),
+            Subject::Cycle(id) => state.cycles.get(&id).map(|found| found.name.clone()),
+            Subject::Objective(id) => state.objectives.get(&id).map(|found| found.title.clone()),
+            Subject::KeyResult(id) | Subject::CheckIn(id, _) => {
+                state.key_results.get(&id).map(|found| found.title.clone())
+            }
+            Subject::Note(id) => self.title(state.notes.get(&id)?.about),
+        }
+    }
+
+    /// A value as text: people, teams and cycles by name, other things by reference. None where
+    /// nothing is set.
+    #[must_use]
+    pub fn value(&self, value: &Value) -> Option<String> {
+        Some(match value {
+            Value::None => return None,
+            Value::Text(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Date(date) => date.to_string(),
+            Value::Milestones(steps) => milestones(steps),
+            Value::Measure(measure) => measure.to_string(),
+            Value::Ref(subject) => self.mention(*subject),
+        })
+    }
+
+    fn mention(&self, subject: Subject) -> String {
+        let by_name = matches!(
+            subject,
+            Subject::Workspace | Subject::Member(_) | Subject::Team(_) | Subject::Cycle(_)
+        );
+        let name = if by_name { self.title(subject) } else { None };
+        name.or_else(|| self.subject(subject).map(|found| found.text))
+            .unwrap_or_else(|| subject.noun().to_owned())
+    }
+}
+
+/// Steps as the command line takes them: `draft, pilot:2`. A weight of 1 goes without saying.
+fn milestones(steps: &[Milestone]) -> String {
+    let one = quarterdeck_core::decimal::Decimal::ONE;
+    let written: Vec<String> = (steps.iter())
+        .map(|step| match step.weight {
+            weight if weight == one => step.name.clone(),
+            weight => format!("{}:{weight}", step.name),
+        })
+        .collect();
+    written.join(", ")
+}
+
+fn shared_names(state: &State, namer: &Namer) -> BTreeMap<MemberId, String> {
+    let mut holders: BTreeMap<&str, Vec<MemberId>> = BTreeMap::new();
+    for (id, member) in &state.members {
+        holders.entry(&member.name).or_default().push(*id);
+    }
+    (holders.into_iter())
+        .filter(|(_, ids)| ids.len() > 1)
+        .flat_map(|(name, ids)| {
+            ids.into_iter().map(move |id| {
+                let reference = namer.name(Kind::Member, id.uuid());
+                (id, format!("{name} ({reference})"))
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,139 @@
+//! How single figures look, the same in every document.
+
+use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::token::{KeyResultState, MetricKind, ObjectiveState, Status};
+
+use super::chart::bar;
+use super::document::{Line, Style};
+use crate::json::{StatusKeyResult, StatusObjective};
+use crate::number::{number, percent, with_unit};
+
+/// Behind what is not recorded yet.
+pub(super) const PENDING: &str = "⇡";
+/// Behind what is in conflict.
+pub(super) const CONFLICT: &str = "≠";
+/// Columns of a progress bar.
+const BAR: usize = 6;
+
+/// A status with its symbol, which tells it apart without colour.
+pub(super) fn status(status: Status) -> Line {
+    let (style, symbol) = match status {
+        Status::Done => (Style::Good, "✓"),
+        Status::OnTrack => (Style::Good, "●"),
+        Status::AtRisk => (Style::Warn, "▲"),
+        Status::OffTrack => (Style::Bad, "■"),
+        Status::Stale => (Style::Warn, "○"),
+    };
+    Line::new().with(style, format!("{symbol} {status}"))
+}
+
+/// How a key result is doing, or that it does not count.
+pub(super) fn key_result_status(found: &StatusKeyResult) -> Line {
+    match (found.status, found.state) {
+        (Some(found), _) => status(found),
+        (None, KeyResultState::Active) => Line::new(),
+        (None, state) => Line::new().muted(format!("– {state}")),
+    }
+}
+
+/// How an objective is doing, or where it stands.
+pub(super) fn objective_status(found: &StatusObjective) -> Line {
+    match (found.status, found.state) {
+        (Some(found), _) => status(found),
+        (None, state @ (ObjectiveState::Deferred | ObjectiveState::Dropped)) => {
+            Line::new().muted(format!("– {state}"))
+        }
+        (None, _) => Line::new(),
+    }
+}
+
+/// A score with two places.
+pub(super) fn score(score: Option<Decimal>) -> Line {
+    score.map_or_else(Line::new, |score| Line::new().strong(format!("{score:.2}")))
+}
+
+/// A share as per cent, or nothing.
+pub(super) fn share(share: Option<Decimal>) -> Line {
+    share.map_or_else(Line::new, |share| Line::new().plain(percent(share)))
+}
+
+/// A bar in the colour of the status.
+pub(super) fn progress_bar(share: Option<Decimal>, of: Option<Status>) -> Line {
+    let style = match of {
+        Some(Status::Done | Status::OnTrack) => Style::Good,
+        Some(Status::AtRisk | Status::Stale) => Style::Warn,
+        Some(Status::OffTrack) => Style::Bad,
+        None => Style::Muted,
+    };
+    share.map_or_else(Line::new, |share| Line::new().with(style, bar(share, BAR)))
+}
+
+/// Where a key result stands and where it is to arrive: `531 / 550 leads`, `2 of 3 steps`.
+pub(super) fn standing(found: &StatusKeyResult) -> String {
+    let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
+    let unit = (found.unit.as_deref()).map_or_else(String::new, |unit| format!(" {unit}"));
+    match found.metric {
+        MetricKind::Increase | MetricKind::Decrease => {
+            format!("{} / {}{unit}", told(found.current), told(found.target))
+        }
+        MetricKind::Maintain => {
+            let range = format!("{}..{}{unit}", told(found.low), told(found.high));
+            match found.current {
+                Some(current) => format!("{} in {range}", number(current)),
+                None => format!("none in {range}"),
+            }
+        }
+        MetricKind::Milestones => {
+            let done = found.milestones.iter().filter(|step| step.done).count();
+            let all = crate::number::count(found.milestones.len(), "step");
+            format!("{done} of {all}")
+        }
+        MetricKind::Binary if found.current == Some(Decimal::ONE) => "done".to_owned(),
+        MetricKind::Binary => "not done".to_owned(),
+    }
+}
+
+/// What a key result aims at: `from 500 to 550 leads`.
+pub(super) fn aim(found: &StatusKeyResult) -> String {
+    let unit = found.unit.as_deref();
+    let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
+    let last = |value: Option<Decimal>| {
+        value.map_or_else(|| "?".to_owned(), |value| with_unit(value, unit))
+    };
+    match found.metric {
+        MetricKind::Increase => {
+            format!(
+                "increase from {} to {}",
+                told(found.baseline),
+                last(found.target)
+            )
+        }
+        MetricKind::Decrease => {
+            format!(
+                "decrease from {} to {}",
+                told(found.baseline),
+                last(found.target)
+            )
+        }
+        MetricKind::Maintain => {
+            format!("stay within {} to {}", told(found.low), last(found.high))
+        }
+        MetricKind::Milestones => "all steps done".to_owned(),
+        MetricKind::Binary => "done".to_owned(),
+    }
+}
+
+/// What to look at: pending, in conflict.
+pub(super) fn marks(pending: bool, conflicts: usize) -> Line {
+    let line = Line::new();
+    let line = if pending {
+        line.with(Style::Warn, PENDING)
+    } else {
+        line
+    };
+    if conflicts > 0 {
+        line.with(Style::Bad, CONFLICT)
+    } else {
+        line
+    }
+}

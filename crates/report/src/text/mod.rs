@@ -1,0 +1,42 @@
+//! The structs of [`crate::json`] drawn for a terminal.
+//!
+//! Each function answers a [`Document`] of lines no wider than the [`View`]; nothing is looked up
+//! or computed here that the structs do not say. What people wrote is made safe in one place,
+//! [`clean`].
+
+mod chart;
+mod clean;
+mod conflicts;
+mod document;
+mod figures;
+mod lists;
+mod log;
+mod run;
+mod show;
+mod status;
+mod table;
+mod time;
+
+use quarterdeck_core::calendar::{Date, TimeZone};
+
+pub use chart::{bar, sparkline};
+pub use clean::{clean, one_line};
+pub use conflicts::{conflicts, resolve_command};
+pub use document::{Ansi, Document, Line, Span, Style};
+pub use lists::{cycles, devices, key_result_list, members, mission, objective_list, teams};
+pub use log::{history, log};
+pub use run::{outbox, sync, verify, written};
+pub use show::{key_result_show, objective_show};
+pub use status::status;
+pub use time::{day, moment, relative};
+
+/// For whom a document is drawn.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// By which clocks moments are shown: the workspace's.
+    pub zone: TimeZone,
+    /// The present day there.
+    pub today: Date,
+}

@@ -1,0 +1,209 @@
+//! `okr status`: a cycle on one screen.
+
+use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::token::{ObjectiveState, Status as Doing};
+
+use super::document::{Document, Line, Style};
+use super::figures::{
+    CONFLICT, PENDING, key_result_status, marks, objective_status, progress_bar, score, share,
+    standing,
+};
+use super::table::{Column, Table};
+use super::{View, time};
+use crate::json::{AsOf, Status, StatusCycle, StatusKeyResult, StatusObjective};
+use crate::number::{count, percent};
+
+/// How a cycle is going, with what to do next.
+#[must_use]
+pub fn status(found: &Status, view: &View) -> Document {
+    let mut document = Document::new();
+    match &found.cycle {
+        Some(cycle) => header(&mut document, found, cycle, view),
+        None => document.push(title(found, view)),
+    }
+    if !found.objectives.is_empty() {
+        document.blank();
+        document.extend(objectives_table(&found.objectives, view).lines(view.width));
+    }
+    document.blank();
+    hints(&mut document, found);
+    document
+}
+
+fn title(found: &Status, view: &View) -> Line {
+    let mut line = Line::new().said(Style::Strong, &found.workspace);
+    if let Some(cycle) = &found.cycle {
+        line = line.plain("  ").said(Style::Strong, &cycle.name);
+        if let Some(week) = cycle.week {
+            line = line.muted(format!("  week {week} of {}", cycle.weeks));
+        }
+        line = line.muted(format!(
+            "  {} to {}, {} over",
+            time::day(cycle.starts, view.today),
+            time::day(cycle.ends, view.today),
+            percent(cycle.elapsed)
+        ));
+    }
+    line.cut(view.width)
+}
+
+fn header(document: &mut Document, found: &Status, cycle: &StatusCycle, view: &View) {
+    document.push(title(found, view));
+    if let Some(score) = cycle.score {
+        let mut line = Line::new()
+            .plain("score ")
+            .strong(format!("{score:.2}"))
+            .plain("  ")
+            .join(progress_bar(cycle.score, None));
+        if let (Some(committed), Some(aspirational)) = (cycle.committed, cycle.aspirational) {
+            line = line.muted(format!(
+                "  committed {committed:.2}, aspirational {aspirational:.2}"
+            ));
+        }
+        document.push(line.cut(view.width));
+    }
+    if let Some(as_of) = as_of(found.as_of, view) {
+        document.push(as_of);
+    }
+    if found.on != view.today {
+        document.push(Line::new().with(Style::Warn, format!("Figures of {}.", found.on)));
+    }
+}
+
+/// That what follows is not the present.
+pub(super) fn as_of(as_of: Option<AsOf>, view: &View) -> Option<Line> {
+    let told = match as_of? {
+        AsOf::Moment(moment) => time::moment(moment, &view.zone, view.today),
+        AsOf::Position(position) => format!("#{position}"),
+    };
+    Some(Line::new().with(Style::Warn, format!("As it was known at {told}.")))
+}
+
+/// The columns of a key result.
+pub(super) fn columns() -> Vec<Column> {
+    vec![
+        Column::new("ref"),
+        Column::new("key result").cut(20),
+        Column::new(""),
+        Column::new("now / aim").cut(14),
+        Column::new("").spare(1),
+        Column::new("done").right(),
+        Column::new("status"),
+        Column::new("checked in").spare(2),
+        Column::new("sure").right().spare(3),
+        Column::new("pace").right().spare(4),
+        Column::new("owner").cut(12).spare(5),
+    ]
+}
+
+/// The cells of a key result, for [`columns`].
+pub(super) fn cells(found: &StatusKeyResult, view: &View) -> Vec<Line> {
+    let style = if found.status.is_some() {
+        Style::Plain
+    } else {
+        Style::Muted
+    };
+    let pace = |pace: Decimal| Line::new().plain(format!("{pace:.2}"));
+    let checked = |day| Line::new().muted(time::relative(day, view.today));
+    vec![
+        Line::new().reference(&found.reference),
+        Line::new().said(style, &found.title),
+        marks(found.pending, found.conflicts),
+        Line::new().with(style, standing(found)),
+        progress_bar(found.progress, found.status),
+        share(found.progress),
+        key_result_status(found),
+        found.last_check_in.map_or_else(Line::new, checked),
+        share(found.confidence),
+        found.pace.map_or_else(Line::new, pace),
+        (found.owner.as_deref())
+            .map_or_else(Line::new, |owner| Line::new().said(Style::Muted, owner)),
+    ]
+}
+
+/// Objectives, each with its key results below it.
+pub(super) fn objectives_table(objectives: &[StatusObjective], view: &View) -> Table {
+    let mut table = Table::new(columns()).untitled().indent(2);
+    for (at, objective) in objectives.iter().enumerate() {
+        if at > 0 {
+            table.across(Line::new());
+        }
+        table.across(objective_line(objective, view.width));
+        for key_result in &objective.key_results {
+            table.row(cells(key_result, view));
+        }
+        if objective.key_results.is_empty() {
+            table.across(Line::new().muted("  no key results yet"));
+        }
+    }
+    table
+}
+
+/// An objective on one line: its title is cut before its figures are.
+pub(super) fn objective_line(found: &StatusObjective, width: usize) -> Line {
+    let mut figures = Line::new();
+    let parts = [
+        marks(found.pending, found.conflicts),
+        score(found.score),
+        objective_status(found),
+    ];
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        figures = figures.plain("  ").join(part);
+    }
+    let draft = (found.state == ObjectiveState::Draft).then_some(ObjectiveState::Draft.word());
+    let aside: Vec<&str> = [found.owner.as_deref(), found.team.as_deref(), draft]
+        .into_iter()
+        .flatten()
+        .collect();
+    let aside = Line::new().said(Style::Muted, &aside.join(", "));
+    let style = if found.status.is_some() || found.key_results.is_empty() {
+        Style::Strong
+    } else {
+        Style::Muted
+    };
+    let named = Line::new()
+        .reference(&found.reference)
+        .plain("  ")
+        .said(style, &found.title);
+    let line = named
+        .cut(width.saturating_sub(figures.width()))
+        .join(figures);
+    if aside.is_empty() {
+        line
+    } else {
+        line.plain("  ").join(aside)
+    }
+}
+
+fn hints(document: &mut Document, found: &Status) {
+    if found.as_of.is_some() {
+        return;
+    }
+    let Some(cycle) = &found.cycle else {
+        let quarter = (found.on.month().saturating_sub(1)) / 3 + 1;
+        let command = format!("okr cycle new {}-Q{quarter}", found.on.year());
+        document.hint("there is no cycle yet", &command);
+        return;
+    };
+    if found.objectives.is_empty() {
+        let why = format!("{} has no objectives to show", cycle.name);
+        document.hint(&why, "okr objective new \"TITLE\"");
+    }
+    if found.conflicts > 0 {
+        let open = count(found.conflicts, "conflict");
+        document.hint(&format!("{open} to settle ({CONFLICT})"), "okr conflicts");
+    }
+    if found.pending > 0 {
+        let waiting = count(found.pending, "event");
+        document.hint(&format!("{waiting} not sent yet ({PENDING})"), "okr sync");
+    }
+    let stale = (found.objectives.iter())
+        .flat_map(|objective| &objective.key_results)
+        .find(|key_result| key_result.status == Some(Doing::Stale));
+    if let Some(stale) = stale {
+        document.hint(
+            &format!("{} waits for a check-in", stale.reference),
+            &format!("okr checkin {} VALUE", stale.reference),
+        );
+    }
+}

@@ -1,0 +1,10 @@
+//! What people and scripts are shown of one small company's quarter.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "what a test builds is there, or the test fails"
+)]
+
+mod json;
+mod sample;
+mod text;
