@@ -1,0 +1,237 @@
+//! A frame: consecutive entries in one value of the store.
+//!
+//! A frame is whole or it is nothing: it ends in a checksum over all before it. When that fails, the
+//! short hash beside each entry names the one that is damaged. Decoding is total: any bytes yield
+//! entries or a [`Damage`], never a panic.
+//!
+//! Layout (integers big endian), frozen by a golden file and specified in `docs/format.md`:
+//! version (1) | first seq (8) | count (2) | entries | SHA-256 of all before (32), and an entry is
+//! kind (1) | recorded (8) | event id (16) | first 8 bytes of the event's hash (8) | salt (16) |
+//! signature (64, kind 2 only) | length of the body (4) | body.
+
+use bytes::{Buf, Bytes};
+use sha2::{Digest, Sha256};
+
+use crate::{Entry, Hash, Sealed};
+
+const VERSION: u8 = 1;
+const UNSIGNED: u8 = 1;
+const SIGNED: u8 = 2;
+const SHORT_HASH: usize = 8;
+const HEADER: usize = 1 + 8 + 2;
+const CHECKSUM: usize = 32;
+
+/// What a frame takes beside its entries.
+pub(crate) const OVERHEAD: usize = HEADER + CHECKSUM;
+
+/// What an entry takes in a frame.
+pub(crate) fn entry_len(event: &Sealed) -> usize {
+    1 + 8 + 16 + SHORT_HASH + 4 + event.size()
+}
+
+/// Why bytes are no frame, and which entry that concerns as far as it can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Damage {
+    pub(crate) seq: Option<u64>,
+    pub(crate) what: &'static str,
+}
+
+/// Encodes entries, which follow one another without a gap; `first` is the seq of the first of them.
+pub(crate) fn encode<'a>(first: u64, entries: impl ExactSizeIterator<Item = &'a Entry>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(8 * 1024);
+    out.push(VERSION);
+    out.extend(first.to_be_bytes());
+    // The committer fills frames up to 7 KiB, far below 65,536 entries of at least 53 bytes.
+    out.extend(
+        u16::try_from(entries.len())
+            .unwrap_or(u16::MAX)
+            .to_be_bytes(),
+    );
+    for entry in entries {
+        out.push(if entry.event.signature.is_some() {
+            SIGNED
+        } else {
+            UNSIGNED
+        });
+        out.extend(entry.recorded.to_be_bytes());
+        out.extend(entry.event_id);
+        out.extend(short(&entry.hash));
+        out.extend(entry.event.salt);
+        out.extend(entry.event.signature.iter().flatten());
+        out.extend(
+            u32::try_from(entry.event.body.len())
+                .unwrap_or(u32::MAX)
+                .to_be_bytes(),
+        );
+        out.extend(&entry.event.body);
+    }
+    let checksum = Sha256::digest(&out);
+    out.extend(checksum);
+    out
+}
+
+/// Decodes a frame and checks it and every entry. The bodies share the frame's memory.
+pub(crate) fn decode(frame: &Bytes) -> Result<Vec<Entry>, Damage> {
+    let Some((content, checksum)) = frame.split_last_chunk::<CHECKSUM>() else {
+        return Err(Damage {
+            seq: None,
+            what: "a frame is shorter than its checksum",
+        });
+    };
+    let whole = <[u8; CHECKSUM]>::from(Sha256::digest(content)) == *checksum;
+    let entries = decode_content(frame.slice(..content.len()))?;
+    if whole {
+        Ok(entries)
+    } else {
+        let seq = entries.first().map(|entry| entry.seq);
+        Err(Damage {
+            seq,
+            what: "its frame does not match the frame's checksum",
+        })
+    }
+}
+
+fn decode_content(mut rest: Bytes) -> Result<Vec<Entry>, Damage> {
+    let cut = |seq| Damage {
+        seq,
+        what: "its frame is cut short",
+    };
+    let version = take::<1>(&mut rest).ok_or(cut(None))?;
+    if version != [VERSION] {
+        return Err(Damage {
+            seq: None,
+            what: "a frame is of an unknown version; a newer program may read it",
+        });
+    }
+    let first = u64::from_be_bytes(take(&mut rest).ok_or(cut(None))?);
+    let count = u16::from_be_bytes(take(&mut rest).ok_or(cut(Some(first)))?);
+    let mut entries = Vec::with_capacity(usize::from(count).min(rest.len() / entry_len_min() + 1));
+    for seq in (first..).take(usize::from(count)) {
+        let entry = decode_entry(seq, &mut rest)?.ok_or(cut(Some(seq)))?;
+        entries.push(entry);
+    }
+    // `first..` ends early only where the numbers themselves end.
+    if entries.len() != usize::from(count) || rest.has_remaining() {
+        return Err(Damage {
+            seq: Some(first),
+            what: "its frame holds more than it says",
+        });
+    }
+    Ok(entries)
+}
+
+fn entry_len_min() -> usize {
+    1 + 8 + 16 + SHORT_HASH + 16 + 4
+}
+
+/// The next entry; `None` when the bytes end within it.
+fn decode_entry(seq: u64, rest: &mut Bytes) -> Result<Option<Entry>, Damage> {
+    let mut fields = || {
+        let [kind] = take::<1>(rest)?;
+        let recorded = u64::from_be_bytes(take(rest)?);
+        let event_id = take(rest)?;
+        let expected = take::<SHORT_HASH>(rest)?;
+        let salt = take(rest)?;
+        let signature = if kind == SIGNED {
+            Some(take(rest)?)
+        } else {
+            None
+        };
+        let length = u32::from_be_bytes(take(rest)?);
+        let length = usize::try_from(length)
+            .ok()
+            .filter(|length| *length <= rest.len())?;
+        let event = Sealed {
+            body: rest.split_to(length),
+            salt,
+            signature,
+        };
+        Some((kind, recorded, event_id, expected, event))
+    };
+    let Some((kind, recorded, event_id, expected, event)) = fields() else {
+        return Ok(None);
+    };
+    if kind != SIGNED && kind != UNSIGNED {
+        return Err(Damage {
+            seq: Some(seq),
+            what: "it is of an unknown kind; a newer program may read it",
+        });
+    }
+    let hash = event.hash();
+    if short(&hash) != expected {
+        return Err(Damage {
+            seq: Some(seq),
+            what: "its bytes do not match its hash",
+        });
+    }
+    Ok(Some(Entry {
+        seq,
+        recorded,
+        event_id,
+        event,
+        hash,
+    }))
+}
+
+fn short(hash: &Hash) -> [u8; SHORT_HASH] {
+    let [a, b, c, d, e, f, g, h, ..] = *hash;
+    [a, b, c, d, e, f, g, h]
+}
+
+fn take<const N: usize>(rest: &mut Bytes) -> Option<[u8; N]> {
+    let found = *rest.first_chunk::<N>()?;
+    rest.advance(N);
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{entries, golden};
+
+    #[test]
+    fn the_layout_is_frozen() {
+        let entries = entries(41, 3);
+        let frame = encode(41, entries.iter());
+        golden("frame.bin", &frame);
+        assert_eq!(decode(&frame.into()), Ok(entries));
+    }
+
+    #[test]
+    fn its_length_is_known_beforehand() {
+        let entries = entries(1, 5);
+        let expected = OVERHEAD
+            + entries
+                .iter()
+                .map(|entry| entry_len(&entry.event))
+                .sum::<usize>();
+        assert_eq!(encode(1, entries.iter()).len(), expected);
+    }
+
+    #[test]
+    fn damage_to_a_body_names_its_entry() {
+        let entries = entries(7, 3);
+        let mut frame = encode(7, entries.iter());
+        let at = frame.len() - CHECKSUM - 1;
+        frame[at] ^= 1;
+        assert_eq!(decode(&frame.into()).unwrap_err().seq, Some(9));
+    }
+
+    proptest! {
+        #[test]
+        fn a_flipped_bit_is_always_found(bit in any::<prop::sample::Index>()) {
+            let mut frame = encode(7, entries(7, 4).iter());
+            let bit = bit.index(frame.len() * 8);
+            frame[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(decode(&frame.into()).is_err());
+        }
+
+        #[test]
+        fn any_bytes_get_a_verdict(mut bytes in prop::collection::vec(any::<u8>(), 0..400), version in any::<bool>()) {
+            if version && let Some(first) = bytes.first_mut() { *first = VERSION; }
+            prop_assert!(decode(&bytes.into()).is_err());
+        }
+    }
+}

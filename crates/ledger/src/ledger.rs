@@ -1,0 +1,240 @@
+//! What a log must offer, and no more: append at an expected size, read, head, follow.
+//!
+//! Every implementation guarantees:
+//! - **Durable before acknowledged**: `append` returns `Recorded` only for what survives a power cut.
+//! - **All or nothing**: of a batch either every entry is in the log or none.
+//! - **One order**: sequence numbers run 1, 2, 3 … without a gap; the recorded time never decreases.
+//! - **Checked**: an entry that does not match its hash is never handed out.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::envelope::Envelope;
+use crate::{EventId, Frontier, Hash, Sealed, WorkspaceId};
+
+/// The largest body that a ledger takes, in bytes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// An event about to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// Milliseconds since the Unix epoch, UTC.
+    pub recorded: u64,
+    pub event_id: EventId,
+    pub event: Sealed,
+    /// Must be `event.hash()`; passed in because whoever appends has computed it already.
+    pub hash: Hash,
+}
+
+impl NewEntry {
+    pub fn new(recorded: u64, event_id: EventId, event: Sealed) -> Self {
+        let hash = event.hash();
+        Self {
+            recorded,
+            event_id,
+            event,
+            hash,
+        }
+    }
+
+    pub(crate) fn at(self, seq: u64) -> Entry {
+        Entry {
+            seq,
+            recorded: self.recorded,
+            event_id: self.event_id,
+            event: self.event,
+            hash: self.hash,
+        }
+    }
+}
+
+/// A recorded event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place in the log, from 1.
+    pub seq: u64,
+    /// When it was recorded, in milliseconds since the Unix epoch, UTC.
+    pub recorded: u64,
+    pub event_id: EventId,
+    pub event: Sealed,
+    /// The event's hash, checked against the event.
+    pub hash: Hash,
+}
+
+impl Entry {
+    /// The hash of this entry's leaf in the tree of its workspace.
+    pub fn leaf_hash(&self, workspace: WorkspaceId) -> Hash {
+        Envelope::of(workspace, self).leaf_hash()
+    }
+}
+
+/// Where a log ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The number of entries, and the sequence number of the last.
+    pub size: u64,
+    /// The root of the tree of all entries.
+    pub root: Hash,
+    /// The recorded time of the last entry; 0 in an empty log.
+    pub recorded: u64,
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It is in the log, durably, and this is the head after it.
+    Recorded(Head),
+    /// The log was not of the expected size; nothing was appended, and this is its head.
+    HeadMoved(Head),
+}
+
+/// One workspace's log. Shared among threads; appends are serialised by the implementation.
+pub trait Ledger: Send + Sync {
+    /// Whose log this is.
+    fn workspace(&self) -> WorkspaceId;
+
+    /// Appends a batch if the log has exactly `expected_size` entries. An empty batch changes nothing
+    /// and is recorded.
+    ///
+    /// # Errors
+    /// [`LedgerError::TooLarge`], [`LedgerError::RecordedWentBack`] and [`LedgerError::WrongHash`] for a
+    /// batch that no ledger takes, [`LedgerError::DiskFull`] while there is no room; nothing was
+    /// appended then, and the log goes on. After any other error nothing of the batch is acknowledged
+    /// and the log must be opened anew before it takes more.
+    fn append(&self, expected_size: u64, batch: Vec<NewEntry>) -> Result<Appended, LedgerError>;
+
+    /// Reads from `from_seq` on: at most `max_entries`, and no more once their events reach
+    /// `max_bytes`, but at least one if there is one and `max_entries` is not 0.
+    ///
+    /// # Errors
+    /// [`LedgerError::Damaged`] when an entry is not what was written.
+    fn read(
+        &self,
+        from_seq: u64,
+        max_entries: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<Entry>, LedgerError>;
+
+    /// The present end of the log.
+    fn head(&self) -> Head;
+
+    /// The right edge of the tree at the present end.
+    fn frontier(&self) -> Frontier;
+
+    /// The size of the log; changes after each durable append.
+    fn follow(&self) -> watch::Receiver<u64>;
+}
+
+/// What went wrong with a log. Each says what, where and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    #[error(
+        "event {position} of the batch has a body of {size} bytes, and the limit is {limit}; shorten its text or split it"
+    )]
+    TooLarge {
+        position: usize,
+        size: usize,
+        limit: usize,
+    },
+    #[error(
+        "event {position} of the batch was to be recorded at {recorded} ms, before the entry ahead of it at {last} ms; recorded times never decrease"
+    )]
+    RecordedWentBack {
+        position: usize,
+        recorded: u64,
+        last: u64,
+    },
+    #[error(
+        "event {position} of the batch does not match the hash given with it; nothing was recorded"
+    )]
+    WrongHash { position: usize },
+    #[error(
+        "{} is in use by another process (waited {} ms); try again when it has finished",
+        path.display(),
+        waited.as_millis()
+    )]
+    Locked { path: PathBuf, waited: Duration },
+    #[error(
+        "{} has {free} bytes of free space, and recording needs {needed}; nothing was recorded: free some space and try again",
+        path.display()
+    )]
+    DiskFull {
+        path: PathBuf,
+        free: u64,
+        needed: u64,
+    },
+    #[error("there is no log at {}", path.display())]
+    Missing { path: PathBuf },
+    #[error("{} belongs to another workspace", path.display())]
+    OtherWorkspace { path: PathBuf },
+    #[error(
+        "the log at {} is damaged at entry {seq}: {what}; nothing was changed: keep a copy of the folder, then restore it from a backup or fetch the log again from the server",
+        path.display()
+    )]
+    Damaged {
+        path: PathBuf,
+        seq: u64,
+        what: String,
+    },
+    #[error(
+        "the log at {} ends at entry {size}, but {marked} entries had been acknowledged; entries were lost: keep a copy of the folder, then restore it from a backup or fetch the log again from the server",
+        path.display()
+    )]
+    Shortened {
+        path: PathBuf,
+        size: u64,
+        marked: u64,
+    },
+    #[error(
+        "the log at {} does not agree with its high-water mark at entry {seq}: its entries have been altered; keep a copy of the folder, then restore it from a backup or fetch the log again from the server",
+        path.display()
+    )]
+    RootDiffers { path: PathBuf, seq: u64 },
+    #[error(
+        "the high-water mark beside the log at {} is missing or unreadable ({what}), so a loss of entries cannot be ruled out; if the folder was copied without it on purpose, open it once with the mark rebuilt",
+        path.display()
+    )]
+    NoMark { path: PathBuf, what: String },
+    #[error(
+        "the store at {} cannot be opened: {what}; keep a copy of the folder, then restore it from a backup or fetch the log again from the server",
+        path.display()
+    )]
+    Unopenable { path: PathBuf, what: String },
+    #[error("the store at {} failed: {what}; nothing more is recorded until it is opened anew", path.display())]
+    Store { path: PathBuf, what: String },
+    #[error("could not {doing} {}: {source}", path.display())]
+    Io {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+}
+
+/// Checks what every ledger checks before it takes a batch after an entry recorded at `last`.
+pub(crate) fn check_batch(mut last: u64, batch: &[NewEntry]) -> Result<(), LedgerError> {
+    for (position, entry) in (1..).zip(batch) {
+        let size = entry.event.body.len();
+        if size > MAX_BODY {
+            return Err(LedgerError::TooLarge {
+                position,
+                size,
+                limit: MAX_BODY,
+            });
+        }
+        if entry.recorded < last {
+            return Err(LedgerError::RecordedWentBack {
+                position,
+                recorded: entry.recorded,
+                last,
+            });
+        }
+        last = entry.recorded;
+        if entry.event.hash() != entry.hash {
+            return Err(LedgerError::WrongHash { position });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! The append-only log of one workspace: durable before acknowledged, tamper-evident from the first
+//! entry on, and checked whenever it is read back.
+//!
+//! - [`Sealed`] is an event as it travels, with the one hash that its leaf, its device's chain and its
+//!   signature share. [`DeviceKey`] and [`PublicKey`] make and check those signatures.
+//! - [`Ledger`] is the small trait that everything above is written against: append a batch at an
+//!   expected size, read a range, read the head, follow the tail. [`MemoryLedger`] and [`SledLedger`]
+//!   implement it, and one conformance suite judges both.
+//! - [`envelope`] and [`merkle`] are the RFC 6962 tree over the entries, [`checkpoint`] its signed head.
+//! - [`Derived`] keeps what can be rebuilt from the entries (snapshots, [`Index`]) and may be deleted.
+//!
+//! This crate knows no OKR, no network and no protobuf: bodies are bytes, ids are 16 bytes, times are
+//! milliseconds since the Unix epoch in UTC. Every format that it writes is specified byte for byte in
+//! `docs/format.md` and frozen by golden files.
+
+pub mod checkpoint;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod derived;
+pub mod envelope;
+mod frame;
+mod index;
+mod key;
+mod ledger;
+mod memory;
+pub mod merkle;
+mod seal;
+mod store;
+#[cfg(test)]
+mod testing;
+mod verify;
+
+pub use checkpoint::Checkpoint;
+pub use derived::{Blob, Derived};
+pub use index::{Index, SubjectId, position_at};
+pub use key::{DeviceKey, PublicKey, Signature};
+pub use ledger::{Appended, Entry, Head, Ledger, LedgerError, MAX_BODY, NewEntry};
+pub use memory::MemoryLedger;
+pub use merkle::Frontier;
+pub use seal::{DeviceId, EventId, Hash, Salt, Sealed, WorkspaceId};
+pub use store::{Options, SledLedger};
+pub use verify::verify_batch;
