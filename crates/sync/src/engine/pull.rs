@@ -1,0 +1,205 @@
+//! Receiving on one side, checking and storing on another thread.
+
+use quarterdeck_core::state::State;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use tokio_stream::StreamExt;
+
+use super::{Progress, SyncError};
+use crate::evidence::{self, Difference};
+use crate::identity::Trust;
+use crate::intake::{Intake, IntakeError, Store};
+use crate::remote::{Chunk, Chunks, Remote, RemoteError};
+use crate::replica::{LEDGER, Replica, size_of};
+use crate::snapshot::Folded;
+
+/// Chunks that may wait to be checked: enough to keep both sides busy, few enough to stay small.
+const WAITING_CHUNKS: usize = 4;
+
+/// What a pull brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pulled {
+    /// Entries that are not this device's own.
+    pub of_others: u64,
+}
+
+/// Takes in what the server holds beyond this replica's log.
+pub(crate) async fn pull<R: Remote>(
+    replica: &mut Replica,
+    remote: &R,
+    now_ms: u64,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Pulled, SyncError> {
+    replica.refresh()?;
+    let before = own_events(replica.confirmed(), replica);
+    let from = replica.fold();
+    let size = from.frontier.size();
+    let proven = proven(replica);
+    replica.release();
+    let chunks = remote.pull(size + 1).await?;
+    let store = Store::new(replica, LEDGER);
+    let intake = Intake::new(replica.identity().workspace, replica.identity().trust, from, proven);
+    match take_all(chunks, intake, store, progress).await {
+        Ok((folded, note)) => {
+            replica.adopt(folded)?;
+            evidence::keep_checkpoint(replica.dir(), &note)?;
+            let own = own_events(replica.confirmed(), replica) - before;
+            Ok(Pulled { of_others: (replica.confirmed().head - size).saturating_sub(own) })
+        }
+        Err(Failure { error: IntakeError::Differs(difference), unproven }) => {
+            Err(differs(replica, &difference, unproven.then_some(proven), now_ms)?)
+        }
+        Err(Failure { error, .. }) => {
+            // What was stored before the connection broke is there for the next time.
+            replica.forget();
+            Err(stopped(error))
+        }
+    }
+}
+
+/// Takes in a whole log, from its first entry on, into another place of the folder.
+pub(crate) async fn pull_into<R: Remote>(
+    replica: &mut Replica,
+    remote: &R,
+    name: &'static str,
+    trust: Trust,
+    now_ms: u64,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(Folded, String), SyncError> {
+    let chunks = remote.pull(1).await?;
+    let store = Store::new(replica, name);
+    let workspace = replica.identity().workspace;
+    let intake = Intake::new(workspace, Some(trust), Folded::default(), 0);
+    match take_all(chunks, intake, store, progress).await {
+        Ok(taken) => Ok(taken),
+        Err(Failure { error: IntakeError::Differs(difference), .. }) => {
+            Err(differs(replica, &difference, None, now_ms)?)
+        }
+        Err(Failure { error, .. }) => Err(stopped(error)),
+    }
+}
+
+/// Up to where the log is covered by a signed head that was verified.
+pub(super) fn proven(replica: &Replica) -> u64 {
+    evidence::checkpoint(replica.dir()).as_deref().and_then(size_of).unwrap_or(0)
+}
+
+/// How many events of this device a state holds.
+fn own_events(state: &State, replica: &Replica) -> u64 {
+    state.devices.get(&replica.identity().device.id).map_or(0, |device| device.number)
+}
+
+/// A pull that came to no good end.
+struct Failure {
+    error: IntakeError,
+    /// Whether entries were stored that no signed head covers.
+    unproven: bool,
+}
+
+async fn take_all(
+    mut chunks: Chunks,
+    intake: Intake,
+    store: Store,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(Folded, String), Failure> {
+    let (sender, receiver) = mpsc::channel(WAITING_CHUNKS);
+    let taking = spawn_blocking(move || take(intake, store, receiver));
+    let mut broken = None;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(error) => {
+                broken = Some(error);
+                break;
+            }
+        };
+        if let Some(last) = chunk.entries.last() {
+            progress(Progress::Pulled { to: last.seq, of: chunk.head });
+        }
+        // A closed channel means that something did not hold: the other side says what.
+        if sender.send(chunk).await.is_err() {
+            break;
+        }
+    }
+    drop(sender);
+    let (intake, note) = match taking.await {
+        Ok(taken) => taken,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    };
+    let unproven = intake.stored_unproven();
+    let fail = |error| Failure { error, unproven };
+    match (note, broken) {
+        (Err(error), _) => Err(fail(error)),
+        (Ok(Some(note)), _) => Ok((intake.into_folded(), note)),
+        (Ok(None), Some(error)) => Err(fail(IntakeError::Remote(error))),
+        (Ok(None), None) => Err(fail(IntakeError::Remote(RemoteError::Protocol(
+            "the log ended without its signed head".to_owned(),
+        )))),
+    }
+}
+
+/// Checks and stores chunks until there are no more; answers the last signed head, if it came last.
+fn take(
+    mut intake: Intake,
+    mut store: Store,
+    mut chunks: mpsc::Receiver<Chunk>,
+) -> (Intake, Result<Option<String>, IntakeError>) {
+    let mut proof = None;
+    loop {
+        let chunk = match chunks.try_recv() {
+            Ok(chunk) => chunk,
+            Err(mpsc::error::TryRecvError::Disconnected) => return (intake, Ok(proof)),
+            Err(mpsc::error::TryRecvError::Empty) => {
+                store.release();
+                match chunks.blocking_recv() {
+                    Some(chunk) => chunk,
+                    None => return (intake, Ok(proof)),
+                }
+            }
+        };
+        let note = chunk.checkpoint.clone();
+        let taken = intake.store(&mut store).and_then(|()| intake.take(&mut store, chunk));
+        match taken {
+            Ok(proven) => proof = note.filter(|_| proven),
+            Err(error) => return (intake, Err(error)),
+        }
+    }
+}
+
+/// Keeps the evidence, and takes back what was stored without proof.
+pub(super) fn differs(
+    replica: &mut Replica,
+    difference: &Difference,
+    take_back_to: Option<u64>,
+    now_ms: u64,
+) -> Result<SyncError, SyncError> {
+    let head = replica.head();
+    let ours = format!("{} entries with root {}", head.size, hex(&head.root));
+    let evidence = evidence::keep(replica.dir(), difference, &ours, now_ms)?;
+    match take_back_to {
+        Some(size) => replica.take_back(size, &evidence.join(LEDGER))?,
+        None => replica.forget(),
+    }
+    Ok(SyncError::HistoryDiffers { seq: difference.seq, what: difference.what.clone(), evidence })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut text = String::new();
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+pub(super) fn stopped(error: IntakeError) -> SyncError {
+    match error {
+        IntakeError::Replica(error) => error.into(),
+        IntakeError::Remote(error) => error.into(),
+        IntakeError::Differs(difference) => SyncError::Replica(crate::error::ReplicaError::Unverified {
+            seq: difference.seq,
+            what: difference.what,
+        }),
+    }
+}

@@ -1,0 +1,112 @@
+//! What can go wrong with a replica's folder. Each says what, where and what to do next.
+
+use std::io;
+use std::path::PathBuf;
+
+use quarterdeck_core::refusal::Refusal;
+use quarterdeck_ledger::LedgerError;
+use quarterdeck_proto::DecodeError;
+
+/// A replica that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplicaError {
+    /// There is no workspace in the folder.
+    #[error("there is no workspace at {}; make one with `okr init` or `okr join`", path.display())]
+    Missing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder holds something already.
+    #[error("there is a workspace at {} already", path.display())]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another process is at work in the folder.
+    #[error(
+        "{} is in use by another process{} (waited {waited_ms} ms); try again when it has finished",
+        path.display(),
+        holder.map(|pid| format!(", {pid}")).unwrap_or_default()
+    )]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+        /// The other process's id, where it is known.
+        holder: Option<u32>,
+        /// How long this one waited, in milliseconds.
+        waited_ms: u128,
+    },
+    /// A file of the folder is not what was written.
+    #[error(
+        "{} is damaged at byte {offset}: {what}; nothing was changed: keep a copy of the folder, then ask for help or restore it from a backup",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file.
+        offset: u64,
+        /// What is wrong there.
+        what: String,
+    },
+    /// The device's own file does not read.
+    #[error("{} cannot be read: {what}; restore it from a backup, or join the workspace anew", path.display())]
+    Identity {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// An entry of the confirmed log does not read.
+    #[error("entry {seq} of the log cannot be read: {source}; run `okr verify`")]
+    Entry {
+        /// Its position.
+        seq: u64,
+        /// Why not.
+        source: DecodeError,
+    },
+    /// A checkpoint, chain or signature does not hold.
+    #[error("the log does not verify at entry {seq}: {what}")]
+    Unverified {
+        /// The first entry that does not hold.
+        seq: u64,
+        /// What about it.
+        what: String,
+    },
+    /// The log has no workspace to begin with.
+    #[error("the log at {} is empty: the first sync has not finished; run `okr sync`", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The log itself failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The system failed.
+    #[error("could not {doing} {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+/// Why a command was not committed.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// It was refused; nothing changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The replica failed; the command did not take place.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+}
+
+impl From<LedgerError> for CommitError {
+    fn from(error: LedgerError) -> Self {
+        Self::Replica(error.into())
+    }
+}

@@ -1,0 +1,78 @@
+//! The last checkpoint that verified, and what is kept when one does not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::ReplicaError;
+use crate::files::{self, io_error};
+use crate::remote::Chunk;
+
+const CHECKPOINT: &str = "checkpoint";
+pub(crate) const DIR: &str = "evidence";
+
+/// Keeps the signed head that the log was found to have. It is not waited for the disk: an older one
+/// still holds for the part of the log that it covers.
+pub(crate) fn keep_checkpoint(dir: &Path, note: &str) -> Result<(), ReplicaError> {
+    let (path, written) = (dir.join(CHECKPOINT), dir.join("checkpoint.tmp"));
+    fs::write(&written, note)
+        .and_then(|()| fs::rename(&written, &path))
+        .map_err(io_error("write", &path))
+}
+
+/// The last checkpoint that verified.
+pub(crate) fn checkpoint(dir: &Path) -> Option<String> {
+    fs::read_to_string(dir.join(CHECKPOINT)).ok()
+}
+
+/// Why a server's history was not believed.
+#[derive(Debug, Clone)]
+pub(crate) struct Difference {
+    /// The first entry that does not hold, or the size at which the roots differ.
+    pub seq: u64,
+    pub what: String,
+    /// The chunk that was being looked at.
+    pub received: Option<Chunk>,
+    pub checkpoint: Option<String>,
+}
+
+/// Keeps what a server sent in a folder of its own, for whoever has to find out what happened.
+pub(crate) fn keep(dir: &Path, difference: &Difference, ours: &str, now_ms: u64) -> Result<PathBuf, ReplicaError> {
+    let mut folder = dir.join(DIR).join(format!("{now_ms}-{}", difference.seq));
+    let mut again = 1;
+    while folder.exists() {
+        again += 1;
+        folder = dir.join(DIR).join(format!("{now_ms}-{}-{again}", difference.seq));
+    }
+    files::make_dir(&folder)?;
+    let text = format!("{}\n\nThis replica: {ours}\n", difference.what);
+    files::replace(&folder.join("what-differs.txt"), text.as_bytes())?;
+    if let Some(note) = &difference.checkpoint {
+        files::replace(&folder.join("checkpoint-of-the-server"), note.as_bytes())?;
+    }
+    if let Some(note) = checkpoint(dir) {
+        files::replace(&folder.join("checkpoint-kept"), note.as_bytes())?;
+    }
+    if let Some(chunk) = &difference.received {
+        files::replace(&folder.join("received.jsonl"), &write_chunk(chunk))?;
+    }
+    Ok(folder)
+}
+
+/// The entries as they came: one JSON object a line, bytes in base64.
+fn write_chunk(chunk: &Chunk) -> Vec<u8> {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    let mut out = Vec::new();
+    for entry in &chunk.entries {
+        let line = serde_json::json!({
+            "seq": entry.seq,
+            "recorded_ms": entry.recorded,
+            "body": STANDARD.encode(&entry.sealed.body),
+            "salt": STANDARD.encode(entry.sealed.salt),
+            "signature": entry.sealed.signature.map(|signature| STANDARD.encode(signature)),
+        });
+        out.extend(line.to_string().into_bytes());
+        out.push(b'\n');
+    }
+    out
+}

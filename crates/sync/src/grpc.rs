@@ -1,0 +1,356 @@
+//! [`Remote`] over gRPC: the client of `okrd`.
+//!
+//! Plain text is spoken to this machine alone, unless somebody asked for more; everything else is TLS.
+//! Every call has a time limit or a keep-alive, so that a server that goes away is noticed. A token is
+//! sent as metadata and shown in no error.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::TokioIo;
+use quarterdeck_core::refusal::{Code, Refusal};
+use quarterdeck_ledger::{Hash, PublicKey, Sealed};
+use quarterdeck_proto::limits::MAX_MESSAGE_BYTES;
+use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
+use quarterdeck_proto::{code_of_reason, v1};
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_stream::StreamExt;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint, Uri};
+use tonic::{Request, Status};
+use tonic_types::StatusExt;
+
+use crate::identity::{RemoteAddress, Secret};
+use crate::remote::{
+    Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Outcome,
+    Received, Remote, RemoteError,
+};
+use crate::tls;
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// For a call that is answered at once. Pulls last as long as they bring something.
+const ANSWER: Duration = Duration::from_secs(60);
+/// Between two chunks of a pull.
+const NEXT_CHUNK: Duration = Duration::from_secs(60);
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
+/// A server, reached by gRPC.
+#[derive(Debug, Clone)]
+pub struct Grpc {
+    client: SyncServiceClient<Channel>,
+    token: Option<MetadataValue<Ascii>>,
+    address: String,
+}
+
+impl Grpc {
+    /// Connects to a server, with the token that `address` has.
+    ///
+    /// # Errors
+    /// [`RemoteError::Unreachable`] where nobody answers, [`RemoteError::OtherCertificate`] where
+    /// somebody else does, [`RemoteError::Refused`] where plain text would leave this machine.
+    pub async fn connect(address: &RemoteAddress) -> Result<Self, RemoteError> {
+        let shown = show(address);
+        let unreachable = |what: String| RemoteError::Unreachable(format!("{shown}: {what}"));
+        let endpoint = Endpoint::from_shared(format!("http://{shown}"))
+            .map_err(|error| unreachable(error.to_string()))?
+            .connect_timeout(CONNECT)
+            .tcp_nodelay(true)
+            // A server that vanishes without a word is noticed, also while a watch is quiet.
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE)
+            .keep_alive_while_idle(true)
+            .initial_stream_window_size(8 << 20)
+            .initial_connection_window_size(8 << 20);
+        let plain = address.fingerprint.is_none() && (address.plaintext || is_loopback(&address.host));
+        let channel = if plain {
+            endpoint.connect().await
+        } else {
+            let connector = Connector::new(address).map_err(unreachable)?;
+            endpoint
+                .connect_with_connector(tower::service_fn(move |_: Uri| connector.clone().connect()))
+                .await
+        };
+        let channel = channel.map_err(|error| {
+            if address.fingerprint.is_some() && tls::is_other_certificate(&error) {
+                RemoteError::OtherCertificate { address: shown.clone() }
+            } else {
+                unreachable(root_cause(&error))
+            }
+        })?;
+        let client = SyncServiceClient::new(channel)
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let mut grpc = Self { client, token: None, address: shown };
+        if let Some(token) = &address.token {
+            grpc.set_token(token.clone());
+        }
+        Ok(grpc)
+    }
+
+    fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        if let Some(token) = &self.token {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        request
+    }
+
+    fn timed<T>(&self, message: T) -> Request<T> {
+        let mut request = self.request(message);
+        request.set_timeout(ANSWER);
+        request
+    }
+
+    fn error(&self, status: &Status) -> RemoteError {
+        read_status(&self.address, status)
+    }
+}
+
+/// What it takes to make a TLS connection.
+#[derive(Clone)]
+struct Connector {
+    tls: TlsConnector,
+    name: ServerName<'static>,
+    host: String,
+    port: u16,
+}
+
+impl Connector {
+    fn new(address: &RemoteAddress) -> Result<Self, String> {
+        let config = tls::client_config(address.fingerprint)?;
+        Ok(Self {
+            tls: TlsConnector::from(Arc::new(config)),
+            name: ServerName::try_from(address.host.clone()).map_err(|error| error.to_string())?,
+            host: address.host.clone(),
+            port: address.port,
+        })
+    }
+
+    async fn connect(
+        self,
+    ) -> std::io::Result<TokioIo<tokio_rustls::client::TlsStream<TcpStream>>> {
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
+        stream.set_nodelay(true)?;
+        Ok(TokioIo::new(self.tls.connect(self.name, stream).await?))
+    }
+}
+
+impl Remote for Grpc {
+    fn set_token(&mut self, token: Secret<String>) {
+        let value = zeroize::Zeroizing::new(format!("Bearer {}", token.reveal()));
+        // A token that cannot stand in a header is none of the server's: it is refused there.
+        self.token = MetadataValue::try_from(value.as_str()).ok().map(|mut value| {
+            value.set_sensitive(true);
+            value
+        });
+    }
+
+    async fn push(&self, batch: Vec<Sealed>) -> Result<Answer, RemoteError> {
+        let events = batch.into_iter().map(write_sealed).collect();
+        let request = self.timed(tokio_stream::once(v1::PushRequest { events }));
+        let response = self.client.clone().push(request).await;
+        let mut answers = response.map_err(|status| self.error(&status))?.into_inner();
+        let answer = answers.message().await.map_err(|status| self.error(&status))?;
+        let answer = answer.ok_or_else(|| protocol("a batch got no answer"))?;
+        let outcomes = answer.outcomes.into_iter().map(read_outcome).collect::<Result<_, _>>()?;
+        Ok(Answer { outcomes, head: answer.head })
+    }
+
+    async fn pull(&self, from: u64) -> Result<Chunks, RemoteError> {
+        let request = self.request(v1::PullRequest { first_seq: from, limit: 0 });
+        let response = self.client.clone().pull(request).await;
+        let chunks = response.map_err(|status| self.error(&status))?.into_inner();
+        let address = self.address.clone();
+        let chunks = chunks.timeout(NEXT_CHUNK).map(move |chunk| match chunk {
+            Ok(Ok(chunk)) => read_chunk(chunk.entries, chunk.head, chunk.checkpoint),
+            Ok(Err(status)) => Err(read_status(&address, &status)),
+            Err(_) => Err(RemoteError::Unreachable(format!("{address}: it stopped answering"))),
+        });
+        Ok(Box::pin(chunks))
+    }
+
+    async fn watch(&self, from: u64) -> Result<Chunks, RemoteError> {
+        let request = self.request(v1::WatchRequest { first_seq: from });
+        let response = self.client.clone().watch(request).await;
+        let chunks = response.map_err(|status| self.error(&status))?.into_inner();
+        let address = self.address.clone();
+        Ok(Box::pin(chunks.map(move |chunk| match chunk {
+            Ok(chunk) => read_chunk(chunk.entries, chunk.head, chunk.checkpoint),
+            Err(status) => Err(read_status(&address, &status)),
+        })))
+    }
+
+    async fn join(&self, asked: JoinRequest) -> Result<Joined, RemoteError> {
+        let request = self.timed(v1::JoinRequest {
+            workspace: asked.workspace.as_bytes().to_vec(),
+            device: asked.device.device.as_bytes().to_vec(),
+            device_key: asked.device.key.0.to_vec(),
+            device_name: asked.device.name,
+            invitation_key: asked.invitation.0.to_vec(),
+            certificate: asked.device.certificate.to_vec(),
+        });
+        let response = self.client.clone().join(request).await;
+        let joined = response.map_err(|status| self.error(&status))?.into_inner();
+        let genesis = joined.genesis.ok_or_else(|| protocol("it does not say what it let this device into"))?;
+        if genesis.workspace != asked.workspace.as_bytes() {
+            return Err(protocol("it let this device into another workspace"));
+        }
+        Ok(Joined {
+            token: Secret::new(joined.token),
+            member: quarterdeck_core::id::MemberId::from_bytes(fixed(&joined.member, "member")?),
+            workspace_name: genesis.name,
+            genesis: fixed(&genesis.genesis, "genesis")?,
+            authority: PublicKey(fixed(&genesis.server_key, "server_key")?),
+        })
+    }
+
+    async fn add_device(&self, asked: DeviceRequest) -> Result<Secret<String>, RemoteError> {
+        let request = self.timed(v1::AddDeviceRequest {
+            device: asked.device.as_bytes().to_vec(),
+            device_key: asked.key.0.to_vec(),
+            device_name: asked.name,
+            certificate: asked.certificate.to_vec(),
+        });
+        let response = self.client.clone().add_device(request).await;
+        Ok(Secret::new(response.map_err(|status| self.error(&status))?.into_inner().token))
+    }
+
+    async fn host(&self, asked: HostRequest) -> Result<Hosted, RemoteError> {
+        let request = self.timed(v1::HostWorkspaceRequest {
+            workspace: asked.workspace.as_bytes().to_vec(),
+            name: asked.workspace_name,
+            device: asked.device.as_bytes().to_vec(),
+            device_key: asked.key.0.to_vec(),
+            member: asked.member.as_bytes().to_vec(),
+            invitation_key: asked.invitation.0.to_vec(),
+            certificate: asked.certificate.to_vec(),
+        });
+        let response = self.client.clone().host_workspace(request).await;
+        let hosted = response.map_err(|status| self.error(&status))?.into_inner();
+        Ok(Hosted {
+            token: Secret::new(hosted.token),
+            device: quarterdeck_core::id::DeviceId::from_bytes(fixed(&hosted.server_device, "server_device")?),
+            key: PublicKey(fixed(&hosted.server_key, "server_key")?),
+            name: hosted.server_name,
+        })
+    }
+}
+
+fn show(address: &RemoteAddress) -> String {
+    if address.host.contains(':') {
+        format!("[{}]:{}", address.host, address.port)
+    } else {
+        format!("{}:{}", address.host, address.port)
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The innermost error: tonic's own says no more than "transport error".
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+fn protocol(what: &str) -> RemoteError {
+    RemoteError::Protocol(what.to_owned())
+}
+
+fn fixed<const N: usize>(bytes: &[u8], field: &str) -> Result<[u8; N], RemoteError> {
+    bytes.try_into().map_err(|_| protocol(&format!("its {field} has {} bytes, not {N}", bytes.len())))
+}
+
+fn write_sealed(sealed: Sealed) -> v1::SealedEvent {
+    quarterdeck_proto::Sealed {
+        body: sealed.body,
+        salt: sealed.salt,
+        signature: sealed.signature,
+    }
+    .into()
+}
+
+fn read_chunk(
+    entries: Vec<v1::Entry>,
+    head: u64,
+    checkpoint: Option<v1::Checkpoint>,
+) -> Result<Chunk, RemoteError> {
+    let entries = entries.into_iter().map(|entry| {
+        let sealed = entry.event.ok_or_else(|| protocol("an entry has no event"))?;
+        let sealed = quarterdeck_proto::Sealed::try_from(sealed)
+            .map_err(|error| protocol(&format!("entry {}: {error}", entry.seq)))?;
+        Ok(Received {
+            seq: entry.seq,
+            recorded: entry.recorded_ms,
+            sealed: Sealed { body: sealed.body, salt: sealed.salt, signature: sealed.signature },
+        })
+    });
+    Ok(Chunk {
+        entries: entries.collect::<Result<_, RemoteError>>()?,
+        head,
+        checkpoint: checkpoint.map(|checkpoint| checkpoint.note),
+    })
+}
+
+fn read_outcome(outcome: v1::EventOutcome) -> Result<Outcome, RemoteError> {
+    use v1::event_outcome::Outcome as Wire;
+    match outcome.outcome {
+        Some(Wire::Recorded(recorded)) => Ok(Outcome::Recorded(recorded.seq)),
+        Some(Wire::AlreadyRecorded(recorded)) => Ok(Outcome::Already(recorded.seq)),
+        Some(Wire::Refused(refusal)) => Ok(Outcome::Refused(refusal.into())),
+        None => Err(protocol("an event got an outcome that this version does not know")),
+    }
+}
+
+/// What a failed call means.
+fn read_status(address: &str, status: &Status) -> RemoteError {
+    let reason = status.get_details_error_info().and_then(|info| {
+        let hint = info.metadata.get("hint").cloned();
+        code_of_reason(&info.reason).map(|code| (code, hint))
+    });
+    if let Some((code, hint)) = reason {
+        let mut refusal = Refusal::new(code, status.message());
+        refusal.hint = hint;
+        return RemoteError::Refused(refusal);
+    }
+    let refused = |code, hint: &str| {
+        RemoteError::Refused(Refusal::new(code, status.message()).hint(hint))
+    };
+    match status.code() {
+        tonic::Code::Unauthenticated => refused(
+            Code::WrongAuthor,
+            "this device's token has lapsed or was revoked: ask an owner for an invitation and join again; unsent work is kept",
+        ),
+        tonic::Code::PermissionDenied => {
+            refused(Code::Forbidden, "ask an owner of the workspace")
+        }
+        tonic::Code::NotFound => refused(Code::NotFound, "check the invitation, or ask for a new one"),
+        tonic::Code::InvalidArgument | tonic::Code::FailedPrecondition => {
+            refused(Code::Invalid, "if this comes again, one of the two may need an update")
+        }
+        tonic::Code::Unimplemented | tonic::Code::DataLoss | tonic::Code::OutOfRange => {
+            protocol(&format!("{address}: {}", status.message()))
+        }
+        // A server that is busy, stopping or gone: all of it can be tried again.
+        _ => {
+            let source = std::error::Error::source(status).map(root_cause);
+            let what = source.unwrap_or_else(|| status.message().to_owned());
+            RemoteError::Unreachable(format!("{address}: {what}"))
+        }
+    }
+}
+
+/// The fingerprint of a certificate (DER), as invitations carry it.
+#[must_use]
+pub fn fingerprint(certificate: &[u8]) -> Hash {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(certificate).into()
+}

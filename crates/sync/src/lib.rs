@@ -1,0 +1,61 @@
+//! A device's replica and outbox, and how they are brought together with a server.
+//!
+//! ```text
+//!              commit                     push
+//!   command ───────────▶ outbox ─────────────────────────▶ server
+//!                           │ refused        (planner)        │
+//!                           ▼                                 │ pull, watch
+//!                         shelf           confirmed ◀─────────┘
+//!                                         (ledger, checked entry by entry, root compared)
+//! ```
+//!
+//! - [`Replica`] is the folder of one device: the confirmed log, the outbox of what is not recorded
+//!   yet, the shelf of what was refused. What a person sees is the fold of the confirmed entries, then of
+//!   the outbox. It works with no server: then this device is the authority and records itself.
+//! - [`planner`] says, without touching anything, what to send next and what a server's answer means
+//!   for the outbox.
+//! - [`engine`] carries that out against a [`Remote`]; [`grpc::Grpc`] is the one that talks to `okrd`.
+//! - [`join`](fn@join::join), [`host`](fn@host::host) and [`fork`](fn@fork::new_device) let a device
+//!   in, give a workspace to a server, and make a copied folder a device of its own.
+//!
+//! Nothing here prints, reads the environment or looks at a clock; progress comes as values, time and
+//! randomness are passed in.
+
+pub mod amend;
+mod chain;
+mod check;
+mod command;
+pub mod engine;
+mod error;
+mod evidence;
+mod files;
+pub mod fork;
+mod framed;
+pub mod grpc;
+pub mod host;
+pub mod identity;
+mod intake;
+pub mod invite;
+pub mod join;
+mod lock;
+mod outbox;
+pub mod planner;
+mod random;
+mod record;
+pub mod remote;
+pub mod replica;
+mod shelf;
+mod snapshot;
+mod tls;
+#[cfg(test)]
+mod tests;
+
+pub use command::{Authored, PendingCommand};
+pub use engine::{Progress, Report, SyncError, sync, watch};
+pub use error::{CommitError, ReplicaError};
+pub use identity::{Identity, RemoteAddress};
+pub use invite::Invite;
+pub use planner::Shelved;
+pub use random::{Ids, Random};
+pub use remote::{Remote, RemoteError};
+pub use replica::{AsOf, Logged, NewWorkspace, Options, Replica, Verified};

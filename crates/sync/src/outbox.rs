@@ -1,0 +1,109 @@
+//! What this device has authored and no log has recorded yet.
+//!
+//! Guarantees: a command is in the file, flushed, before it returns to whoever gave it; it leaves the
+//! file only when it is in the confirmed log, on the shelf, or taken back by a person. The file also
+//! keeps the device's last clock reading, so that its clock never runs backwards, and up to which
+//! number events may have reached the server: those keep their content, or the device would seem to
+//! have been copied.
+
+use std::path::Path;
+
+use quarterdeck_core::clock::Hlc;
+
+use crate::command::PendingCommand;
+use crate::error::ReplicaError;
+use crate::framed::FramedFile;
+use crate::record::Record;
+
+pub(crate) const FILE: &str = "outbox";
+const MAGIC: &str = "quarterdeck-outbox/1\n";
+
+/// The outbox of a device, opened under the folder's lock.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    file: FramedFile,
+    content: Content,
+}
+
+/// What an outbox holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Content {
+    /// The commands, oldest first.
+    pub commands: Vec<PendingCommand>,
+    /// The device's last clock reading.
+    pub clock: Hlc,
+    /// Events up to this number may have reached the server; 0 for none.
+    pub sent: u64,
+}
+
+impl Outbox {
+    pub(crate) fn open(dir: &Path) -> Result<Self, ReplicaError> {
+        let (file, frames) = FramedFile::open(dir.join(FILE), MAGIC)?;
+        let mut content = Content::default();
+        for frame in frames {
+            match Record::read(&frame) {
+                Some(Record::Command(command)) => content.push(command),
+                Some(Record::Clock(clock)) => content.clock = content.clock.max(clock),
+                Some(Record::Sent(number)) => content.sent = number,
+                Some(Record::Refused(_)) | None => {
+                    return Err(ReplicaError::Damaged {
+                        path: file.path().to_path_buf(),
+                        offset: 0,
+                        what: "a record is of a kind that this version does not know".to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(Self { file, content })
+    }
+
+    pub(crate) const fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// Adds a command, durably.
+    pub(crate) fn push(&mut self, command: PendingCommand) -> Result<(), ReplicaError> {
+        let record = Record::Command(command);
+        self.file.append(&[record.write()])?;
+        if let Record::Command(command) = record {
+            self.content.push(command);
+        }
+        Ok(())
+    }
+
+    /// Notes, durably, that events up to `number` are about to be sent.
+    pub(crate) fn mark_sent(&mut self, number: u64) -> Result<(), ReplicaError> {
+        if number > self.content.sent {
+            self.file.append(&[Record::Sent(number).write()])?;
+            self.content.sent = number;
+        }
+        Ok(())
+    }
+
+    /// Replaces the commands. `sent` is what still holds of the numbers that were sent.
+    pub(crate) fn replace(
+        &mut self,
+        commands: Vec<PendingCommand>,
+        sent: u64,
+    ) -> Result<(), ReplicaError> {
+        let mut content = Content { clock: self.content.clock, sent, commands: Vec::new() };
+        commands.into_iter().for_each(|command| content.push(command));
+        let mut records = vec![Record::Clock(content.clock).write()];
+        if sent > 0 {
+            records.push(Record::Sent(sent).write());
+        }
+        records.extend(
+            content.commands.iter().map(|command| Record::Command(command.clone()).write()),
+        );
+        self.file.replace(&records)?;
+        self.content = content;
+        Ok(())
+    }
+}
+
+impl Content {
+    fn push(&mut self, command: PendingCommand) {
+        self.clock = self.clock.max(command.last().event.authored);
+        self.commands.push(command);
+    }
+}

@@ -1,0 +1,149 @@
+//! Taking the lock, and bringing the fold up to what the folder holds.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use quarterdeck_core::id::WorkspaceId;
+use quarterdeck_ledger::{Ledger, SledLedger};
+
+use super::{DERIVED, Held, LEDGER, LOCK, Options, Replica};
+use crate::error::ReplicaError;
+use crate::identity::Identity;
+use crate::lock::Lock;
+use crate::outbox::Outbox;
+use crate::planner;
+use crate::shelf::Shelf;
+use crate::snapshot::{self, Folded};
+
+/// Entries folded since the last snapshot that make a new one worth its writing.
+const WORTH_A_SNAPSHOT: u64 = 512;
+/// How much of the log is read at once.
+pub(super) const READ_ENTRIES: usize = 4096;
+pub(super) const READ_BYTES: usize = 4 << 20;
+
+impl Replica {
+    /// The folder with its lock held, the fold up to date with it.
+    pub(crate) fn hold(&mut self) -> Result<&mut Held, ReplicaError> {
+        let held = match self.held.take() {
+            Some(held) => held,
+            None => self.take_hold()?,
+        };
+        Ok(self.held.insert(held))
+    }
+
+    fn take_hold(&mut self) -> Result<Held, ReplicaError> {
+        let lock = Lock::take(&self.dir, LOCK, self.options.lock_wait)?;
+        self.identity = Identity::load(&self.dir)?;
+        super::swap::finish(&self.dir)?;
+        let path = self.dir.join(LEDGER);
+        let ledger = open_ledger(&path, self.identity.workspace, self.options)?;
+        self.catch_up(&ledger)?;
+        let outbox = Outbox::open(&self.dir)?;
+        let pending: HashSet<_> = outbox.content().commands.iter().map(|command| command.id()).collect();
+        let shelf = Shelf::open(&self.dir, &pending)?;
+        let mut held = Held { ledger, outbox, shelf, _lock: lock };
+        self.settle(&mut held)?;
+        self.look(&held);
+        Ok(held)
+    }
+
+    /// Folds what the log holds beyond the fold in memory, or beyond the snapshot.
+    fn catch_up(&mut self, ledger: &SledLedger) -> Result<(), ReplicaError> {
+        let head = ledger.head();
+        let mut folded = std::mem::take(&mut self.folded);
+        let derived = self.dir.join(DERIVED);
+        let mut saved = folded.frontier.size();
+        if saved == 0 && head.size > 0 {
+            folded = snapshot::load(&derived).unwrap_or_default();
+            saved = folded.frontier.size();
+        }
+        if folded.frontier.size() > head.size {
+            folded = Folded::default();
+        }
+        fold_rest(ledger, &mut folded)?;
+        if folded.frontier.root() != head.root && saved > 0 {
+            // What was kept is of another log: fold this one from its beginning.
+            folded = Folded::default();
+            saved = 0;
+            fold_rest(ledger, &mut folded)?;
+        }
+        if folded.frontier.root() != head.root {
+            return Err(ReplicaError::Unverified {
+                seq: head.size,
+                what: "the entries do not add up to the root that was kept for them".to_owned(),
+            });
+        }
+        if head.size.abs_diff(saved) > WORTH_A_SNAPSHOT {
+            snapshot::save(&derived, &folded);
+        }
+        self.folded = folded;
+        Ok(())
+    }
+
+    /// Takes over a fold that is known to be that of the log, and keeps it.
+    pub(crate) fn adopt(&mut self, folded: Folded) -> Result<(), ReplicaError> {
+        let grown = folded.frontier.size().abs_diff(self.folded.frontier.size());
+        if grown > WORTH_A_SNAPSHOT {
+            snapshot::save(&self.dir.join(DERIVED), &folded);
+        }
+        self.folded = folded;
+        let mut held = match self.held.take() {
+            Some(held) => held,
+            None => return self.hold().map(|_| ()),
+        };
+        self.settle(&mut held)?;
+        self.look(&held);
+        self.held = Some(held);
+        Ok(())
+    }
+
+    /// Forgets the fold: the log was exchanged.
+    pub(crate) fn forget(&mut self) {
+        self.held = None;
+        self.folded = Folded::default();
+    }
+
+    /// Brings what is in memory in line with outbox and shelf.
+    pub(crate) fn look(&mut self, held: &Held) {
+        self.pending = held.outbox.content().clone();
+        self.shelved = held.shelf.items().to_vec();
+        self.visible = None;
+        if !self.pending.commands.is_empty() {
+            let mut state = self.folded.state.clone();
+            self.pending.commands.iter().for_each(|command| planner::apply(&mut state, command));
+            self.visible = Some(state);
+        }
+    }
+}
+
+/// Opens a log of this workspace.
+pub(crate) fn open_ledger(
+    path: &Path,
+    workspace: WorkspaceId,
+    options: Options,
+) -> Result<SledLedger, ReplicaError> {
+    let options = quarterdeck_ledger::Options {
+        // Its own lock may linger for a moment in a process that was killed.
+        wait: options.lock_wait,
+        cache_bytes: options.cache_bytes,
+        ..Default::default()
+    };
+    Ok(SledLedger::open(path, *workspace.as_bytes(), &options)?)
+}
+
+fn fold_rest(ledger: &SledLedger, folded: &mut Folded) -> Result<(), ReplicaError> {
+    let workspace = ledger.workspace();
+    loop {
+        let entries = ledger.read(folded.frontier.size() + 1, READ_ENTRIES, READ_BYTES)?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        for entry in entries {
+            folded.frontier.push(entry.leaf_hash(workspace));
+            let entry = super::log::decode(&entry)?;
+            folded.clock =
+                folded.clock.observe(entry.event.authored.held_to(entry.recorded.ms()));
+            folded.state.apply(&entry);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! What waits in the outbox or lies on the shelf: seen through to the log, amended, or dropped.
+
+use std::collections::HashSet;
+
+use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::event::Entry;
+use quarterdeck_core::id::EventId;
+use quarterdeck_core::refusal::{Code, Refusal};
+use quarterdeck_core::value::{Field, Value};
+use quarterdeck_ledger::Ledger;
+
+use super::fold::{READ_BYTES, READ_ENTRIES};
+use super::{Held, Replica, chain_end};
+use crate::amend;
+use crate::error::{CommitError, ReplicaError};
+use crate::planner::{self, Replanned};
+use crate::random::Random;
+
+impl Replica {
+    /// Takes out of the outbox what the log holds by now, and chains what a former identity of this
+    /// folder left there. Notes when the outbox continues another chain than the log's.
+    pub(super) fn settle(&mut self, held: &mut Held) -> Result<(), ReplicaError> {
+        self.forked = false;
+        let commands = &held.outbox.content().commands;
+        let device = self.identity.device.id;
+        let Some(first) = commands.first().map(|command| command.first().event.clone()) else {
+            return Ok(());
+        };
+        if first.device != device {
+            let key = self.identity.device.key();
+            let now = Timestamp::from_ms(held.outbox.content().clock.wall);
+            let replanned = planner::rechain(&self.folded.state, commands, (device, &key), now);
+            return put(held, replanned, 0);
+        }
+        let (number, tip) = chain_end(&self.folded.state, device);
+        if first.number == number + 1 && first.previous == tip {
+            return Ok(());
+        }
+        let recorded = commands.iter().position(|command| Some(command.last().hash) == tip);
+        let left = match recorded {
+            Some(at) => commands.get(at + 1..).unwrap_or_default().to_vec(),
+            None => {
+                let hashes = self.own_hashes(held, first.seen)?;
+                let unrecorded = commands.iter().filter(|command| !hashes.contains(&command.last().hash));
+                unrecorded.cloned().collect()
+            }
+        };
+        if let Some(first) = left.first() {
+            let event = &first.first().event;
+            self.forked = event.number != number + 1 || event.previous != tip;
+        }
+        if left.len() < held.outbox.content().commands.len() {
+            let sent = held.outbox.content().sent;
+            held.outbox.replace(left, if sent > number { sent } else { 0 })?;
+        }
+        Ok(())
+    }
+
+    /// The hashes of this device's events in the log after a position.
+    fn own_hashes(
+        &self,
+        held: &Held,
+        after: u64,
+    ) -> Result<HashSet<quarterdeck_ledger::Hash>, ReplicaError> {
+        let mut hashes = HashSet::new();
+        let mut next = after + 1;
+        loop {
+            let block = held.ledger.read(next, READ_ENTRIES, READ_BYTES)?;
+            let Some(last) = block.last() else { return Ok(hashes) };
+            next = last.seq + 1;
+            for entry in &block {
+                if super::log::decode(entry)?.event.device == self.identity.device.id {
+                    hashes.insert(entry.hash);
+                }
+            }
+        }
+    }
+
+    /// The refusal that a copied folder meets.
+    pub(crate) fn fork_refusal(&self) -> Refusal {
+        let number = self.pending.commands.first().map_or(0, |first| first.first().event.number);
+        quarterdeck_core::admit::forked(&self.identity.device.name, number)
+    }
+
+    /// Notes that the outbox up to `number` is about to be sent.
+    pub(crate) fn mark_sent(&mut self, number: u64) -> Result<(), ReplicaError> {
+        let held = self.hold()?;
+        held.outbox.mark_sent(number)?;
+        self.pending = held.outbox.content().clone();
+        Ok(())
+    }
+
+    /// Moves a command that the server refused to the shelf, with what depends on it, and chains the
+    /// rest anew. Answers what went there; nothing where another process has done so already.
+    pub(crate) fn shelve(
+        &mut self,
+        refused: EventId,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Result<Vec<planner::Shelved>, ReplicaError> {
+        let (device, key) = (self.identity.device.id, self.identity.device.key());
+        self.hold()?;
+        let Some(command) = self.pending.commands.iter().find(|command| command.id() == refused) else {
+            return Ok(Vec::new());
+        };
+        // The server has looked at what came before the refused command, and at nothing after it.
+        let sent = command.first().event.number.saturating_sub(1);
+        let replanned = planner::shelve(
+            &self.folded.state,
+            &self.pending.commands,
+            refused,
+            refusal,
+            (device, &key),
+            now,
+        );
+        let shelved = replanned.shelf.clone();
+        self.put(replanned, sent)?;
+        Ok(shelved)
+    }
+
+    /// Takes back a command that has not been sent. What cannot stand without it goes to the shelf.
+    ///
+    /// # Errors
+    /// When it is not in the outbox, or may have reached the server already.
+    pub fn outbox_drop(&mut self, id: EventId, now_ms: u64) -> Result<(), CommitError> {
+        self.hold()?;
+        let Some(command) = self.pending.commands.iter().find(|command| command.id() == id) else {
+            return Err(Refusal::not_found("pending command", id).hint("see `okr outbox`").into());
+        };
+        if command.first().event.number <= self.pending.sent {
+            return Err(Refusal::new(
+                Code::NotUndoable,
+                "This command was on its way to the server when the connection broke: it may be recorded already.",
+            )
+            .hint("sync, then take it back with `okr undo`")
+            .into());
+        }
+        let (device, key) = (self.identity.device.id, self.identity.device.key());
+        let now = Timestamp::from_ms(now_ms);
+        let replanned = planner::take_out(
+            &self.folded.state,
+            &self.pending.commands,
+            id,
+            (device, &key),
+            now,
+        );
+        let sent = self.pending.sent;
+        Ok(self.put(replanned, sent)?)
+    }
+
+    /// Takes a refused command off the shelf for good.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn shelf_drop(&mut self, id: EventId) -> Result<(), CommitError> {
+        let held = self.hold()?;
+        if !held.shelf.remove(id)? {
+            return Err(not_shelved(id));
+        }
+        self.shelved = held.shelf.items().to_vec();
+        Ok(())
+    }
+
+    /// Gives a refused command again, decided against the present state, with some of its fields set
+    /// otherwise. It leaves the shelf only when it is accepted here.
+    ///
+    /// # Errors
+    /// When it is not there, has no such field, or is refused once more.
+    pub fn shelf_retry(
+        &mut self,
+        id: EventId,
+        set: &[(Field, Value)],
+        now_ms: u64,
+        random: &mut dyn Random,
+    ) -> Result<Vec<Entry>, CommitError> {
+        self.hold()?;
+        let shelved = self.shelved.iter().find(|item| item.id() == id);
+        let command = shelved.ok_or_else(|| not_shelved(id))?.command.clone();
+        let commands = amend::commands(&command, set)?;
+        // Nothing was recorded under these ids: what refers to them can still be given again too.
+        let ids = command.events().map(|event| event.event.id).collect();
+        let reason = command.last().event.reason.clone();
+        let entries = self.commit_with(commands, reason.as_deref(), now_ms, random, ids)?;
+        self.shelf_drop(id)?;
+        Ok(entries)
+    }
+
+    fn put(&mut self, replanned: Replanned, sent: u64) -> Result<(), ReplicaError> {
+        let mut held = match self.held.take() {
+            Some(held) => held,
+            None => self.take_hold_again()?,
+        };
+        put(&mut held, replanned, sent)?;
+        self.look(&held);
+        self.held = Some(held);
+        Ok(())
+    }
+
+    fn take_hold_again(&mut self) -> Result<Held, ReplicaError> {
+        self.hold()?;
+        self.held.take().ok_or_else(|| ReplicaError::Missing { path: self.dir.clone() })
+    }
+}
+
+/// Writes a new plan down: the shelf first, so that a crash in between loses nothing.
+fn put(held: &mut Held, replanned: Replanned, sent: u64) -> Result<(), ReplicaError> {
+    if !replanned.shelf.is_empty() {
+        held.shelf.push(replanned.shelf)?;
+    }
+    held.outbox.replace(replanned.outbox, sent)
+}
+
+fn not_shelved(id: EventId) -> CommitError {
+    Refusal::not_found("refused command", id).hint("see `okr outbox`").into()
+}

@@ -1,0 +1,99 @@
+//! Checking the whole log again: every entry, chain, certificate and signature, and the signed head.
+
+use quarterdeck_core::state::State;
+use quarterdeck_ledger::checkpoint::CheckpointError;
+use quarterdeck_ledger::{Checkpoint, Hash, Ledger, PublicKey};
+
+use super::Replica;
+use super::fold::{READ_BYTES, READ_ENTRIES};
+use crate::check::{Checker, Fault};
+use crate::error::ReplicaError;
+use crate::evidence;
+use crate::remote::Received;
+use crate::snapshot::Folded;
+
+/// A log that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The number of entries.
+    pub size: u64,
+    /// The root of their tree.
+    pub root: Hash,
+    /// How many commands were found to be signed by their devices.
+    pub commands: u64,
+    /// The last signed head, and how many entries it covers; none before the first sync has finished.
+    pub checkpoint: Option<(String, u64)>,
+}
+
+impl Replica {
+    /// Checks everything that there is to check, and tells how far it has come (entries checked,
+    /// entries in all).
+    ///
+    /// # Errors
+    /// [`ReplicaError::Unverified`] names the first entry that does not hold;
+    /// [`ReplicaError::Ledger`] where the log itself is damaged.
+    pub fn verify(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<Verified, ReplicaError> {
+        let (workspace, trust) = (self.identity.workspace, self.identity.trust);
+        let note = evidence::checkpoint(&self.dir);
+        let ledger = &self.hold()?.ledger;
+        let head = ledger.head();
+        let mut checker = Checker::new(workspace, trust, Folded::default());
+        let unverified = |fault: Fault| ReplicaError::Unverified { seq: fault.seq, what: fault.what };
+        let covered = note.as_deref().and_then(size_of).unwrap_or(0);
+        let mut covering = None;
+        let mut commands = 0;
+        while checker.frontier.size() < head.size {
+            let at = checker.frontier.size();
+            // A block ends where the checkpoint does, to compare the roots there.
+            let stop = if at < covered { covered } else { head.size };
+            let room = usize::try_from(stop.min(head.size) - at).unwrap_or(READ_ENTRIES);
+            let block = ledger.read(at + 1, room.min(READ_ENTRIES), READ_BYTES)?;
+            let received = block.into_iter().map(|entry| Received {
+                seq: entry.seq,
+                recorded: entry.recorded,
+                sealed: entry.event,
+            });
+            let checked = checker.check(received.collect()).map_err(unverified)?;
+            checked.verify().map_err(unverified)?;
+            commands += checked.signatures.len() as u64;
+            if checker.frontier.size() == covered {
+                covering = Some((checker.frontier.root(), authority(&checker.state)));
+            }
+            progress(checker.frontier.size(), head.size);
+        }
+        let fault = |seq, what: &str| ReplicaError::Unverified { seq, what: what.to_owned() };
+        if !checker.is_whole() {
+            return Err(fault(head.size, "the log ends in the middle of a command"));
+        }
+        if checker.frontier.root() != head.root {
+            return Err(fault(head.size, "the entries do not add up to the root that was kept"));
+        }
+        let checkpoint = match note {
+            None => None,
+            Some(note) => {
+                let (root, key) = covering.ok_or_else(|| {
+                    fault(head.size, "the log holds fewer entries than its last signed head")
+                })?;
+                let key = key.ok_or_else(|| fault(1, "nobody is there to sign the log's head"))?;
+                let signed = Checkpoint::verify(&note, workspace.as_bytes(), &key)
+                    .map_err(|error: CheckpointError| fault(covered, &error.to_string()))?;
+                if signed.root != root {
+                    return Err(fault(covered, "the entries differ from those of the signed head"));
+                }
+                Some((note, covered))
+            }
+        };
+        Ok(Verified { size: head.size, root: head.root, commands, checkpoint })
+    }
+}
+
+/// The size that a checkpoint names, before anything in it is believed.
+pub(crate) fn size_of(note: &str) -> Option<u64> {
+    note.lines().nth(1)?.parse().ok()
+}
+
+/// The key that signs the log's head.
+pub(crate) fn authority(state: &State) -> Option<PublicKey> {
+    let authority = state.workspace.as_ref()?.authority;
+    state.devices.get(&authority).map(|device| PublicKey(device.key))
+}
