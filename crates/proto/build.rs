@@ -28,7 +28,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         // The bulk of all traffic: shared with the buffer it came in, not copied out of it.
         .bytes(".quarterdeck.v1.SealedEvent.body")
-        .bytes(".quarterdeck.v1.BackupResponse.data")
         .compile_fds(descriptors)?;
     Ok(())
 }

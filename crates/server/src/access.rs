@@ -1,0 +1,278 @@
+//! Who may come in: `access.json`, with the tokens of devices and clients and the invitations to
+//! host a workspace.
+//!
+//! Guarantees: no secret is kept, only its SHA-256; what was given out or revoked is on disk
+//! before anyone hears of it; the file is the old one or the new one after a crash.
+
+mod book;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::id::{DeviceId, MemberId, Uuid, WorkspaceId};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+pub(crate) use book::{Hosted, Hosting, TokenRecord};
+
+use crate::error::ServerError;
+use crate::files;
+use crate::world::World;
+use book::Book;
+
+/// How long a token holds unless it says otherwise, in milliseconds: 180 days. Joining again gives a new one.
+const TOKEN_LIFE_MS: u64 = 180 * 24 * 60 * 60 * 1000;
+/// What tokens begin with, so that scanners for leaked secrets can know them.
+const TOKEN_PREFIX: &str = "qdt_";
+
+/// A token's secret, on its way to the one who gets it.
+pub(crate) struct Secret(Zeroizing<String>);
+
+impl Secret {
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Whom a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Holder {
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) member: MemberId,
+    /// The device; none for a client without keys, which may only ask and command.
+    pub(crate) device: Option<DeviceId>,
+}
+
+/// What a presented token comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presented {
+    Valid { token: Uuid, holder: Holder },
+    Expired,
+    Revoked,
+    Unknown,
+}
+
+#[derive(Debug)]
+pub(crate) struct Access {
+    path: PathBuf,
+    book: Mutex<Book>,
+}
+
+impl Access {
+    /// The access book of a new server.
+    pub(crate) fn create(path: &Path) -> Result<Self, ServerError> {
+        let access = Self { path: path.to_path_buf(), book: Mutex::default() };
+        access.save(&access.book())?;
+        Ok(access)
+    }
+
+    pub(crate) fn load(path: &Path) -> Result<Self, ServerError> {
+        let bytes = files::read(path)?;
+        let book = Book::read(&bytes).map_err(|what| ServerError::bad_file(path, what))?;
+        Ok(Self { path: path.to_path_buf(), book: Mutex::new(book) })
+    }
+
+    /// Gives a token out. A device has one: those that it had are revoked.
+    pub(crate) fn issue(
+        &self,
+        holder: Holder,
+        valid_ms: Option<u64>,
+        world: &World,
+    ) -> Result<(Secret, TokenRecord), ServerError> {
+        let now = world.now();
+        let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(world.bytes());
+        let text = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(*bytes));
+        let secret = Secret(Zeroizing::new(text));
+        let record = TokenRecord {
+            id: world.uuid(),
+            hash: hash(secret.reveal()),
+            workspace: holder.workspace,
+            member: holder.member,
+            device: holder.device,
+            created: now,
+            expires: now.plus_ms(valid_ms.unwrap_or(TOKEN_LIFE_MS)),
+            revoked: None,
+            last_used: None,
+        };
+        self.change(|book| {
+            if let Some(device) = holder.device {
+                book.revoke(now, |token| token.device == Some(device));
+            }
+            book.tokens.push(record.clone());
+        })?;
+        Ok((secret, record))
+    }
+
+    /// Looks a presented token up, in a time that does not depend on how much of it is right.
+    pub(crate) fn present(&self, token: &str, now: Timestamp) -> Presented {
+        let presented = hash(token);
+        let mut book = self.book();
+        let mut found = None;
+        for (at, record) in book.tokens.iter().enumerate() {
+            if bool::from(record.hash.ct_eq(&presented)) {
+                found = Some(at);
+            }
+        }
+        let Some(record) = found.and_then(|at| book.tokens.get_mut(at)) else {
+            return Presented::Unknown;
+        };
+        if record.revoked.is_some() {
+            return Presented::Revoked;
+        }
+        if record.expires <= now {
+            return Presented::Expired;
+        }
+        record.last_used = Some(now);
+        Presented::Valid { token: record.id, holder: record.holder() }
+    }
+
+    /// The tokens of a workspace, oldest first.
+    pub(crate) fn tokens(&self, workspace: WorkspaceId) -> Vec<TokenRecord> {
+        let book = self.book();
+        book.tokens.iter().filter(|token| token.workspace == workspace).cloned().collect()
+    }
+
+    /// Ends a token of a workspace; none where there is no such token.
+    pub(crate) fn revoke(
+        &self,
+        workspace: WorkspaceId,
+        token: Uuid,
+        now: Timestamp,
+    ) -> Result<Option<TokenRecord>, ServerError> {
+        self.change(|book| {
+            book.revoke(now, |record| record.id == token && record.workspace == workspace);
+            let mut found = book.tokens.iter();
+            found.find(|record| record.id == token && record.workspace == workspace).cloned()
+        })
+    }
+
+    /// Ends all tokens of a device.
+    pub(crate) fn revoke_device(
+        &self,
+        workspace: WorkspaceId,
+        device: DeviceId,
+        now: Timestamp,
+    ) -> Result<(), ServerError> {
+        self.change(|book| {
+            book.revoke(now, |record| {
+                record.workspace == workspace && record.device == Some(device)
+            });
+        })
+    }
+
+    /// Notes an invitation to host a workspace.
+    pub(crate) fn invite_to_host(&self, key: [u8; 32], expires: Timestamp) -> Result<(), ServerError> {
+        self.change(|book| book.hosting.push(Hosting { key, expires, used: None }))
+    }
+
+    /// The invitation to host with this key.
+    pub(crate) fn hosting(&self, key: &[u8; 32]) -> Option<Hosting> {
+        self.book().hosting.iter().find(|hosting| hosting.key == *key).cloned()
+    }
+
+    /// Notes what an invitation to host was used for.
+    pub(crate) fn use_hosting(&self, key: &[u8; 32], hosted: Hosted) -> Result<(), ServerError> {
+        self.change(|book| {
+            for hosting in book.hosting.iter_mut().filter(|hosting| hosting.key == *key) {
+                hosting.used = Some(hosted);
+            }
+        })
+    }
+
+    /// Writes down when tokens were last used; on its own that is worth no flush.
+    pub(crate) fn close(&self) -> Result<(), ServerError> {
+        self.save(&self.book())
+    }
+
+    /// Changes the book on disk first and then in memory: what could not be saved did not happen.
+    fn change<R>(&self, change: impl FnOnce(&mut Book) -> R) -> Result<R, ServerError> {
+        let mut book = self.book();
+        let mut changed = book.clone();
+        let result = change(&mut changed);
+        self.save(&changed)?;
+        *book = changed;
+        Ok(result)
+    }
+
+    fn save(&self, book: &Book) -> Result<(), ServerError> {
+        let bytes = book.write().map_err(|error| ServerError::bad_file(&self.path, error))?;
+        files::replace(&self.path, &bytes)
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(device: u8) -> Holder {
+        Holder {
+            workspace: WorkspaceId::from_bytes([1; 16]),
+            member: MemberId::from_bytes([2; 16]),
+            device: Some(DeviceId::from_bytes([device; 16])),
+        }
+    }
+
+    #[test]
+    fn a_token_is_known_until_it_ends_and_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("access.json");
+        let world = World::system();
+        let access = Access::create(&path).unwrap();
+        let (secret, record) = access.issue(holder(3), None, &world).unwrap();
+        let kept = std::fs::read_to_string(&path).unwrap();
+        assert!(!kept.contains(secret.reveal()), "the secret is on disk");
+
+        let access = Access::load(&path).unwrap();
+        let now = world.now();
+        let valid = Presented::Valid { token: record.id, holder: holder(3) };
+        assert_eq!(access.present(secret.reveal(), now), valid);
+        assert_eq!(access.present("qdt_other", now), Presented::Unknown);
+        assert_eq!(access.present(secret.reveal(), record.expires), Presented::Expired);
+        access.revoke(holder(3).workspace, record.id, now).unwrap().unwrap();
+        assert_eq!(access.present(secret.reveal(), now), Presented::Revoked);
+    }
+
+    #[test]
+    fn a_device_has_one_token_and_others_keep_theirs() {
+        let folder = tempfile::tempdir().unwrap();
+        let access = Access::create(&folder.path().join("access.json")).unwrap();
+        let world = World::system();
+        let (first, _) = access.issue(holder(3), None, &world).unwrap();
+        let (other, _) = access.issue(holder(4), None, &world).unwrap();
+        let (second, _) = access.issue(holder(3), None, &world).unwrap();
+        let now = world.now();
+        assert_eq!(access.present(first.reveal(), now), Presented::Revoked);
+        assert!(matches!(access.present(other.reveal(), now), Presented::Valid { .. }));
+        assert!(matches!(access.present(second.reveal(), now), Presented::Valid { .. }));
+    }
+
+    #[test]
+    fn another_workspaces_token_cannot_be_revoked() {
+        let folder = tempfile::tempdir().unwrap();
+        let access = Access::create(&folder.path().join("access.json")).unwrap();
+        let world = World::system();
+        let (secret, record) = access.issue(holder(3), None, &world).unwrap();
+        let elsewhere = WorkspaceId::from_bytes([9; 16]);
+        assert!(access.revoke(elsewhere, record.id, world.now()).unwrap().is_none());
+        assert!(matches!(access.present(secret.reveal(), world.now()), Presented::Valid { .. }));
+    }
+}

@@ -1,0 +1,182 @@
+//! How administrative commands reach a server, running or not: through the socket in its data
+//! folder, or by opening the data folder themselves. Both end in the same service.
+//!
+//! Whoever can open the socket has the rights of the user that okrd runs as, and could read and
+//! write its files anyway: so it asks for no token.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::TokioIo;
+use quarterdeck_proto::v1::admin_service_client::AdminServiceClient;
+use quarterdeck_proto::v1::admin_service_server::AdminServiceServer;
+use tokio::io::DuplexStream;
+use tokio::task::JoinHandle;
+use tonic::Request;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+use tower::service_fn;
+
+use crate::auth::Caller;
+use crate::data::DataFolder;
+use crate::error::ServerError;
+use crate::rpc::Admin;
+use crate::server::{ServeOptions, Server};
+use crate::shared::Shared;
+
+/// How long to wait for an okrd that has just taken its data folder, and listens soon.
+const PATIENCE: Duration = Duration::from_secs(5);
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+const DUPLEX_BYTES: usize = 64 * 1024;
+
+/// A way to a server's administration.
+#[derive(Debug)]
+pub struct Connection {
+    /// What to ask it with.
+    pub client: AdminServiceClient<Channel>,
+    opened: Option<Opened>,
+}
+
+/// A server that was opened for this connection alone.
+#[derive(Debug)]
+struct Opened {
+    shared: Arc<Shared>,
+    serving: JoinHandle<Result<(), tonic::transport::Error>>,
+}
+
+impl Connection {
+    /// Ends the connection, and closes the data folder if it was opened for it.
+    pub async fn close(self) {
+        drop(self.client);
+        if let Some(Opened { shared, serving }) = self.opened {
+            serving.abort();
+            // Whether it ended by itself or was ended makes no difference.
+            let _ = serving.await;
+            shared.close().await;
+        }
+    }
+}
+
+/// Finds a way to the administration of the server with this data folder.
+///
+/// # Errors
+/// [`ServerError::NotInitialised`], [`ServerError::Unreachable`] where a running okrd does not
+/// answer, and whatever is wrong with a file or a log.
+pub async fn connect(data: &Path) -> Result<Connection, ServerError> {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match open(data).await {
+            Err(ServerError::Locked { .. }) => {}
+            opened => return opened,
+        }
+        // The one that has the folder may be an administrative command, and gone the next moment.
+        match knock(data).await {
+            Ok(client) => return Ok(Connection { client, opened: None }),
+            Err(_) if tokio::time::Instant::now() < until => {
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+            Err(what) => return Err(ServerError::Unreachable { path: data.to_path_buf(), what }),
+        }
+    }
+}
+
+async fn open(data: &Path) -> Result<Connection, ServerError> {
+    let options = ServeOptions::new(data);
+    let opened = tokio::task::spawn_blocking(move || Server::open(options)).await;
+    let shared = match opened {
+        Ok(server) => server?.shared,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    };
+    let (near, far) = tokio::io::duplex(DUPLEX_BYTES);
+    let serving = tokio::spawn(
+        tonic::transport::Server::builder()
+            .add_service(service(&shared))
+            .serve_with_incoming(tokio_stream::once(Ok::<DuplexStream, std::io::Error>(far))),
+    );
+    let mut near = Some(near);
+    let connector = service_fn(move |_| {
+        let near = near.take().map(TokioIo::new);
+        async move { near.ok_or_else(|| std::io::Error::other("the connection has ended")) }
+    });
+    let channel = endpoint().connect_with_connector(connector).await?;
+    Ok(Connection {
+        client: AdminServiceClient::new(channel),
+        opened: Some(Opened { shared, serving }),
+    })
+}
+
+/// The address is never looked at: both ways go by a connector of their own.
+fn endpoint() -> Endpoint {
+    Endpoint::from_static("http://okrd.invalid")
+}
+
+type OperatorsService =
+    InterceptedService<AdminServiceServer<Admin>, fn(Request<()>) -> Result<Request<()>, tonic::Status>>;
+
+fn service(shared: &Arc<Shared>) -> OperatorsService {
+    AdminServiceServer::with_interceptor(Admin::new(Arc::clone(shared)), as_operator)
+}
+
+#[allow(clippy::result_large_err, reason = "tonic's type")]
+fn as_operator(mut request: Request<()>) -> Result<Request<()>, tonic::Status> {
+    request.extensions_mut().insert(Caller::Operator);
+    Ok(request)
+}
+
+#[cfg(unix)]
+async fn knock(data: &Path) -> Result<AdminServiceClient<Channel>, String> {
+    let socket = DataFolder::socket(data);
+    let connector = service_fn(move |_| {
+        let socket = socket.clone();
+        async move { tokio::net::UnixStream::connect(socket).await.map(TokioIo::new) }
+    });
+    let channel = endpoint().connect_with_connector(connector).await;
+    channel.map(AdminServiceClient::new).map_err(|error| error.to_string())
+}
+
+#[cfg(not(unix))]
+async fn knock(_data: &Path) -> Result<AdminServiceClient<Channel>, String> {
+    Err("this system has no Unix sockets".to_owned())
+}
+
+/// Listens on the socket in the data folder until the server stops. Without it the server serves
+/// all the same; administrative commands then have to wait until it is stopped.
+#[cfg(unix)]
+pub(crate) fn listen(shared: &Arc<Shared>) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let path = DataFolder::socket(shared.folder.path());
+    // Left over from a run that was killed: the lock on the folder says that it is nobody's now.
+    let _ = std::fs::remove_file(&path);
+    let bound = tokio::net::UnixListener::bind(&path).and_then(|listener| {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        Ok(listener)
+    });
+    let listener = match bound {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::warn!(
+                path = %path.display(), %error,
+                "no administration while okrd runs: its socket cannot be made (is the path too long?)"
+            );
+            return;
+        }
+    };
+    let stopping = shared.stopping.clone();
+    let service = service(shared);
+    tokio::spawn(async move {
+        let incoming = tokio_stream::wrappers::UnixListenerStream::new(listener);
+        let served = tonic::transport::Server::builder()
+            .add_service(service)
+            .serve_with_incoming_shutdown(incoming, stopping.cancelled_owned())
+            .await;
+        if let Err(error) = served {
+            tracing::error!(%error, "administration has ended");
+        }
+        let _ = std::fs::remove_file(&path);
+    });
+}
+
+#[cfg(not(unix))]
+pub(crate) fn listen(_shared: &Arc<Shared>) {}

@@ -1,0 +1,237 @@
+//! The command line of `okrd`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The server of Quarterdeck: keeps the log of each workspace and serves it to `okr`.
+#[derive(Debug, Parser)]
+#[command(name = "okrd", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    /// Answer with one JSON object
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Form of the log on standard error; OKRD_LOG sets what is logged, such as `debug`
+    #[arg(long, global = true, value_name = "FORM", default_value = "text")]
+    pub(crate) log: LogForm,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogForm {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Set a server up and print the first invitation
+    #[command(after_help = "Example:\n  okrd init --data /var/lib/okrd --workspace acme --owner ana --url okr.example.com:7443")]
+    Init(Init),
+    /// Serve until SIGTERM or SIGINT
+    #[command(after_help = "Example:\n  okrd serve --data /var/lib/okrd --listen 0.0.0.0:7443")]
+    Serve(Serve),
+    /// Begin, list and take in workspaces
+    #[command(subcommand)]
+    Workspace(WorkspaceVerb),
+    /// Invite a member, or one more device of a member
+    #[command(after_help = "Example:\n  okrd invite --data /var/lib/okrd --workspace acme --member ben --role editor")]
+    Invite(Invite),
+    /// Change what members may do
+    #[command(subcommand)]
+    Member(MemberVerb),
+    /// List, make and revoke tokens
+    #[command(subcommand)]
+    Token(TokenVerb),
+    /// List and revoke devices
+    #[command(subcommand)]
+    Device(DeviceVerb),
+    /// Check every entry, chain, signature and root
+    Verify(Verify),
+    /// Show figures of the server's work
+    Stats(Data),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Data {
+    /// The server's data folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct In {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// The workspace's name or id; may be left out where there is one alone
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub(crate) workspace: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// HOST:PORT under which clients will reach the server; port 0 for the one it will listen on
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) url: String,
+    /// Name of the first workspace
+    #[arg(long, value_name = "NAME", required_unless_present = "hosting", requires = "owner")]
+    pub(crate) workspace: Option<String>,
+    /// Display name of the member who owns it
+    #[arg(long, value_name = "MEMBER", requires = "workspace")]
+    pub(crate) owner: Option<String>,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    /// Begin without a workspace, and invite someone to bring theirs with `okr remote set`
+    #[arg(long, conflicts_with = "workspace")]
+    pub(crate) hosting: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// The owner's e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Option<String>,
+    /// IANA time zone in which dates are meant
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) time_zone: String,
+    /// First month of the fiscal year, 1 to 12
+    #[arg(long, value_name = "MONTH", default_value_t = 1)]
+    pub(crate) fiscal_year_start: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Address to listen on; port 0 for any that is free
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: SocketAddr,
+    /// Certificate chain in PEM, in place of the server's own
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key of the certificate in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Address to serve Prometheus figures on, at /metrics
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) metrics: Option<SocketAddr>,
+    /// Speak plain text beyond loopback: only where something in front of okrd does TLS
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub(crate) insecure_plaintext: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorkspaceVerb {
+    /// Begin a workspace and invite its owner
+    New {
+        #[command(flatten)]
+        data: Data,
+        /// Its name
+        name: String,
+        /// Display name of the member who owns it
+        #[arg(long, value_name = "MEMBER")]
+        owner: String,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// List the workspaces
+    List(Data),
+    /// Invite someone to bring a workspace that began without a server, with `okr remote set`
+    Host {
+        #[command(flatten)]
+        data: Data,
+        /// How many days the invitation holds
+        #[arg(long, value_name = "DAYS", default_value_t = 7)]
+        expires: u32,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    #[command(flatten)]
+    pub(crate) to: In,
+    /// The member's name; a name that nobody has yet adds a member
+    #[arg(long, value_name = "MEMBER")]
+    pub(crate) member: String,
+    /// Role of a new member: owner, editor, contributor or viewer [default: contributor]
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<String>,
+    /// A new member's e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Option<String>,
+    /// How many days the invitation holds
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub(crate) expires: u32,
+    /// HOST:PORT for this invitation, in place of the server's usual one
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MemberVerb {
+    /// Change what a member may do
+    Role {
+        #[command(flatten)]
+        of: In,
+        /// The member's name, e-mail address or reference
+        member: String,
+        /// owner, editor, contributor or viewer
+        role: String,
+        /// Why
+        #[arg(short = 'm', long, value_name = "WHY")]
+        reason: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenVerb {
+    /// List the tokens of a workspace
+    List(In),
+    /// Make a token for a client without keys, such as a CRM; it is shown once
+    New {
+        #[command(flatten)]
+        of: In,
+        /// On behalf of whom it asks and commands
+        #[arg(long, value_name = "MEMBER")]
+        member: String,
+        /// How many days it holds
+        #[arg(long, value_name = "DAYS", default_value_t = 180)]
+        expires: u32,
+    },
+    /// End a token at once
+    Revoke {
+        #[command(flatten)]
+        of: In,
+        /// The token's id
+        token: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceVerb {
+    /// List the devices of a workspace
+    List(In),
+    /// End a device: its tokens, and its right to author
+    Revoke {
+        #[command(flatten)]
+        of: In,
+        /// The device's name, reference or id
+        device: String,
+        /// Why
+        #[arg(short = 'm', long, value_name = "WHY")]
+        reason: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// The workspace's name or id; all of them if it is left out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) workspace: Option<String>,
+}

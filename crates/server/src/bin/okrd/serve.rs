@@ -1,0 +1,59 @@
+//! `okrd serve`.
+
+use std::net::TcpListener;
+
+use quarterdeck_server::{ServeOptions, Server, TlsFiles};
+use serde_json::json;
+
+use crate::args::Serve;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> {
+    let bound = |address, error| Failure::trouble(format!("cannot listen on {address}: {error}"));
+    let listener = tokio::net::TcpListener::bind(serve.listen)
+        .await
+        .map_err(|error| bound(serve.listen, error))?;
+    let address = listener.local_addr().map_err(|error| bound(serve.listen, error))?;
+    let metrics = serve
+        .metrics
+        .map(|address| TcpListener::bind(address).map_err(|error| bound(address, error)))
+        .transpose()?;
+    let metrics_at = metrics.as_ref().and_then(|listener| listener.local_addr().ok());
+    let options = ServeOptions {
+        tls: serve.tls_cert.zip(serve.tls_key).map(|(cert, key)| TlsFiles { cert, key }),
+        insecure_plaintext: serve.insecure_plaintext,
+        metrics,
+        ..ServeOptions::new(serve.data.data)
+    };
+    let opened = tokio::task::spawn_blocking(move || Server::open(options)).await;
+    let server = opened.map_err(|error| Failure::trouble(error.to_string()))??;
+    server.may_listen(address)?;
+    // Whoever connects from here on is kept waiting by the system until the next line is through.
+    let mut ready = json!({ "listening": address.to_string() });
+    if let (Some(at), Some(fields)) = (metrics_at, ready.as_object_mut()) {
+        fields.insert("metrics".to_owned(), json!(at.to_string()));
+    }
+    output.answer(ready, || {
+        let figures = metrics_at.map(|at| format!("Figures are at http://{at}/metrics."));
+        std::iter::once(format!("Listening on {address}.")).chain(figures).collect()
+    });
+    Ok(server.serve(listener, told_to_stop()).await?)
+}
+
+/// SIGTERM or SIGINT.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler the system ends the process; nothing acknowledged is lost by that.
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,125 @@
+//! What can go wrong with running a server. Refused requests are no errors: see
+//! [`quarterdeck_core::refusal`] and the outcomes of a push.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use quarterdeck_core::id::WorkspaceId;
+use quarterdeck_core::refusal::Refusal;
+use quarterdeck_ledger::LedgerError;
+
+/// Why a server could not be set up, opened or run. Each says what, where and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// Another process has the data folder.
+    #[error("{} is in use by another okrd; stop it first, or choose another folder with --data", path.display())]
+    Locked {
+        /// The data folder.
+        path: PathBuf,
+    },
+    /// There is no server's data in the folder.
+    #[error("{} holds no server's data; set one up with: okrd init --data {0} --workspace NAME --owner MEMBER --url HOST:PORT", path.display())]
+    NotInitialised {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is a server's data in the folder already.
+    #[error("{} holds a server's data already; begin another workspace in it with: okrd workspace new", path.display())]
+    AlreadyInitialised {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of the server is not what it should be.
+    #[error("{} cannot be used: {what}; put it right, or restore it from a backup", path.display())]
+    BadFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A host and port that is none.
+    #[error("'{text}' is no address; write HOST:PORT, such as okr.example.com:7443 or 127.0.0.1:0")]
+    BadAddress {
+        /// What was given.
+        text: String,
+    },
+    /// Plain text would leave this machine.
+    #[error("{address} is not a loopback address, and there is no certificate to serve it with; give --tls-cert and --tls-key, or --insecure-plaintext where something in front of okrd does TLS")]
+    Plaintext {
+        /// The address it was to listen on.
+        address: SocketAddr,
+    },
+    /// The certificate or its key does not serve.
+    #[error("the certificate cannot be used: {what}; see docs/operations.md for what it takes")]
+    Certificate {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// No workspace of that name or id.
+    #[error("there is no workspace '{name}' on this server; see: okrd workspace list")]
+    UnknownWorkspace {
+        /// What was asked for.
+        name: String,
+    },
+    /// A log does not come to the root that it says it has.
+    #[error("the log of workspace {workspace} does not agree with its own root: entries were altered; keep a copy of the data folder, then restore it from a backup")]
+    RootDiffers {
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
+    /// An entry holds no event.
+    #[error("entry {seq} of workspace {workspace} cannot be read: {what}; a newer okrd may have written it: use that one, or restore the workspace from a backup")]
+    Unreadable {
+        /// The workspace.
+        workspace: WorkspaceId,
+        /// The entry's position.
+        seq: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The log's store.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The domain's rules.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Nothing is recorded at present.
+    #[error(transparent)]
+    Unavailable(#[from] crate::workspace::Unavailable),
+    /// A file or a socket.
+    #[error("could not {doing} {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The descriptions of the services that reflection serves.
+    #[error("the descriptions of the services cannot be used: {0}; this is a mistake in okrd, please report it")]
+    Reflection(String),
+    /// A running okrd could not be asked.
+    #[error("{} is in use by a running okrd that cannot be reached through its admin.sock: {what}; stop it, or run the command as the user that it runs as", path.display())]
+    Unreachable {
+        /// The data folder.
+        path: PathBuf,
+        /// What went wrong.
+        what: String,
+    },
+    /// The network listener.
+    #[error("the server stopped: {0}")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+impl ServerError {
+    pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { doing, path: path.to_path_buf(), source }
+    }
+
+    pub(crate) fn bad_file(path: &Path, what: impl ToString) -> Self {
+        Self::BadFile { path: path.to_path_buf(), what: what.to_string() }
+    }
+}

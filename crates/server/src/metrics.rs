@@ -1,0 +1,162 @@
+//! Figures of the server's work, for Prometheus. No label carries a name, a text or a secret.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::error::ServerError;
+use crate::shared::Shared;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct OutcomeLabel {
+    pub(crate) outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct WorkspaceLabel {
+    pub(crate) workspace: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct StreamLabel {
+    pub(crate) call: &'static str,
+}
+
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    /// Durable appends; concurrent pushes share one.
+    pub(crate) appends: Counter,
+    /// Appends that failed.
+    pub(crate) failed_appends: Counter,
+    /// Events an append.
+    pub(crate) append_events: Histogram,
+    /// How long an append took until it was on disk.
+    pub(crate) append_seconds: Histogram,
+    /// Pushed and commanded events by what became of them.
+    pub(crate) events: Family<OutcomeLabel, Counter>,
+    /// Calls turned away before they were looked at.
+    pub(crate) turned_away: Family<OutcomeLabel, Counter>,
+    /// Open pushes, pulls and watches.
+    pub(crate) open_streams: Family<StreamLabel, Gauge>,
+    /// The size of each log.
+    pub(crate) heads: Family<WorkspaceLabel, Gauge<u64, AtomicU64>>,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("quarterdeck");
+        let metrics = Self {
+            registry: Registry::default(),
+            appends: Counter::default(),
+            failed_appends: Counter::default(),
+            append_events: Histogram::new(exponential_buckets(1.0, 4.0, 8)),
+            append_seconds: Histogram::new(exponential_buckets(0.000_1, 2.5, 12)),
+            events: Family::default(),
+            turned_away: Family::default(),
+            open_streams: Family::default(),
+            heads: Family::default(),
+        };
+        registry.register("appends", "Durable appends", metrics.appends.clone());
+        registry.register("failed_appends", "Appends that failed", metrics.failed_appends.clone());
+        registry.register("append_events", "Events an append", metrics.append_events.clone());
+        registry.register_with_unit(
+            "append",
+            "Time of an append until it was on disk",
+            Unit::Seconds,
+            metrics.append_seconds.clone(),
+        );
+        registry.register("events", "Events by what became of them", metrics.events.clone());
+        registry.register(
+            "turned_away",
+            "Calls turned away before they were looked at",
+            metrics.turned_away.clone(),
+        );
+        registry.register("open_streams", "Open streams", metrics.open_streams.clone());
+        registry.register("head", "Size of a log", metrics.heads.clone());
+        Self { registry, ..metrics }
+    }
+
+    /// The figures in the OpenMetrics text format.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into a string cannot fail.
+        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        text
+    }
+
+    pub(crate) fn count(&self, outcome: &'static str, events: usize) {
+        let events = u64::try_from(events).unwrap_or(u64::MAX);
+        self.events.get_or_create(&OutcomeLabel { outcome }).inc_by(events);
+    }
+
+    pub(crate) fn counted(&self, outcome: &'static str) -> u64 {
+        self.events.get_or_create(&OutcomeLabel { outcome }).get()
+    }
+
+    pub(crate) fn turn_away(&self, why: &'static str) {
+        self.turned_away.get_or_create(&OutcomeLabel { outcome: why }).inc();
+    }
+
+    pub(crate) fn head(&self, workspace: quarterdeck_core::id::WorkspaceId, size: u64) {
+        let label = WorkspaceLabel { workspace: workspace.to_string() };
+        self.heads.get_or_create(&label).set(size);
+    }
+
+    /// Counts a stream as open for as long as the answer is kept.
+    pub(crate) fn stream(&self, call: &'static str) -> OpenStream {
+        let gauge = self.open_streams.get_or_create(&StreamLabel { call }).clone();
+        gauge.inc();
+        OpenStream { gauge }
+    }
+
+    pub(crate) fn open(&self, call: &'static str) -> u32 {
+        let open = self.open_streams.get_or_create(&StreamLabel { call }).get();
+        u32::try_from(open).unwrap_or(0)
+    }
+}
+
+/// Serves the figures at `/metrics` until the server stops.
+pub(crate) fn serve(shared: &Arc<Shared>, listener: TcpListener) -> Result<(), ServerError> {
+    let failed = |source| ServerError::io("listen for Prometheus on", Path::new("--metrics"), source);
+    listener.set_nonblocking(true).map_err(failed)?;
+    let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
+    let metrics = Arc::clone(&shared.metrics);
+    let answer = move || async move { ([(CONTENT_TYPE, OPENMETRICS)], metrics.text()) };
+    let router = Router::new().route("/metrics", get(answer));
+    let stopping = shared.stopping.clone();
+    tokio::spawn(async move {
+        let serving = axum::serve(listener, router)
+            .with_graceful_shutdown(async move { stopping.cancelled().await });
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "figures are no longer served");
+        }
+    });
+    Ok(())
+}
+
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// An open stream.
+#[derive(Debug)]
+pub(crate) struct OpenStream {
+    gauge: Gauge,
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.gauge.dec();
+    }
+}

@@ -1,0 +1,81 @@
+//! Beginning and listing workspaces, and the server's figures.
+
+use std::sync::Arc;
+
+use quarterdeck_core::token::MemberState;
+use quarterdeck_proto::v1;
+use tonic::Status;
+
+use super::{Who, address, given, invitations};
+use crate::admin::{self, NewWorkspace};
+use crate::shared::Shared;
+use crate::status::invalid;
+use crate::workspace::Workspace;
+
+pub(super) async fn create(
+    shared: &Shared,
+    who: &Who,
+    request: v1::CreateWorkspaceRequest,
+) -> Result<v1::CreateWorkspaceResponse, Status> {
+    let month = match request.fiscal_year_start {
+        0 => 1,
+        month => u8::try_from(month)
+            .map_err(|_| invalid("fiscal_year_start", format!("is {month}; use 1 to 12")))?,
+    };
+    let new = NewWorkspace {
+        name: request.name,
+        owner: request.owner_name,
+        owner_email: given(request.owner_email),
+        time_zone: given(request.time_zone).unwrap_or_else(|| "UTC".to_owned()),
+        fiscal_year_start: month,
+        address: address(&request.address).map_err(|error| who.failed(&error))?,
+    };
+    let (id, invitation) =
+        admin::create_workspace(shared, &new).await.map_err(|error| who.failed(&error))?;
+    Ok(v1::CreateWorkspaceResponse {
+        workspace: id.to_string(),
+        invitation: Some(invitations::shown(invitation)),
+    })
+}
+
+pub(super) fn list(shared: &Shared, who: &Who) -> Vec<v1::WorkspaceSummary> {
+    let open: Vec<Arc<Workspace>> = match who {
+        Who::Operator => shared.workspaces(),
+        Who::Owner(own) => vec![Arc::clone(own)],
+    };
+    let mut summaries: Vec<_> = open.iter().map(|workspace| summary(workspace)).collect();
+    summaries.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    summaries
+}
+
+fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
+    let state = workspace.state();
+    let members = state.members.values().filter(|member| member.state == MemberState::Active);
+    let devices =
+        state.devices.values().filter(|device| device.revoked.is_none() && !device.server);
+    v1::WorkspaceSummary {
+        id: workspace.id().to_string(),
+        name: state.workspace.as_ref().map(|known| known.name.clone()).unwrap_or_default(),
+        head: state.head,
+        members: count(members.count()),
+        devices: count(devices.count()),
+        recorded_ms: state.recorded.ms(),
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+pub(super) fn stats(shared: &Shared, who: &Who) -> v1::GetStatsResponse {
+    let metrics = &shared.metrics;
+    v1::GetStatsResponse {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        uptime_seconds: shared.started.elapsed().as_secs(),
+        events_recorded: metrics.counted("recorded").saturating_add(metrics.counted("authored")),
+        flushes: metrics.appends.get(),
+        events_refused: metrics.counted("refused"),
+        watches: metrics.open("watch"),
+        workspaces: list(shared, who),
+    }
+}

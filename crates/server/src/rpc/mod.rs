@@ -1,0 +1,56 @@
+//! The services, one file a call. Each checks who calls, translates, asks the workspace or the
+//! core, and translates back; none decides anything about OKRs.
+
+mod admin;
+mod command;
+mod ids;
+mod query;
+mod shown;
+mod sync;
+mod value;
+
+use std::pin::Pin;
+
+use tokio::sync::mpsc;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+
+pub(crate) use admin::Admin;
+pub(crate) use command::Command;
+pub(crate) use query::Query;
+pub(crate) use sync::Sync;
+
+use crate::error::ServerError;
+use crate::status;
+
+/// A stream of answers.
+pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// How many answers may wait for a slow client before whoever makes them has to wait too.
+const IN_FLIGHT: usize = 4;
+
+/// Runs `produce` in a task of its own, and answers what it sends. When the client hangs up,
+/// sending fails, and that is all there is to it.
+fn stream<T, F>(produce: impl FnOnce(mpsc::Sender<Result<T, Status>>) -> F) -> Answers<T>
+where
+    T: Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::channel(IN_FLIGHT);
+    tokio::spawn(produce(sender));
+    Box::pin(ReceiverStream::new(receiver))
+}
+
+/// Runs what reads the disk, or takes long, where it holds nobody up.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ServerError> + Send + 'static,
+) -> Result<T, Status> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| status::failed(&error, false)),
+        Err(error) => {
+            tracing::error!(%error, "a call ended in a panic");
+            Err(Status::internal("The server made a mistake; its log has the details."))
+        }
+    }
+}

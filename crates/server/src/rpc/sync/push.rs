@@ -1,0 +1,112 @@
+//! Push: a device's events, batch by batch.
+//!
+//! Each batch is answered when what its answer says is recorded has reached the disk. A stop of
+//! the server ends the stream between two batches, so nothing that was acknowledged is cut short.
+
+use std::sync::Arc;
+
+use quarterdeck_proto::limits::{CHUNK_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES};
+use quarterdeck_proto::v1::{self, event_outcome};
+use tonic::{Code, Status, Streaming};
+
+use crate::auth::{self, Client};
+use crate::rpc::{Answers, blocking, stream};
+use crate::shared::Shared;
+use crate::status::{invalid, status, too_many, unavailable};
+use crate::workspace::{Incoming, Outcome, Place, Pusher};
+
+/// Up to so many signatures are checked on the spot; more go where they hold nobody up.
+const ON_THE_SPOT: usize = 8;
+
+pub(super) fn push(
+    shared: &Arc<Shared>,
+    client: Client,
+    mut requests: Streaming<v1::PushRequest>,
+) -> Result<Answers<v1::PushResponse>, Status> {
+    let Some(device) = client.device else {
+        return Err(status(
+            Code::PermissionDenied,
+            "NO_DEVICE",
+            "This token belongs to no device, so it cannot push events.",
+            "use CommandService, or join with an invitation",
+        ));
+    };
+    let who = Pusher { member: client.member, device };
+    let permit = auth::open_stream(shared, &client)?;
+    let open = shared.metrics.stream("push");
+    let shared = Arc::clone(shared);
+    Ok(stream(move |answers| async move {
+        let _held = (permit, open);
+        loop {
+            let request = tokio::select! {
+                biased;
+                () = shared.stopping.cancelled() => {
+                    let _ = answers.send(Err(auth::stopping())).await;
+                    return;
+                }
+                request = requests.message() => request,
+            };
+            let answer = match request {
+                Ok(Some(request)) => batch(&shared, &client, who, request.events).await,
+                // The client has said all, or has gone away.
+                Ok(None) | Err(_) => return,
+            };
+            let failed = answer.is_err();
+            if answers.send(answer).await.is_err() || failed {
+                return;
+            }
+        }
+    }))
+}
+
+async fn batch(
+    shared: &Shared,
+    client: &Client,
+    who: Pusher,
+    events: Vec<v1::SealedEvent>,
+) -> Result<v1::PushResponse, Status> {
+    if !shared.calls.take(client.token, shared.world.now()) {
+        return Err(too_many("TOO_MANY_CALLS", "This token pushes too many batches; slow down."));
+    }
+    check_size(&events)?;
+    let state = client.workspace.state();
+    let incoming = if events.len() <= ON_THE_SPOT {
+        Incoming::read(&state, events)
+    } else {
+        blocking(move || Ok(Incoming::read(&state, events))).await?
+    };
+    let pushed = client.workspace.push(who, incoming).await.map_err(|error| unavailable(&error))?;
+    Ok(v1::PushResponse {
+        outcomes: pushed.outcomes.into_iter().map(outcome).collect(),
+        head: pushed.head,
+    })
+}
+
+fn check_size(events: &[v1::SealedEvent]) -> Result<(), Status> {
+    if events.len() > MAX_BATCH_EVENTS {
+        let what = format!("has {}; a batch takes at most {MAX_BATCH_EVENTS}", events.len());
+        return Err(invalid("events", what));
+    }
+    let bytes: usize = events.iter().map(|event| event.body.len()).sum();
+    // One event may carry a full batch beyond its limit.
+    let most = CHUNK_BYTES + MAX_EVENT_BYTES;
+    if bytes > most {
+        let what = format!("have {bytes} bytes; a batch takes at most {CHUNK_BYTES}");
+        return Err(invalid("events", what));
+    }
+    Ok(())
+}
+
+fn outcome(outcome: Outcome) -> v1::EventOutcome {
+    use event_outcome::Outcome as Wire;
+    let outcome = match outcome {
+        Outcome::Recorded(place) => Wire::Recorded(recorded(place)),
+        Outcome::AlreadyRecorded(place) => Wire::AlreadyRecorded(recorded(place)),
+        Outcome::Refused(refusal) => Wire::Refused(refusal.into()),
+    };
+    v1::EventOutcome { outcome: Some(outcome) }
+}
+
+pub(super) fn recorded(place: Place) -> v1::EventRecorded {
+    v1::EventRecorded { seq: place.seq, recorded_ms: place.recorded.ms() }
+}

@@ -1,0 +1,58 @@
+//! Watch: the log from a position on, and then live until the client hangs up or the server stops.
+
+use std::sync::Arc;
+
+use quarterdeck_proto::v1;
+use tonic::Status;
+
+use super::checkpoint_of;
+use super::pull::{check_from, part};
+use crate::auth::{self, Client};
+use crate::rpc::{Answers, stream};
+use crate::shared::Shared;
+
+pub(super) fn watch(
+    shared: &Arc<Shared>,
+    client: &Client,
+    request: v1::WatchRequest,
+) -> Result<Answers<v1::WatchResponse>, Status> {
+    let permit = auth::open_stream(shared, client)?;
+    let open = shared.metrics.stream("watch");
+    let workspace = Arc::clone(&client.workspace);
+    let from = check_from(request.first_seq, &workspace.head())?;
+    let stopping = shared.stopping.clone();
+    Ok(stream(move |answers| async move {
+        let _held = (permit, open);
+        let mut grown = workspace.follow();
+        let mut next = from;
+        let mut begun = false;
+        loop {
+            grown.mark_unchanged();
+            let head = workspace.head();
+            while next <= head.size || !begun {
+                begun = true;
+                let part = part(&workspace, next, head.size).await.map(|entries| {
+                    next = next.saturating_add(entries.len() as u64);
+                    let at_head = next > head.size;
+                    v1::WatchResponse {
+                        entries,
+                        head: head.size,
+                        checkpoint: at_head.then(|| checkpoint_of(&workspace, &head)),
+                    }
+                });
+                let failed = part.is_err();
+                if answers.send(part).await.is_err() || failed {
+                    return;
+                }
+            }
+            tokio::select! {
+                () = stopping.cancelled() => {
+                    let _ = answers.send(Err(auth::stopping())).await;
+                    return;
+                }
+                () = answers.closed() => return,
+                changed = grown.changed() => if changed.is_err() { return },
+            }
+        }
+    }))
+}

@@ -1,0 +1,213 @@
+//! Serving: the listener is bound by the caller, so whoever starts a server knows its address
+//! before it serves.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::middleware::from_fn_with_state;
+use quarterdeck_proto::v1::admin_service_server::AdminServiceServer;
+use quarterdeck_proto::v1::command_service_server::CommandServiceServer;
+use quarterdeck_proto::v1::query_service_server::QueryServiceServer;
+use quarterdeck_proto::v1::sync_service_server::SyncServiceServer;
+use quarterdeck_proto::{FILE_DESCRIPTOR_SET, limits};
+use tokio::net::TcpListener;
+use tonic::service::Routes;
+use tonic::transport::ServerTlsConfig;
+use tonic::transport::server::TcpIncoming;
+use tonic_health::server::HealthReporter;
+
+use crate::auth::authenticate;
+use crate::error::ServerError;
+use crate::rpc::{Admin, Command, Query, Sync};
+use crate::server::{ServeOptions, Server};
+use crate::settings::Tls;
+use crate::shared::Shared;
+use crate::{admin, metrics, tls};
+
+/// Runs a server on a listener until `shutdown` comes, then finishes what was acknowledged.
+///
+/// # Errors
+/// As [`Server::open`] and [`Server::serve`].
+pub async fn serve(
+    listener: TcpListener,
+    options: ServeOptions,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServerError> {
+    // Opening reads whole logs where there are no snapshots.
+    let opened = tokio::task::spawn_blocking(move || Server::open(options)).await;
+    match opened {
+        Ok(server) => server?.serve(listener, shutdown).await,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+impl Server {
+    /// Serves until `shutdown` comes, then finishes what was acknowledged and leaves snapshots.
+    ///
+    /// # Errors
+    /// [`ServerError::Plaintext`] and [`ServerError::Certificate`] before anything is served, and
+    /// whatever ends the listener.
+    pub async fn serve(
+        mut self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServerError> {
+        let address = listener
+            .local_addr()
+            .map_err(|source| ServerError::io("ask for the address of", "the listener".as_ref(), source))?;
+        let (mode, tls) = self.protection(address)?;
+        let shared = Arc::clone(&self.shared);
+        shared.change_settings(|settings| {
+            // A certificate given for one run is that run's business. That there is none is not:
+            // invitations must not promise a fingerprint that clients will not find.
+            if mode == Tls::None {
+                settings.tls = Tls::None;
+            }
+            if settings.url.port() == 0 {
+                settings.url = settings.url.with_port(address.port());
+            }
+        })?;
+        if let Some(listener) = self.metrics.take() {
+            metrics::serve(&shared, listener)?;
+        }
+        admin::listen(&shared);
+
+        let (health, health_service) = tonic_health::server::health_reporter();
+        announce(&health, true).await;
+        let routes = with_reflection(Routes::new(health_service))?;
+        let routes = with_services(routes, &shared)
+            .into_axum_router()
+            .layer(from_fn_with_state(Arc::clone(&shared), authenticate));
+        let mut builder = transport(&shared);
+        if let Some(tls) = tls {
+            builder = builder
+                .tls_config(tls)
+                .map_err(|error| ServerError::Certificate { what: causes(&error) })?;
+        }
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let stop = async {
+            shutdown.await;
+            tracing::info!("stopping");
+            announce(&health, false).await;
+            shared.stopping.cancel();
+        };
+        tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
+        let serving = builder
+            .add_routes(Routes::from(routes))
+            .serve_with_incoming_shutdown(incoming, stop);
+        let patience = async {
+            shared.stopping.cancelled().await;
+            tokio::time::sleep(shared.limits.shutdown_grace).await;
+        };
+        let served = tokio::select! {
+            served = serving => served,
+            () = patience => {
+                tracing::warn!("some clients were still connected");
+                Ok(())
+            }
+        };
+        // Also when the listener failed: what waits is finished all the same.
+        shared.stopping.cancel();
+        shared.close().await;
+        tracing::info!("stopped");
+        Ok(served?)
+    }
+
+    /// How connections to this address are protected.
+    pub(crate) fn protection(
+        &self,
+        address: SocketAddr,
+    ) -> Result<(Tls, Option<ServerTlsConfig>), ServerError> {
+        let mode = match (&self.tls, self.shared.settings().tls) {
+            (Some(files), _) => Tls::Files { cert: files.cert.clone(), key: files.key.clone() },
+            (None, _) if self.insecure_plaintext => Tls::None,
+            (None, mode) => mode,
+        };
+        let config = match &mode {
+            Tls::None if address.ip().is_loopback() || self.insecure_plaintext => None,
+            Tls::None => return Err(ServerError::Plaintext { address }),
+            Tls::SelfSigned => {
+                Some(tls::server_config(&tls::own_files(&self.shared.folder.tls()))?)
+            }
+            Tls::Files { cert, key } => {
+                // A path in server.toml is meant from the data folder; an absolute one stays.
+                let folder = self.shared.folder.path();
+                let given = self.tls.is_some();
+                let at = |path: &std::path::PathBuf| {
+                    if given { path.clone() } else { folder.join(path) }
+                };
+                Some(tls::server_config(&tls::TlsFiles { cert: at(cert), key: at(key) })?)
+            }
+        };
+        Ok((mode, config))
+    }
+}
+
+/// The services that need a caller.
+fn with_services(routes: Routes, shared: &Arc<Shared>) -> Routes {
+    let of = Arc::clone;
+    routes
+        .add_service(
+            SyncServiceServer::new(Sync::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_MESSAGE_BYTES),
+        )
+        .add_service(QueryServiceServer::new(Query::new(of(shared))))
+        .add_service(CommandServiceServer::new(Command::new(of(shared))))
+        .add_service(AdminServiceServer::new(Admin::new(of(shared))))
+}
+
+/// The transport with its limits. tonic's defaults know no cap, no timeout and no age.
+fn transport(shared: &Shared) -> tonic::transport::Server {
+    let limits = &shared.limits;
+    tonic::transport::Server::builder()
+        .timeout(limits.call_timeout)
+        .max_concurrent_streams(limits.calls_per_connection)
+        .max_connection_age(limits.connection_age)
+        .max_connection_age_grace(limits.connection_grace)
+        .http2_keepalive_interval(Some(limits.keep_alive))
+        .http2_keepalive_timeout(Some(limits.keep_alive))
+        .tcp_keepalive(Some(limits.keep_alive))
+}
+
+async fn announce(health: &HealthReporter, serving: bool) {
+    let status = if serving {
+        tonic_health::ServingStatus::Serving
+    } else {
+        tonic_health::ServingStatus::NotServing
+    };
+    for service in [
+        "",
+        "quarterdeck.v1.SyncService",
+        "quarterdeck.v1.QueryService",
+        "quarterdeck.v1.CommandService",
+        "quarterdeck.v1.AdminService",
+    ] {
+        health.set_service_status(service, status).await;
+    }
+}
+
+/// Reflection in both its versions: some clients speak the older one alone.
+fn with_reflection(routes: Routes) -> Result<Routes, ServerError> {
+    let describe = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let broken = |error: tonic_reflection::server::Error| ServerError::Reflection(error.to_string());
+    Ok(routes
+        .add_service(describe().build_v1().map_err(broken)?)
+        .add_service(describe().build_v1alpha().map_err(broken)?))
+}
+
+/// An error with what caused it: tonic's own says too little.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,180 @@
+//! Setting a server up, opening it, and administrating it in-process.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use quarterdeck_core::id::WorkspaceId;
+
+use crate::access::Access;
+use crate::address::{Address, Invitation};
+use crate::admin::{self, InviteMember, NewWorkspace};
+use crate::data::DataFolder;
+use crate::error::ServerError;
+use crate::limits::Limits;
+use crate::settings::{Settings, Tls};
+use crate::shared::Shared;
+use crate::tls::{self, TlsFiles};
+use crate::world::World;
+
+/// How to run a server.
+#[derive(Debug)]
+pub struct ServeOptions {
+    /// Its data folder, as [`init`] made it.
+    pub data: PathBuf,
+    /// A certificate to serve with in place of the server's own.
+    pub tls: Option<TlsFiles>,
+    /// Whether plain text may be spoken beyond this machine, because something in front of okrd
+    /// does TLS.
+    pub insecure_plaintext: bool,
+    /// Where figures are served to Prometheus, at `/metrics`; nowhere if there is none.
+    pub metrics: Option<TcpListener>,
+    /// What clients may ask for.
+    pub limits: Limits,
+    /// The clock and the randomness.
+    pub world: World,
+}
+
+impl ServeOptions {
+    /// The defaults, for a data folder.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            tls: None,
+            insecure_plaintext: false,
+            metrics: None,
+            limits: Limits::default(),
+            world: World::system(),
+        }
+    }
+}
+
+/// What a new server begins with.
+#[derive(Debug, Clone)]
+pub enum First {
+    /// A workspace; its owner is invited.
+    Workspace(NewWorkspace),
+    /// Nothing: someone is invited to bring a workspace that began without a server.
+    Hosting,
+}
+
+/// Sets a server up in a data folder and answers the first invitation.
+///
+/// `url` is HOST:PORT as clients will reach the server; port 0 stands for the one that it will
+/// listen on when it is first served.
+///
+/// # Errors
+/// [`ServerError::AlreadyInitialised`], [`ServerError::Locked`], [`ServerError::Refused`] where the
+/// names will not do, and whatever the file system has to say.
+pub async fn init(
+    data: &Path,
+    url: &Address,
+    first: &First,
+    world: &World,
+) -> Result<Invitation, ServerError> {
+    let folder = DataFolder::take(data)?;
+    if DataFolder::is_initialised(data) {
+        return Err(ServerError::AlreadyInitialised { path: data.to_path_buf() });
+    }
+    let tls = if url.is_loopback() {
+        Tls::None
+    } else {
+        tls::make_own(&folder.tls(), url.host(), world.now())?;
+        Tls::SelfSigned
+    };
+    let settings = Settings { url: url.clone(), tls };
+    let access = Access::create(&folder.access())?;
+    let path = folder.settings();
+    let shared = Shared::open(folder, settings, access, Limits::default(), world.clone())?;
+    let invitation = match first {
+        First::Workspace(new) => admin::create_workspace(&shared, new).await?.1,
+        First::Hosting => admin::invite_to_host(&shared, (None, None))?,
+    };
+    shared.close().await;
+    // Written last: a folder without it is none that was set up.
+    shared.settings().save(&path)?;
+    Ok(invitation)
+}
+
+/// A server that is open: its data folder is locked and its workspaces are loaded.
+#[derive(Debug)]
+pub struct Server {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) tls: Option<TlsFiles>,
+    pub(crate) insecure_plaintext: bool,
+    pub(crate) metrics: Option<TcpListener>,
+}
+
+impl Server {
+    /// Opens the data folder and every workspace in it. Blocks for as long as that takes.
+    ///
+    /// # Errors
+    /// [`ServerError::NotInitialised`], [`ServerError::Locked`], and whatever is wrong with a file
+    /// or a log.
+    pub fn open(options: ServeOptions) -> Result<Self, ServerError> {
+        let ServeOptions { data, tls, insecure_plaintext, metrics, limits, world } = options;
+        if !DataFolder::is_initialised(&data) {
+            return Err(ServerError::NotInitialised { path: data });
+        }
+        let folder = DataFolder::take(&data)?;
+        let settings = Settings::load(&folder.settings())?;
+        let access = Access::load(&folder.access())?;
+        let shared = Shared::open(folder, settings, access, limits, world)?;
+        Ok(Self { shared: Arc::new(shared), tls, insecure_plaintext, metrics })
+    }
+
+    /// Whether it may serve on this address: plain text stays on this machine.
+    ///
+    /// # Errors
+    /// [`ServerError::Plaintext`], and what is wrong with the certificate.
+    pub fn may_listen(&self, address: SocketAddr) -> Result<(), ServerError> {
+        self.protection(address).map(|_| ())
+    }
+
+    /// A handle to administrate the server while it serves.
+    #[must_use]
+    pub fn admin(&self) -> Admin {
+        Admin { shared: Arc::clone(&self.shared) }
+    }
+}
+
+/// Administration of a server in the same process, with an operator's rights.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    shared: Arc<Shared>,
+}
+
+impl Admin {
+    /// Begins a workspace and invites its owner.
+    ///
+    /// # Errors
+    /// [`ServerError::Refused`] where a name will not do or is taken.
+    pub async fn create_workspace(
+        &self,
+        new: &NewWorkspace,
+    ) -> Result<(WorkspaceId, Invitation), ServerError> {
+        admin::create_workspace(&self.shared, new).await
+    }
+
+    /// Invites a member, or one more device of a member. `workspace` is a name or an id.
+    ///
+    /// # Errors
+    /// [`ServerError::UnknownWorkspace`] and [`ServerError::Refused`].
+    pub async fn invite(
+        &self,
+        workspace: &str,
+        whom: &InviteMember,
+    ) -> Result<Invitation, ServerError> {
+        let workspace = self.shared.workspace_named(workspace)?;
+        admin::invite(&self.shared, &workspace, whom).await
+    }
+
+    /// Invites someone to bring a workspace that began without a server.
+    ///
+    /// # Errors
+    /// Where the invitation cannot be written down.
+    pub fn invite_to_host(&self) -> Result<Invitation, ServerError> {
+        admin::invite_to_host(&self.shared, (None, None))
+    }
+}

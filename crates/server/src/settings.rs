@@ -1,0 +1,72 @@
+//! `server.toml`: what an operator decided when setting the server up.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::error::ServerError;
+use crate::files;
+
+/// What `server.toml` holds. Paths in it are relative to the data folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// Under which address clients reach the server; invitations carry it.
+    pub(crate) url: Address,
+    /// How connections are protected.
+    pub(crate) tls: Tls,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "mode", deny_unknown_fields)]
+pub(crate) enum Tls {
+    /// Not by okrd: on loopback, or where something in front of it does TLS.
+    None,
+    /// By a certificate of its own, whose fingerprint invitations carry.
+    SelfSigned,
+    /// By a certificate that clients trust already.
+    Files { cert: PathBuf, key: PathBuf },
+}
+
+const HEADER: &str = "# Settings of this okrd. `url` stands in invitations; `tls.mode` is \"none\", \"self-signed\"\n\
+                      # or \"files\" (with `cert` and `key`). Read when okrd starts.\n\n";
+
+impl Settings {
+    pub(crate) fn load(path: &Path) -> Result<Self, ServerError> {
+        let bytes = files::read(path)?;
+        let text = String::from_utf8(bytes).map_err(|error| ServerError::bad_file(path, error))?;
+        toml::from_str(&text).map_err(|error| ServerError::bad_file(path, error.message()))
+    }
+
+    pub(crate) fn save(&self, path: &Path) -> Result<(), ServerError> {
+        let text = toml::to_string(self).map_err(|error| ServerError::bad_file(path, error))?;
+        files::replace(path, format!("{HEADER}{text}").as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mode_reads_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.toml");
+        let files = Tls::Files { cert: "a.pem".into(), key: "b.pem".into() };
+        for tls in [Tls::None, Tls::SelfSigned, files] {
+            let settings = Settings { url: "localhost:1".parse().unwrap(), tls };
+            settings.save(&path).unwrap();
+            assert_eq!(Settings::load(&path).unwrap(), settings);
+        }
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server.toml");
+        std::fs::write(&path, "url = \"nowhere\"\n[tls]\nmode = \"none\"\n").unwrap();
+        let message = Settings::load(&path).unwrap_err().to_string();
+        assert!(message.contains("'nowhere' is no address"), "{message}");
+    }
+}

@@ -1,0 +1,332 @@
+//! One workspace on this server: its log, its one writer, and what readers see.
+//!
+//! ```text
+//! pushes, commands ──▶ writer ──▶ ledger ──▶ published state and index ──▶ queries
+//!                                   └──▶ pulls and watches
+//! ```
+//!
+//! Everything that writes goes through the writer's queue. Everything that reads sees only what is
+//! on disk. Reading the disk blocks, so the async side does it on threads meant for that.
+
+mod credentials;
+mod draft;
+mod identity;
+mod incoming;
+mod outcome;
+mod past;
+mod projection;
+mod proofs;
+mod published;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod writer;
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use quarterdeck_core::clock::Hlc;
+use quarterdeck_core::event::Entry;
+use quarterdeck_core::id::{DeviceId, EventId, Uuid, WorkspaceId};
+use quarterdeck_core::state::State;
+use quarterdeck_ledger::{Checkpoint, Derived, Hash, Head, Ledger, Options, PublicKey, SledLedger};
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub(crate) use draft::Order;
+pub(crate) use identity::Identity;
+pub(crate) use incoming::{Incoming, Pusher};
+pub use outcome::Unavailable;
+pub(crate) use outcome::{Authored, NotAuthored, Outcome, Place, Pushed};
+pub(crate) use past::Moment;
+pub(crate) use verify::Verified;
+
+use crate::error::ServerError;
+use crate::files;
+use crate::metrics::Metrics;
+use crate::world::World;
+use draft::Desk;
+use projection::Projection;
+use proofs::Leaves;
+use published::Published;
+use writer::{Job, Writer};
+
+/// How many jobs may wait for the writer; whoever comes then waits to be let in.
+const QUEUE: usize = 1_024;
+
+/// A workspace that is open.
+pub(crate) struct Workspace {
+    identity: Arc<Identity>,
+    ledger: Arc<dyn Ledger>,
+    published: Arc<Published>,
+    leaves: Leaves,
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// The files of one workspace.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn key(&self) -> PathBuf {
+        self.0.join("key")
+    }
+
+    fn ledger(&self) -> PathBuf {
+        self.0.join("ledger")
+    }
+
+    fn derived(&self) -> Derived {
+        Derived::new(&self.0.join("derived"))
+    }
+}
+
+impl Workspace {
+    /// Makes the folder of a new workspace, with a key of the server's own and an empty log.
+    pub(crate) fn create(
+        folder: &Path,
+        id: WorkspaceId,
+        world: &World,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, ServerError> {
+        // Made aside and moved into place: a folder of a workspace is whole, whatever happens.
+        let aside = folder.with_extension("new");
+        if aside.exists() {
+            fs::remove_dir_all(&aside)
+                .map_err(|source| ServerError::io("remove the unfinished", &aside, source))?;
+        }
+        files::make_dir(&aside)?;
+        let made = Folder(aside.clone());
+        Identity::new(id, world).save(&made.key())?;
+        drop(SledLedger::open(&made.ledger(), *id.as_bytes(), &Options::default())?);
+        files::rename(&aside, folder)?;
+        Self::open(folder, world, metrics)
+    }
+
+    pub(crate) fn open(
+        folder: &Path,
+        world: &World,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, ServerError> {
+        let files = Folder(folder.to_path_buf());
+        let options = Options { create: false, ..Options::default() };
+        let identity = Identity::load(&files.key())?;
+        let workspace = *identity.workspace.as_bytes();
+        let ledger = SledLedger::open(&files.ledger(), workspace, &options)?;
+        Self::start(identity, Arc::new(ledger), Some(files.derived()), world, metrics)
+    }
+
+    /// Starts the writer on a log.
+    fn start(
+        identity: Identity,
+        ledger: Arc<dyn Ledger>,
+        derived: Option<Derived>,
+        world: &World,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, ServerError> {
+        let projection = match &derived {
+            Some(derived) => Projection::restore(&*ledger, derived)?,
+            None => Projection::fold(&*ledger)?,
+        };
+        let Projection { state, index, folded } = projection;
+        let identity = Arc::new(identity);
+        metrics.head(identity.workspace, state.head);
+        tracing::info!(
+            workspace = %identity.workspace, head = state.head, folded,
+            "opened a workspace"
+        );
+        let published = Arc::new(Published::new(state.clone(), index));
+        let clock = last_reading(&*ledger, &published, identity.device)?;
+        let writer = Writer {
+            snapshot: state.head.saturating_sub(folded),
+            desk: Desk {
+                identity: Arc::clone(&identity),
+                ledger: Arc::clone(&ledger),
+                published: Arc::clone(&published),
+                world: world.clone(),
+                state,
+                clock,
+            },
+            derived,
+            metrics: Arc::clone(metrics),
+        };
+        let (jobs, waiting) = mpsc::channel(QUEUE);
+        let thread = thread::Builder::new()
+            .name(format!("writer {}", identity.workspace))
+            .spawn(move || writer.run(waiting))
+            .map_err(|source| ServerError::io("start a thread for", Path::new("the writer"), source))?;
+        Ok(Self {
+            identity,
+            ledger,
+            published,
+            leaves: Leaves::default(),
+            jobs: Mutex::new(Some(jobs)),
+            writer: Mutex::new(Some(thread)),
+        })
+    }
+
+    pub(crate) fn id(&self) -> WorkspaceId {
+        self.identity.workspace
+    }
+
+    /// The server's own device in this workspace.
+    pub(crate) fn device(&self) -> DeviceId {
+        self.identity.device
+    }
+
+    pub(crate) fn public_key(&self) -> PublicKey {
+        self.identity.key.public()
+    }
+
+    /// The present state.
+    pub(crate) fn state(&self) -> Arc<State> {
+        self.published.state()
+    }
+
+    pub(crate) fn head(&self) -> Head {
+        self.ledger.head()
+    }
+
+    /// The size of the log, as it grows.
+    pub(crate) fn follow(&self) -> watch::Receiver<u64> {
+        self.ledger.follow()
+    }
+
+    /// The signed note for a head of the log.
+    pub(crate) fn checkpoint(&self, head: &Head) -> String {
+        let workspace = *self.identity.workspace.as_bytes();
+        Checkpoint { workspace, size: head.size, root: head.root }.sign(&self.identity.key)
+    }
+
+    /// Records what a device pushes. Comes back when the disk has it.
+    pub(crate) async fn push(
+        &self,
+        who: Pusher,
+        incoming: Incoming,
+    ) -> Result<Pushed, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Push { who, incoming, answer }).await?;
+        answered.await.unwrap_or_else(|_| Err(Unavailable::stopping()))
+    }
+
+    /// Authors and records what is ordered. Comes back when the disk has it.
+    pub(crate) async fn author(&self, order: Order) -> Result<Vec<Authored>, NotAuthored> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Order { order, answer }).await?;
+        answered.await.unwrap_or_else(|_| Err(Unavailable::stopping().into()))
+    }
+
+    /// How many jobs the writer has not taken up yet.
+    #[cfg(test)]
+    fn waiting(&self) -> usize {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.as_ref().map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
+    }
+
+    async fn send(&self, job: Job) -> Result<(), Unavailable> {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let jobs = jobs.ok_or_else(Unavailable::stopping)?;
+        jobs.send(job).await.map_err(|_| Unavailable::stopping())
+    }
+
+    /// Recorded events as they were authored, from a position on. Blocks.
+    pub(crate) fn read(
+        &self,
+        from: u64,
+        entries: usize,
+        bytes: usize,
+    ) -> Result<Vec<quarterdeck_ledger::Entry>, ServerError> {
+        Ok(self.ledger.read(from, entries, bytes)?)
+    }
+
+    /// One recorded event. Blocks.
+    pub(crate) fn entry(&self, seq: u64) -> Result<Option<Entry>, ServerError> {
+        let entries = self.ledger.read(seq, 1, 1)?;
+        entries.first().map(|entry| projection::read_entry(&*self.ledger, entry)).transpose()
+    }
+
+    /// Goes through recorded events in order while `more` says so. Blocks.
+    pub(crate) fn each(
+        &self,
+        from: u64,
+        more: impl FnMut(Entry) -> bool,
+    ) -> Result<(), ServerError> {
+        past::each(&*self.ledger, from, more)
+    }
+
+    /// Where an event stands.
+    pub(crate) fn seq_of(&self, event: EventId) -> Option<u64> {
+        self.published.index(|index| published::seq_of(index, event))
+    }
+
+    /// The positions of the events that touch something, oldest first.
+    pub(crate) fn seqs_about(&self, subject: Uuid) -> Vec<u64> {
+        self.published.index(|index| index.seqs_about(subject.as_bytes()).to_vec())
+    }
+
+    /// The state at a moment. Blocks for as long as folding the log takes.
+    pub(crate) fn state_at(&self, moment: Moment) -> Result<State, ServerError> {
+        past::state_at(&*self.ledger, moment, self.state().adopted_at())
+    }
+
+    /// The audit path of an entry in the tree of `size` entries. Blocks.
+    pub(crate) fn prove_inclusion(
+        &self,
+        seq: u64,
+        size: u64,
+    ) -> Result<Option<Vec<Hash>>, ServerError> {
+        Ok(self.leaves.inclusion(&*self.ledger, seq, size)?)
+    }
+
+    /// The proof that the tree of `new` entries continues that of `old`. Blocks.
+    pub(crate) fn prove_consistency(
+        &self,
+        old: u64,
+        new: u64,
+    ) -> Result<Option<Vec<Hash>>, ServerError> {
+        Ok(self.leaves.consistency(&*self.ledger, old, new)?)
+    }
+
+    /// Goes through the whole log. Blocks for as long as that takes.
+    pub(crate) fn verify(&self, progress: impl FnMut(u64, u64) -> bool) -> Verified {
+        verify::verify(&*self.ledger, &self.identity, progress)
+    }
+
+    /// Lets the writer finish what waits, and ends it. Blocks until it has.
+    pub(crate) fn close(&self) {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if writer.is_some_and(|writer| writer.join().is_err()) {
+            tracing::error!(workspace = %self.id(), "the writer ended in a panic");
+        }
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workspace").field("id", &self.id()).finish_non_exhaustive()
+    }
+}
+
+/// The clock reading of the server's own last event, so that its next one comes after it even if
+/// the system's clock was set back while okrd was down.
+fn last_reading(
+    ledger: &dyn Ledger,
+    published: &Published,
+    device: DeviceId,
+) -> Result<Hlc, ServerError> {
+    let number = published.state().devices.get(&device).map_or(0, |device| device.number);
+    let seq = published.index(|index| published::seq_of_number(index, device, number));
+    let Some(seq) = seq else { return Ok(Hlc::default()) };
+    let entries = ledger.read(seq, 1, 1)?;
+    let last = entries.first().map(|entry| projection::read_entry(ledger, entry)).transpose()?;
+    Ok(last.map_or_else(Hlc::default, |entry| entry.event.authored))
+}
