@@ -1,0 +1,258 @@
+//! `okr cycle`: the spans of dates that objectives are set for.
+
+use clap::{Args, Subcommand};
+use quarterdeck_core::calendar::{CycleName, Date, FiscalStart, Span};
+use quarterdeck_core::decide::Command;
+use quarterdeck_core::event::Body;
+use quarterdeck_core::id::{CycleId, IdSource};
+use quarterdeck_core::token::{CycleKind, CycleState};
+use quarterdeck_core::value::{Field, Subject, Value};
+
+use crate::context::Context;
+use crate::edit::Fields;
+use crate::error::{Exit, Failure};
+use crate::session::Session;
+use crate::view::Scope;
+
+/// Plan, activate and read cycles.
+#[derive(Debug, Args)]
+pub(crate) struct Cycle {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Plan a cycle.
+    New(New),
+    /// List cycles.
+    List,
+    /// Show a cycle with its objectives.
+    Show(Show),
+    /// Start a cycle: it is the one meant where none is named.
+    Activate(Activate),
+    /// Change a cycle's name or dates.
+    Edit(Edit),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr cycle new 2026                                             a fiscal year
+  okr cycle new 2026-Q3                                          a quarter of it
+  okr cycle new launch --starts 2026-03-01 --ends 2026-04-15     dates of its own
+
+The dates of a year or a quarter follow from its name and the fiscal year.")]
+struct New {
+    /// A year (2026), a quarter (2026-Q3), or a name of one's own with its dates.
+    name: String,
+    /// First day.
+    #[arg(long, value_name = "DATE", requires = "ends")]
+    starts: Option<Date>,
+    /// Last day, itself included.
+    #[arg(long, value_name = "DATE", requires = "starts")]
+    ends: Option<Date>,
+    /// Why.
+    #[arg(short = 'm', long = "message", value_name = "WHY")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr cycle show 2026-Q3
+  okr cycle show")]
+struct Show {
+    /// The cycle [default: the one that is active today].
+    #[arg(add = crate::complete::cycles())]
+    cycle: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr cycle activate 2026-Q3")]
+struct Activate {
+    /// The cycle.
+    #[arg(add = crate::complete::cycles())]
+    cycle: String,
+    /// Why.
+    #[arg(short = 'm', long = "message", value_name = "WHY")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr cycle edit launch --ends 2026-04-30 -m \"the venue moved\"")]
+struct Edit {
+    /// The cycle.
+    #[arg(add = crate::complete::cycles())]
+    cycle: String,
+    /// Its name.
+    #[arg(long)]
+    name: Option<String>,
+    /// First day.
+    #[arg(long, value_name = "DATE")]
+    starts: Option<Date>,
+    /// Last day, itself included.
+    #[arg(long, value_name = "DATE")]
+    ends: Option<Date>,
+    /// Why. The history keeps it.
+    #[arg(short = 'm', long = "message", value_name = "WHY")]
+    reason: Option<String>,
+}
+
+impl Cycle {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        match self.verb {
+            Verb::New(new) => new.run(context),
+            Verb::List => {
+                let session = context.open()?;
+                session.view(None, None)?.cycle_list()?;
+                Ok(Exit::Done)
+            }
+            Verb::Show(show) => {
+                let session = context.open()?;
+                let cycle = session.cycle_or_current(show.cycle.as_deref())?;
+                session.view(None, None)?.status(Scope {
+                    cycle: Some(cycle),
+                    ..Scope::default()
+                })?;
+                Ok(Exit::Done)
+            }
+            Verb::Activate(activate) => {
+                let mut session = context.open()?;
+                let cycle = session.resolver().cycle(&activate.cycle)?;
+                let mut fields = Fields::default();
+                fields.set(
+                    Field::State,
+                    Value::Text(CycleState::Active.word().to_owned()),
+                );
+                change(&mut session, cycle, fields, activate.reason.as_deref())
+            }
+            Verb::Edit(edit) => {
+                let mut session = context.open()?;
+                let cycle = session.resolver().cycle(&edit.cycle)?;
+                let mut fields = Fields::default();
+                fields.text(Field::Name, edit.name);
+                if let Some(starts) = edit.starts {
+                    fields.set(Field::Starts, Value::Date(starts));
+                }
+                if let Some(ends) = edit.ends {
+                    fields.set(Field::Ends, Value::Date(ends));
+                }
+                change(&mut session, cycle, fields, edit.reason.as_deref())
+            }
+        }
+    }
+}
+
+fn change(
+    session: &mut Session<'_>,
+    cycle: CycleId,
+    fields: Fields,
+    reason: Option<&str>,
+) -> Result<Exit, Failure> {
+    let subject = Subject::Cycle(cycle);
+    let recorded = session.record(vec![fields.command(subject)?], reason)?;
+    session.answer(&recorded, "set what it is for", "okr objective new TITLE")
+}
+
+/// A cycle to be planned.
+struct Plan {
+    id: CycleId,
+    name: String,
+    kind: CycleKind,
+    span: Span,
+    parent: Option<CycleId>,
+}
+
+impl Plan {
+    fn command(self) -> Command {
+        Command::Record(Body::CycleCreated {
+            cycle: self.id,
+            name: self.name,
+            kind: self.kind,
+            starts: self.span.starts,
+            ends: self.span.ends,
+            parent: self.parent,
+        })
+    }
+}
+
+impl New {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut session = context.open()?;
+        let plans = self.plans(&mut session)?;
+        let name = plans
+            .last()
+            .map_or_else(String::new, |plan| plan.name.clone());
+        let commands = plans.into_iter().map(Plan::command).collect();
+        let done = session.record(commands, self.reason.as_deref())?;
+        session.answer(&done, "start it", &format!("okr cycle activate {name}"))
+    }
+
+    /// The cycle, after the year above it where that is not there yet.
+    fn plans(&self, session: &mut Session<'_>) -> Result<Vec<Plan>, Failure> {
+        let fiscal = session.fiscal();
+        let named = self.name.parse::<CycleName>();
+        let own = match (self.starts, self.ends) {
+            (Some(starts), Some(ends)) => {
+                Some(Span::new(starts, ends).ok_or_else(|| {
+                    Failure::usage(format!(
+                        "The cycle would end on {ends}, before it starts on {starts}."
+                    ))
+                })?)
+            }
+            _ => None,
+        };
+        let mut plans = Vec::new();
+        let (name, kind, span, parent) = match (named, own) {
+            (Ok(named), own) => {
+                let parent = match named.parent() {
+                    Some(year) => Some(above(session, year, fiscal, &mut plans)?),
+                    None => None,
+                };
+                let span = own.unwrap_or_else(|| named.span(fiscal));
+                (named.to_string(), named.kind(), span, parent)
+            }
+            (Err(_), Some(own)) => (self.name.clone(), CycleKind::Custom, own, None),
+            (Err(error), None) => {
+                return Err(Failure::usage(format!("{error}."))
+                    .hint("okr cycle new NAME --starts DATE --ends DATE"));
+            }
+        };
+        plans.push(Plan {
+            id: CycleId::new(session.random()?.next()),
+            name,
+            kind,
+            span,
+            parent,
+        });
+        Ok(plans)
+    }
+}
+
+/// The annual cycle of that name; planned first if there is none.
+fn above(
+    session: &mut Session<'_>,
+    year: CycleName,
+    fiscal: FiscalStart,
+    plans: &mut Vec<Plan>,
+) -> Result<CycleId, Failure> {
+    let name = year.to_string();
+    let found = session
+        .state()
+        .cycles
+        .iter()
+        .find(|(_, cycle)| cycle.name == name);
+    if let Some((id, _)) = found {
+        return Ok(*id);
+    }
+    let id = CycleId::new(session.random()?.next());
+    plans.push(Plan {
+        id,
+        name,
+        kind: CycleKind::Annual,
+        span: year.span(fiscal),
+        parent: None,
+    });
+    Ok(id)
+}

@@ -1,0 +1,159 @@
+//! `okr join`: become a device of a workspace that others have begun.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use quarterdeck_core::id::DeviceId;
+use quarterdeck_report::text;
+use quarterdeck_sync::join::{Join as Joining, join};
+use quarterdeck_sync::{Invite, Replica};
+
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::online;
+use crate::progress::Bar;
+use crate::session::Session;
+
+/// Join a workspace by an invitation. It lets one device in, once.
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr join \"okr://okr.example.com:7443/0198c5a2-7d1e-7c3b-9f00-5b1f0a7c2d4e#SECRET\"
+  okr join \"$URL\" --device lisbon-laptop
+
+Whoever runs the server makes invitations: okrd invite")]
+pub(crate) struct Join {
+    /// The invitation.
+    url: String,
+    /// What this machine is called in the workspace [default: its host name].
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
+    /// Speak without encryption to a server that is not on this machine.
+    #[arg(long)]
+    insecure_plaintext: bool,
+}
+
+impl Join {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let invite = read_invite(&self.url)?;
+        let folder = Folder::for_join(context, &invite)?;
+        let device_name = self.device.unwrap_or_else(|| context.device_name());
+        // The same seed on two machines is no reason for the same key: the invitations differ.
+        let apart = DeviceId::from_bytes(first_half(&invite.key().public().0));
+        let mut random = context.randomness(apart, 0)?;
+        let mut bar = Bar::new(&context.output);
+        let joined = online::run(async {
+            let mut remote = online::connect_to(&invite.remote(self.insecure_plaintext)).await?;
+            let joining = Joining {
+                dir: &folder.path,
+                invite: &invite,
+                device_name,
+                plaintext: self.insecure_plaintext,
+                options: Context::options(),
+                now_ms: context.now.ms(),
+            };
+            join(joining, &mut remote, &mut random, &mut |progress| {
+                online::show(&mut bar, progress);
+            })
+            .await
+            .map_err(Failure::from)
+        })?;
+        drop(bar);
+        let report = match joined {
+            Ok((replica, report)) => {
+                drop(replica);
+                report
+            }
+            Err(failure) => {
+                // Let in, but cut off before the log was here: the next sync goes on.
+                folder.settle(context)?;
+                return Err(failure);
+            }
+        };
+        let folder = folder.settle(context)?;
+        let session = Session::new(context, Replica::open(&folder, Context::options())?);
+        if !context.output.json {
+            let member = session.state().member_name(session.me());
+            let name = session.title(quarterdeck_core::value::Subject::Workspace);
+            context.output.line(&format!(
+                "Joined workspace {} as {}.",
+                text::clean(&name),
+                text::clean(member)
+            ))?;
+        }
+        let exit = super::sync::tell(&session, &report)?;
+        context.output.hint("see how it is going", "okr status")?;
+        Ok(exit)
+    }
+}
+
+/// Reads an invitation; its secret is in no message.
+pub(super) fn read_invite(url: &str) -> Result<Invite, Failure> {
+    url.parse().map_err(|error: quarterdeck_sync::invite::InviteError| {
+        let shown = url.split('#').next().unwrap_or_default();
+        Failure::usage(format!("'{shown}': {error}."))
+    })
+}
+
+fn first_half(key: &[u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    for (to, from) in half.iter_mut().zip(key) {
+        *to = *from;
+    }
+    half
+}
+
+/// Where a joining workspace is kept: by its id until its name is known.
+struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// Where it goes at first.
+    fn for_join(context: &Context, invite: &Invite) -> Result<Self, Failure> {
+        let all = context.workspaces_folder();
+        std::fs::create_dir_all(&all).map_err(|error| Failure::file("make", &all, &error))?;
+        let Some(id) = invite.workspace_id() else {
+            return Err(Failure::usage(
+                "This invitation gives a workspace to a server; it lets no device in.",
+            )
+            .hint("use it with `okr remote set URL` where the workspace is"));
+        };
+        Ok(Self {
+            path: all.join(id.to_string()),
+        })
+    }
+
+    /// Names the folder after its workspace, once that is known.
+    fn settle(&self, context: &Context) -> Result<PathBuf, Failure> {
+        let Ok(replica) = Replica::open(&self.path, Context::options()) else {
+            return Ok(self.path.clone());
+        };
+        let identity = replica.identity();
+        let (joined, name) = (identity.member.is_some(), identity.workspace_name.clone());
+        drop(replica);
+        if !joined {
+            // Nobody was let in: the next attempt begins anew.
+            let _ = std::fs::remove_dir_all(&self.path);
+            return Ok(self.path.clone());
+        }
+        let Ok(()) = super::folder_name(&name) else {
+            return Ok(self.path.clone());
+        };
+        let target = free(&context.workspaces_folder(), &name);
+        std::fs::rename(&self.path, &target)
+            .map_err(|error| Failure::file("rename", &self.path, &error))?;
+        Ok(target)
+    }
+}
+
+/// The first of `NAME`, `NAME-2`, `NAME-3` … that is not taken.
+fn free(all: &Path, name: &str) -> PathBuf {
+    let first = all.join(name);
+    if !first.exists() {
+        return first;
+    }
+    (2u32..)
+        .map(|count| all.join(format!("{name}-{count}")))
+        .find(|path| !path.exists())
+        .unwrap_or(first)
+}

@@ -1,0 +1,129 @@
+//! The commands, one file each: its arguments, what it does, what it says.
+
+mod checkin;
+mod checkin_csv;
+mod completions;
+mod config;
+mod conflicts;
+mod cycle;
+mod demo;
+mod device;
+mod doctor;
+mod history;
+mod init;
+mod join;
+mod kr;
+mod log;
+mod man;
+mod member;
+mod mission;
+mod note;
+mod objective;
+mod outbox;
+mod remote;
+mod resolve;
+mod status;
+mod sync;
+mod team;
+mod undo;
+mod verify;
+mod watch;
+
+use std::fmt::Write;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Init),
+    Join(join::Join),
+    Remote(remote::Remote),
+    Demo(demo::Demo),
+    Doctor(doctor::Doctor),
+    Config(config::Config),
+    Completions(completions::Completions),
+    Man(man::Man),
+    Status(status::Status),
+    #[command(name = "checkin")]
+    CheckIn(Box<checkin::CheckIn>),
+    Note(note::Note),
+    Watch(watch::Watch),
+    Sync(sync::Sync),
+    Mission(mission::Mission),
+    Cycle(cycle::Cycle),
+    Objective(objective::Objective),
+    #[command(name = "kr", disable_help_subcommand = true)]
+    KeyResult(kr::KeyResult),
+    Team(team::Team),
+    Member(member::Member),
+    Device(device::Device),
+    Log(log::Log),
+    History(history::History),
+    Conflicts(conflicts::Conflicts),
+    Resolve(resolve::Resolve),
+    Outbox(outbox::Outbox),
+    Undo(undo::Undo),
+    Verify(verify::Verify),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// It could not do its work.
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        match self {
+            Self::Init(command) => command.run(context),
+            Self::Join(command) => command.run(context),
+            Self::Remote(command) => command.run(context),
+            Self::Demo(command) => command.run(context),
+            Self::Doctor(command) => command.run(context),
+            Self::Config(command) => command.run(context),
+            Self::Completions(command) => command.run(context),
+            Self::Man(command) => command.run(context),
+            Self::Status(command) => command.run(context),
+            Self::CheckIn(command) => command.run(context),
+            Self::Note(command) => command.run(context),
+            Self::Watch(command) => command.run(context),
+            Self::Sync(command) => command.run(context),
+            Self::Mission(command) => command.run(context),
+            Self::Cycle(command) => command.run(context),
+            Self::Objective(command) => command.run(context),
+            Self::KeyResult(command) => command.run(context),
+            Self::Team(command) => command.run(context),
+            Self::Member(command) => command.run(context),
+            Self::Device(command) => command.run(context),
+            Self::Log(command) => command.run(context),
+            Self::History(command) => command.run(context),
+            Self::Conflicts(command) => command.run(context),
+            Self::Resolve(command) => command.run(context),
+            Self::Outbox(command) => command.run(context),
+            Self::Undo(command) => command.run(context),
+            Self::Verify(command) => command.run(context),
+        }
+    }
+}
+
+/// Whether a workspace's name can be a folder's.
+fn folder_name(name: &str) -> Result<(), Failure> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.chars().all(fits) && name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
+    Err(
+        Failure::usage(format!("'{name}' cannot be a workspace's name."))
+            .hint("use letters, digits, '-', '_' and '.', beginning with a letter or digit"),
+    )
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

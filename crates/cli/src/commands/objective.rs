@@ -1,0 +1,384 @@
+//! `okr objective`: what is to be achieved, in words.
+
+use clap::{Args, Subcommand};
+use quarterdeck_core::decide::Command;
+use quarterdeck_core::event::{Body, ObjectiveDrafted};
+use quarterdeck_core::id::{IdSource, ObjectiveId};
+use quarterdeck_core::token::{ObjectiveKind, ObjectiveState};
+use quarterdeck_core::value::{Field, Subject, Value};
+use quarterdeck_core::when::When;
+
+use crate::context::Context;
+use crate::edit::{Fields, cleared};
+use crate::error::{Exit, Failure};
+use crate::session::Session;
+use crate::view::Scope;
+
+/// Set, change and read objectives.
+#[derive(Debug, Args)]
+pub(crate) struct Objective {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Draft an objective.
+    New(New),
+    /// Change an objective.
+    Edit(Edit),
+    /// Show an objective with its key results.
+    Show(Show),
+    /// List objectives.
+    List(List),
+    /// Agree to an objective, or ask others to.
+    Sign(Sign),
+    /// Say what an objective supports.
+    Align(Align),
+    /// Leave an objective for later; it stays visible.
+    Defer(Leave),
+    /// Give an objective up; it stays visible.
+    Drop(Leave),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr objective new \"Be the first choice in our market\" --team sales --key growth
+  okr objective new \"Partners sell for us\" --cycle 2026-Q3 --kind aspirational --supports growth")]
+struct New {
+    /// What is to be achieved, in words.
+    title: String,
+    /// Its cycle [default: the one that is active today].
+    #[arg(long, value_name = "CYCLE", add = crate::complete::cycles())]
+    cycle: Option<String>,
+    /// Who answers for it [default: you, unless --team is given].
+    #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
+    owner: Option<String>,
+    /// Whose it is.
+    #[arg(long, value_name = "TEAM", add = crate::complete::teams())]
+    team: Option<String>,
+    /// Committed ones are expected in full, aspirational ones at 0.6 to 0.7.
+    #[arg(long, value_name = "KIND", default_value = "committed", value_parser = kinds())]
+    kind: ObjectiveKind,
+    /// The objective or key result that it supports.
+    #[arg(long, value_name = "REF", add = crate::complete::goals())]
+    supports: Option<String>,
+    /// A name of one's own, to type in place of the reference.
+    #[arg(long, value_name = "NAME")]
+    key: Option<String>,
+    /// More about it.
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// Why.
+    #[arg(short = 'm', long = "message", value_name = "WHY")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr objective edit growth --title \"Be the first choice in Portugal\" -m \"Spain is dropped\"
+  okr objective edit o-7fk2 --owner ben --state active
+  okr objective edit o-7fk2 --team none")]
+struct Edit {
+    /// The objective.
+    #[arg(value_name = "REF", add = crate::complete::objectives())]
+    objective: String,
+    /// What is to be achieved, in words.
+    #[arg(long)]
+    title: Option<String>,
+    /// More about it, or `none`.
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// Who answers for it, or `none`.
+    #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
+    owner: Option<String>,
+    /// Whose it is, or `none`.
+    #[arg(long, value_name = "TEAM", add = crate::complete::teams())]
+    team: Option<String>,
+    /// Its cycle.
+    #[arg(long, add = crate::complete::cycles())]
+    cycle: Option<String>,
+    /// Committed or aspirational.
+    #[arg(long, value_parser = kinds())]
+    kind: Option<ObjectiveKind>,
+    /// The objective or key result that it supports, or `none`.
+    #[arg(long, value_name = "REF", add = crate::complete::goals())]
+    supports: Option<String>,
+    /// A name of one's own, or `none`.
+    #[arg(long, value_name = "NAME")]
+    key: Option<String>,
+    /// Where it stands in its life.
+    #[arg(long, value_parser = states())]
+    state: Option<ObjectiveState>,
+    /// Why. The history keeps it.
+    #[arg(short = 'm', long = "message", value_name = "WHY")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr objective show growth
+  okr objective show growth --as-of \"3 weeks ago\"
+  okr objective show growth --on 2026-08-21")]
+struct Show {
+    /// The objective.
+    #[arg(value_name = "REF", add = crate::complete::objectives())]
+    objective: String,
+    /// As it was known then.
+    #[arg(long, value_name = "WHEN")]
+    as_of: Option<When>,
+    /// What was true on that day, given what is known.
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr objective list
+  okr objective list --cycle 2026-Q3 --team sales")]
+struct List {
+    /// Of this cycle [default: the one that is active today].
+    #[arg(long, add = crate::complete::cycles())]
+    cycle: Option<String>,
+    /// Of this team only.
+    #[arg(long, add = crate::complete::teams())]
+    team: Option<String>,
+    /// Of this member only.
+    #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
+    owner: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr objective sign growth
+  okr objective sign growth --ask ben --ask chi")]
+struct Sign {
+    /// The objective.
+    #[arg(value_name = "REF", add = crate::complete::objectives())]
+    objective: String,
+    /// Ask this member to agree, rather than agreeing oneself. May be repeated.
+    #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
+    ask: Vec<String>,
+    /// Why.
+    #[arg(short = 'm', long = "message", value_name = "WHY")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr objective align partners growth
+  okr objective align partners none")]
+struct Align {
+    /// The objective.
+    #[arg(value_name = "REF", add = crate::complete::objectives())]
+    objective: String,
+    /// The objective or key result that it supports, or `none`.
+    #[arg(value_name = "SUPPORTS", add = crate::complete::goals())]
+    supports: String,
+    /// Why.
+    #[arg(short = 'm', long = "message", value_name = "WHY")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr objective defer partners -m \"the contract is not signed yet\"
+  okr objective drop partners -m \"we go direct\"
+
+To take it up again: okr objective edit REF --state active -m WHY")]
+struct Leave {
+    /// The objective.
+    #[arg(value_name = "REF", add = crate::complete::objectives())]
+    objective: String,
+    /// Why. Everybody will read it.
+    #[arg(short = 'm', long = "message", value_name = "WHY")]
+    reason: String,
+}
+
+fn kinds() -> impl clap::builder::TypedValueParser<Value = ObjectiveKind> {
+    crate::vocabulary::words(ObjectiveKind::WORDS)
+}
+
+fn states() -> impl clap::builder::TypedValueParser<Value = ObjectiveState> {
+    // `withdrawn` is what undo says, not people.
+    crate::vocabulary::words(&["draft", "agreed", "active", "deferred", "dropped"])
+}
+
+impl Objective {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        match self.verb {
+            Verb::New(new) => new.run(context),
+            Verb::Edit(edit) => edit.run(context),
+            Verb::Show(show) => show.run(context),
+            Verb::List(list) => list.run(context),
+            Verb::Sign(sign) => sign.run(context),
+            Verb::Align(align) => align.run(context),
+            Verb::Defer(leave) => leave.run(context, ObjectiveState::Deferred),
+            Verb::Drop(leave) => leave.run(context, ObjectiveState::Dropped),
+        }
+    }
+}
+
+impl New {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut session = context.open()?;
+        let resolver = session.resolver();
+        let cycle = session.cycle_or_current(self.cycle.as_deref())?;
+        let team = self.team.map(|team| resolver.team(&team)).transpose()?;
+        let owner = match self.owner {
+            Some(owner) => cleared(&owner, |owner| resolver.member(owner, session.me()))?,
+            None => team.is_none().then(|| session.me()),
+        };
+        let supports = self
+            .supports
+            .map(|above| resolver.goal(&above))
+            .transpose()?;
+        let objective = ObjectiveId::new(session.random()?.next());
+        let body = Body::ObjectiveDrafted(ObjectiveDrafted {
+            objective,
+            title: self.title,
+            description: self.description,
+            cycle,
+            owner,
+            team,
+            kind: self.kind,
+            supports,
+            key: self.key,
+            carried_from: None,
+        });
+        let done = session.record(vec![Command::Record(body)], self.reason.as_deref())?;
+        let name = session.name(Subject::Objective(objective));
+        session.answer(&done, "measure it", &format!("okr kr new TITLE --objective {name} --increase FROM..TO"))
+    }
+}
+
+impl Edit {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut session = context.open()?;
+        let resolver = session.resolver();
+        let objective = resolver.objective(&self.objective)?;
+        let me = session.me();
+        let mut fields = Fields::default();
+        fields.text(Field::Title, self.title);
+        fields.clearable_text(Field::Description, self.description);
+        if let Some(owner) = self.owner {
+            let owner = cleared(&owner, |owner| resolver.member(owner, me))?;
+            fields.reference(Field::Owner, owner.map(Subject::Member));
+        }
+        if let Some(team) = self.team {
+            let team = cleared(&team, |team| resolver.team(team))?;
+            fields.reference(Field::Team, team.map(Subject::Team));
+        }
+        if let Some(cycle) = self.cycle {
+            fields.reference(Field::Cycle, Some(Subject::Cycle(resolver.cycle(&cycle)?)));
+        }
+        fields.word(Field::Kind, self.kind.map(ObjectiveKind::word));
+        if let Some(above) = self.supports {
+            fields.reference(
+                Field::Supports,
+                cleared(&above, |above| resolver.goal(above))?,
+            );
+        }
+        fields.clearable_text(Field::Key, self.key);
+        fields.word(Field::State, self.state.map(ObjectiveState::word));
+        change(&mut session, objective, fields, self.reason.as_deref())
+    }
+}
+
+/// Sets fields of an objective and says so.
+fn change(
+    session: &mut Session<'_>,
+    objective: ObjectiveId,
+    fields: Fields,
+    reason: Option<&str>,
+) -> Result<Exit, Failure> {
+    let command = fields.command(Subject::Objective(objective))?;
+    let recorded = session.record(vec![command], reason)?;
+    let name = session.name(Subject::Objective(objective));
+    session.answer(&recorded, "see it", &format!("okr objective show {name}"))
+}
+
+impl Show {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let session = context.open()?;
+        let mut view = session.view(self.as_of.as_ref(), self.on.as_deref())?;
+        let objective = view.resolver().objective(&self.objective)?;
+        view.objective(objective)?;
+        Ok(Exit::Done)
+    }
+}
+
+impl List {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let session = context.open()?;
+        let resolver = session.resolver();
+        let cycle = self.cycle.map(|cycle| resolver.cycle(&cycle)).transpose()?;
+        let team = self.team.map(|team| resolver.team(&team)).transpose()?;
+        let owner = self
+            .owner
+            .map(|owner| resolver.member(&owner, session.me()))
+            .transpose()?;
+        let scope = Scope {
+            cycle,
+            team,
+            member: owner,
+        };
+        session.view(None, None)?.objective_list(scope)?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Sign {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut session = context.open()?;
+        let resolver = session.resolver();
+        let objective = resolver.objective(&self.objective)?;
+        let me = session.me();
+        let asked = self
+            .ask
+            .iter()
+            .map(|member| resolver.member(member, me))
+            .collect::<Result<Vec<_>, _>>()?;
+        let name = session.name(Subject::Objective(objective));
+        let (body, why, next) = if asked.is_empty() {
+            (
+                Body::ObjectiveSigned { objective },
+                "start it",
+                format!("okr objective edit {name} --state active"),
+            )
+        } else {
+            (
+                Body::SignOffAsked {
+                    objective,
+                    members: asked,
+                },
+                "they answer with",
+                format!("okr objective sign {name}"),
+            )
+        };
+        let done = session.record(vec![Command::Record(body)], self.reason.as_deref())?;
+        session.answer(&done, why, &next)
+    }
+}
+
+impl Align {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut session = context.open()?;
+        let resolver = session.resolver();
+        let objective = resolver.objective(&self.objective)?;
+        let above = cleared(&self.supports, |above| resolver.goal(above))?;
+        let mut fields = Fields::default();
+        fields.reference(Field::Supports, above);
+        change(&mut session, objective, fields, self.reason.as_deref())
+    }
+}
+
+impl Leave {
+    fn run(self, context: &Context, to: ObjectiveState) -> Result<Exit, Failure> {
+        let mut session = context.open()?;
+        let objective = session.resolver().objective(&self.objective)?;
+        let mut fields = Fields::default();
+        fields.set(Field::State, Value::Text(to.word().to_owned()));
+        change(&mut session, objective, fields, Some(&self.reason))
+    }
+}

@@ -1,0 +1,53 @@
+//! `okr status`: how the cycle is going.
+
+use clap::Args;
+use quarterdeck_core::when::When;
+
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::view::Scope;
+
+/// Show how the cycle is going.
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr status
+  okr status --mine
+  okr status --cycle 2026 --team sales
+  okr status --as-of \"3 weeks ago\"            what was known then
+  okr status --on 2026-08-21                  what was true then, with all that was learned since
+  okr status --as-of \"#1234\" --json
+
+WHEN is a date, a date and time, `3 weeks ago`, `week 6`, a cycle (its end), or a log position.")]
+pub(crate) struct Status {
+    /// Of this cycle [default: the one that is active today].
+    #[arg(long, add = crate::complete::cycles())]
+    cycle: Option<String>,
+    /// What this team, or a team below it, owns.
+    #[arg(long, add = crate::complete::teams())]
+    team: Option<String>,
+    /// What you own.
+    #[arg(long)]
+    mine: bool,
+    /// As it was known then.
+    #[arg(long, value_name = "WHEN")]
+    as_of: Option<When>,
+    /// What was true on that day, given what is known.
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+}
+
+impl Status {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let session = context.open()?;
+        let me = session.me();
+        let view = session.view(self.as_of.as_ref(), self.on.as_deref())?;
+        let resolver = view.resolver();
+        let scope = Scope {
+            cycle: self.cycle.map(|cycle| resolver.cycle(&cycle)).transpose()?,
+            team: self.team.map(|team| resolver.team(&team)).transpose()?,
+            member: self.mine.then_some(me),
+        };
+        view.status(scope)?;
+        Ok(Exit::Done)
+    }
+}

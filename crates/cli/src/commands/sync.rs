@@ -1,0 +1,72 @@
+//! `okr sync`: send what waits, receive what is new, verify both.
+
+use clap::Args;
+use quarterdeck_report::json;
+use quarterdeck_report::text;
+use quarterdeck_sync::Report;
+
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::online;
+use crate::progress::Bar;
+use crate::session::Session;
+
+/// Send what waits, receive what is new, and verify the server's history.
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr sync
+  okr sync --json
+
+Exits with 4 when the server is out of reach (local work is kept), and with 6 when its history
+does not verify.")]
+pub(crate) struct Sync {}
+
+impl Sync {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut session = context.open()?;
+        let report = exchange(&mut session)?;
+        tell(&session, &report)
+    }
+}
+
+/// Syncs the workspace of a session.
+pub(super) fn exchange(session: &mut Session<'_>) -> Result<Report, Failure> {
+    let now_ms = session.context.now.ms();
+    let mut bar = Bar::new(&session.context.output);
+    session.replica.release();
+    let replica = &mut session.replica;
+    let report = online::run(async {
+        let remote = online::connect(replica).await?;
+        quarterdeck_sync::sync(replica, &remote, now_ms, &mut |progress| {
+            online::show(&mut bar, progress);
+        })
+        .await
+        .map_err(Failure::from)
+    })??;
+    session.replica.release();
+    Ok(report)
+}
+
+/// Tells what was exchanged.
+pub(super) fn tell(session: &Session<'_>, report: &Report) -> Result<Exit, Failure> {
+    let told = json::Sync {
+        schema: json::Schema,
+        pushed: report.pushed,
+        already: report.already,
+        pulled: report.pulled,
+        refused: report
+            .refused
+            .iter()
+            .map(|item| (&item.refusal).into())
+            .collect(),
+        conflicts: session.state().conflicts.len(),
+        head: report.head,
+        pending: session.replica.pending_events() as u64,
+        up_to_date: report.up_to_date,
+    };
+    session
+        .context
+        .output
+        .answer(&told, || text::sync(&told, &session.shown_for()))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,265 @@
+//! The only place that prints. Results go to standard output, messages to standard error.
+//!
+//! Colour is used on a terminal alone, unless `--color` or the environment say otherwise; anstream
+//! knows their rules. A reader that goes away (`okr log | head`) ends the command quietly.
+//! The demo runs commands within its own process and has their words [`Captured`] instead.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use quarterdeck_report::text::{Ansi, Document};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Exit, Failure};
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColorWhen {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorWhen {
+    /// The word for it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+
+    /// What the word stands for.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Auto, Self::Always, Self::Never]
+            .into_iter()
+            .find(|when| when.word() == word)
+    }
+
+    const fn choice(self) -> ColorChoice {
+        match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+    }
+}
+
+/// How wide text is where no terminal says it.
+const DEFAULT_WIDTH: usize = 80;
+
+/// What a command says, in order, kept for whoever runs it in place of being printed.
+#[derive(Debug, Clone)]
+pub struct Captured {
+    width: usize,
+    said: Arc<Mutex<Vec<Said>>>,
+}
+
+/// A piece of what a command says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// A part of its result, for standard output.
+    Answer(String),
+    /// A message, for standard error.
+    Message(String),
+}
+
+impl Captured {
+    /// Nothing yet, with so many columns for it to fill.
+    pub fn new(width: usize) -> Self {
+        Self {
+            width,
+            said: Arc::default(),
+        }
+    }
+
+    /// What has been said since the last call.
+    pub fn take(&self) -> Vec<Said> {
+        std::mem::take(&mut self.said.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn push(&self, said: Said) {
+        let mut all = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(said);
+    }
+}
+
+/// How results are shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Output {
+    /// One JSON object, or JSON lines, in place of text.
+    pub(crate) json: bool,
+    color: ColorWhen,
+    captured: Option<Captured>,
+}
+
+impl Output {
+    /// Results as JSON or as text, coloured or not: printed, or captured.
+    pub(crate) const fn new(json: bool, color: ColorWhen, captured: Option<Captured>) -> Self {
+        Self {
+            json,
+            color,
+            captured,
+        }
+    }
+
+    /// Columns that text may fill.
+    pub(crate) fn width(&self) -> usize {
+        if let Some(captured) = &self.captured {
+            return captured.width;
+        }
+        let columns = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok());
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        columns
+            .or_else(terminal)
+            .unwrap_or(DEFAULT_WIDTH)
+            .clamp(40, 240)
+    }
+
+    /// Whether a person watches: progress bars make sense.
+    pub(crate) fn watched(&self) -> bool {
+        !self.json && self.captured.is_none() && std::io::stderr().is_terminal()
+    }
+
+    /// Prints a result.
+    ///
+    /// # Errors
+    /// Standard output takes no more, for another reason than that its reader left.
+    pub(crate) fn document(&self, document: &Document) -> Result<(), Failure> {
+        let ansi = if self.coloured() { Ansi::On } else { Ansi::Off };
+        self.text(&document.render(ansi))
+    }
+
+    /// Whether results are coloured.
+    pub(crate) fn coloured(&self) -> bool {
+        match self.color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => {
+                self.captured.is_none()
+                    && AutoStream::choice(&std::io::stdout()) != ColorChoice::Never
+            }
+        }
+    }
+
+    /// Prints a result: as JSON, or as the text that `draw` makes of it.
+    ///
+    /// # Errors
+    /// As for [`Self::document`].
+    pub(crate) fn answer(
+        &self,
+        value: &impl Serialize,
+        draw: impl FnOnce() -> Document,
+    ) -> Result<(), Failure> {
+        if self.json {
+            self.value(value)
+        } else {
+            self.document(&draw())
+        }
+    }
+
+    /// Prints text that carries its own line breaks.
+    ///
+    /// # Errors
+    /// As for [`Self::document`].
+    pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
+        if let Some(captured) = &self.captured {
+            captured.push(Said::Answer(text.to_owned()));
+            return Ok(());
+        }
+        let mut out = AutoStream::new(std::io::stdout(), self.color.choice()).lock();
+        finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    }
+
+    /// Prints one line.
+    ///
+    /// # Errors
+    /// As for [`Self::document`].
+    pub(crate) fn line(&self, line: &str) -> Result<(), Failure> {
+        self.text(&format!("{line}\n"))
+    }
+
+    /// Prints one JSON object on a line of its own.
+    ///
+    /// # Errors
+    /// As for [`Self::document`].
+    pub(crate) fn value(&self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string(value)
+            .map_err(|error| Failure::new(Exit::Trouble, format!("{error}.")))?;
+        self.line(&text)
+    }
+
+    /// Says which command is useful next, below a result. Not under `--json`.
+    ///
+    /// # Errors
+    /// As for [`Self::document`].
+    pub(crate) fn hint(&self, why: &str, command: &str) -> Result<(), Failure> {
+        if self.json {
+            return Ok(());
+        }
+        let mut document = Document::new();
+        document.hint(why, command);
+        self.document(&document)
+    }
+
+    /// Says what a person should know although the command went well.
+    pub(crate) fn warning(&self, text: &str) {
+        self.aside("warning: ", AnsiColor::Yellow.on_default().bold(), text);
+    }
+
+    /// Says why a command could not do its work.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        self.aside(
+            "error: ",
+            AnsiColor::Red.on_default().bold(),
+            &clean(&failure.message),
+        );
+        for detail in &failure.details {
+            self.aside("  ", Style::new(), &clean(detail));
+        }
+        if let Some(hint) = &failure.hint {
+            self.aside("hint: ", AnsiColor::Cyan.on_default(), &clean(hint));
+        }
+    }
+
+    fn aside(&self, label: &str, style: Style, text: &str) {
+        if let Some(captured) = &self.captured {
+            captured.push(Said::Message(if self.coloured() {
+                format!("{style}{label}{style:#}{text}\n")
+            } else {
+                format!("{label}{text}\n")
+            }));
+            return;
+        }
+        let mut err = AutoStream::new(std::io::stderr(), self.color.choice()).lock();
+        // Nobody can be told that standard error is closed.
+        let _ = writeln!(err, "{style}{label}{style:#}{text}");
+    }
+}
+
+fn clean(text: &str) -> String {
+    quarterdeck_report::text::clean(text).into_owned()
+}
+
+/// A reader that left has seen enough.
+fn finish(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::new(
+            Exit::Trouble,
+            format!("Cannot write to standard output: {error}."),
+        )),
+        Ok(()) => Ok(()),
+    }
+}

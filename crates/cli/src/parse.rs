@@ -1,0 +1,270 @@
+//! Reading what people type for figures: ranges, milestones, measurements.
+//!
+//! Nothing is guessed at: a figure that could mean two things is refused with the two spelt out.
+
+use quarterdeck_core::calendar::Date;
+use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::event::Metric;
+use quarterdeck_core::token::MetricKind;
+use quarterdeck_core::value::{Measure, Milestone};
+use quarterdeck_core::when;
+
+use crate::error::Failure;
+
+/// From one number to another: `500..550`, `-5..5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Range {
+    /// The first number.
+    pub(crate) from: Decimal,
+    /// The second number.
+    pub(crate) to: Decimal,
+}
+
+/// Reads `A..B`.
+pub(crate) fn range(text: &str) -> Result<Range, String> {
+    let Some((from, to)) = text.split_once("..") else {
+        return Err(format!("`{text}` is no range; write it like 500..550"));
+    };
+    let number = |part: &str| {
+        part.parse()
+            .map_err(|error| format!("`{part}` in `{text}` is no number: {error}"))
+    };
+    Ok(Range {
+        from: number(from)?,
+        to: number(to)?,
+    })
+}
+
+/// Reads a number.
+pub(crate) fn number(text: &str) -> Result<Decimal, String> {
+    text.parse()
+        .map_err(|error| format!("`{text}` is no number: {error}"))
+}
+
+/// Reads a share of one, such as a confidence: 0 to 1.
+pub(crate) fn share(text: &str) -> Result<Decimal, String> {
+    let share = number(text)?;
+    if share < Decimal::ZERO || share > Decimal::ONE {
+        return Err(format!("{text} is not between 0 and 1; 70 % is 0.7"));
+    }
+    Ok(share)
+}
+
+/// The steps of a milestone key result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Steps(pub(crate) Vec<Milestone>);
+
+/// Reads `draft,pilot:2,live:3`: names with weights, 1 where none is given.
+pub(crate) fn milestones(text: &str) -> Result<Steps, String> {
+    text.split(',')
+        .map(|step| {
+            let (name, weight) = match step.rsplit_once(':') {
+                None => (step, Decimal::ONE),
+                Some((name, weight)) => (
+                    name,
+                    weight.parse().map_err(|error| {
+                        format!("the weight `{weight}` of step `{name}` is no number: {error}")
+                    })?,
+                ),
+            };
+            let name = name.trim();
+            if name.is_empty() {
+                return Err(format!(
+                    "a step in `{text}` has no name; write them like draft,pilot:2,live:3"
+                ));
+            }
+            Ok(Milestone {
+                name: name.to_owned(),
+                weight,
+            })
+        })
+        .collect::<Result<_, _>>()
+        .map(Steps)
+}
+
+/// Reads a day as a person names it, where today is `today`.
+///
+/// # Errors
+/// A usage failure that names the day.
+pub(crate) fn day(text: &str, today: Date) -> Result<Date, Failure> {
+    when::parse_day(text, today).map_err(|error| Failure::usage(format!("{error}.")))
+}
+
+/// Reads a measurement of a key result with this metric.
+///
+/// Numbers with a sign are changes (`+3`, `-3`); `=-3` is the value −3. The metric's own unit may
+/// follow. Steps go by name or a unique beginning of it, `not NAME` takes one back.
+///
+/// # Errors
+/// A usage failure that names the value and what would do.
+pub(crate) fn measure(text: &str, metric: &Metric) -> Result<Measure, Failure> {
+    let text = text.trim();
+    match metric.kind {
+        MetricKind::Increase | MetricKind::Decrease | MetricKind::Maintain => {
+            counted(text, metric.unit.as_deref())
+        }
+        MetricKind::Binary => match text.to_lowercase().as_str() {
+            "done" | "yes" => Ok(Measure::Done(true)),
+            "not-done" | "not done" | "no" => Ok(Measure::Done(false)),
+            _ => Err(
+                Failure::usage(format!("'{text}' does not fit a key result that is done or not."))
+                    .hint("give `done`, or `not-done`"),
+            ),
+        },
+        MetricKind::Milestones => step(text, metric),
+    }
+}
+
+fn counted(text: &str, unit: Option<&str>) -> Result<Measure, Failure> {
+    let figure = unit
+        .and_then(|unit| text.strip_suffix(unit))
+        .unwrap_or(text)
+        .trim_end();
+    let (figure, absolute) = match figure.strip_prefix('=') {
+        Some(rest) => (rest, true),
+        None => (figure, !figure.starts_with(['+', '-', '\u{2212}'])),
+    };
+    let value = figure.parse::<Decimal>().map_err(|error| {
+        Failure::usage(format!("'{text}' is no value: {error}."))
+            .hint("give a number such as 531, or a change such as +3")
+    })?;
+    Ok(if absolute {
+        Measure::Absolute(value)
+    } else {
+        Measure::Delta(value)
+    })
+}
+
+fn step(text: &str, metric: &Metric) -> Result<Measure, Failure> {
+    let lower = text.to_lowercase();
+    let (wanted, done) = match lower
+        .strip_prefix("not ")
+        .or_else(|| lower.strip_prefix("not-"))
+    {
+        Some(rest) if !names(metric).any(|name| name.to_lowercase() == lower) => (rest, false),
+        _ => (lower.as_str(), true),
+    };
+    let exact = names(metric).find(|name| name.to_lowercase() == wanted);
+    let mut beginning = names(metric).filter(|name| name.to_lowercase().starts_with(wanted));
+    let found = exact.or_else(|| match (beginning.next(), beginning.next()) {
+        (Some(only), None) if !wanted.is_empty() => Some(only),
+        _ => None,
+    });
+    match found {
+        Some(name) => Ok(Measure::Step {
+            name: name.to_owned(),
+            done,
+        }),
+        None => Err(Failure::usage(format!("'{text}' is no step of this key result.")).hint(
+            format!(
+                "its steps are {}",
+                names(metric).collect::<Vec<_>>().join(", ")
+            ),
+        )),
+    }
+}
+
+fn names(metric: &Metric) -> impl Iterator<Item = &str> {
+    metric.milestones.iter().map(|step| step.name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metric(kind: MetricKind) -> Metric {
+        Metric {
+            kind,
+            baseline: None,
+            target: None,
+            low: None,
+            high: None,
+            milestones: milestones("draft,pilot:2,live:3").unwrap().0,
+            unit: Some("leads".to_owned()),
+        }
+    }
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn ranges() {
+        assert_eq!(
+            range("-5..0.5"),
+            Ok(Range {
+                from: decimal("-5"),
+                to: decimal("0.5")
+            })
+        );
+        assert_eq!(
+            range("1-2").unwrap_err(),
+            "`1-2` is no range; write it like 500..550"
+        );
+        assert!(range("1..x").unwrap_err().contains("`x`"));
+    }
+
+    #[test]
+    fn shares_are_between_nothing_and_all() {
+        assert_eq!(share("0.7"), Ok(decimal("0.7")));
+        assert!(share("1.4").unwrap_err().contains("1.4"));
+        assert!(share("-0.1").is_err());
+    }
+
+    #[test]
+    fn steps_have_names_and_weights() {
+        let Steps(steps) = milestones("draft, pilot:2").unwrap();
+        assert_eq!(steps[0].name, "draft");
+        assert_eq!(steps[0].weight, Decimal::ONE);
+        assert_eq!(steps[1].weight, decimal("2"));
+        assert!(milestones("draft,,live").is_err());
+        assert!(milestones("draft:heavy").unwrap_err().contains("heavy"));
+    }
+
+    #[test]
+    fn a_sign_makes_a_change() {
+        let counted = metric(MetricKind::Increase);
+        for (text, expected) in [
+            ("531", Measure::Absolute(decimal("531"))),
+            ("531 leads", Measure::Absolute(decimal("531"))),
+            ("+3", Measure::Delta(decimal("3"))),
+            ("-3", Measure::Delta(decimal("-3"))),
+            ("\u{2212}3", Measure::Delta(decimal("-3"))),
+            ("=-3", Measure::Absolute(decimal("-3"))),
+        ] {
+            assert_eq!(measure(text, &counted), Ok(expected), "{text}");
+        }
+        for text in ["many", "1.2.3", "", "531 deals"] {
+            let failure = measure(text, &counted).unwrap_err();
+            assert_eq!(failure.exit, crate::error::Exit::Usage);
+            assert!(failure.message.contains(text), "{failure}");
+        }
+    }
+
+    #[test]
+    fn steps_go_by_their_names() {
+        let steps = metric(MetricKind::Milestones);
+        let step = |name: &str, done| {
+            Ok(Measure::Step {
+                name: name.to_owned(),
+                done,
+            })
+        };
+        assert_eq!(measure("Pilot", &steps), step("pilot", true));
+        assert_eq!(measure("li", &steps), step("live", true));
+        assert_eq!(measure("not draft", &steps), step("draft", false));
+        let failure = measure("shipped", &steps).unwrap_err();
+        assert_eq!(
+            failure.hint.as_deref(),
+            Some("its steps are draft, pilot, live")
+        );
+    }
+
+    #[test]
+    fn done_or_not() {
+        let binary = metric(MetricKind::Binary);
+        assert_eq!(measure("done", &binary), Ok(Measure::Done(true)));
+        assert_eq!(measure("not-done", &binary), Ok(Measure::Done(false)));
+        assert!(measure("5", &binary).is_err());
+    }
+}

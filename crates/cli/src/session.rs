@@ -1,0 +1,438 @@
+//! One command's work in one workspace: open it, resolve what is meant, record, answer.
+//!
+//! The folder's lock is held from opening to the last read or write, and let go of before anything is
+//! printed: a pager that stands open keeps nobody out.
+
+use quarterdeck_core::calendar::{Date, FiscalStart, Span, TimeZone, Timestamp};
+use quarterdeck_core::decide::{self, Author, Command};
+use quarterdeck_core::event::{Entry, Metric};
+use quarterdeck_core::id::{
+    CycleId, EventId, IdSource, KeyResultId, MemberId, ObjectiveId, Uuid,
+};
+use quarterdeck_core::refusal::Refusal;
+use quarterdeck_core::state::State;
+use quarterdeck_core::value::{Field, Subject, Value};
+use quarterdeck_core::when::{Context as WhenContext, Moment, When};
+use quarterdeck_core::clock::Hlc;
+use quarterdeck_report::json;
+use quarterdeck_report::names::Names;
+use quarterdeck_report::number::{count, number, percent, with_unit};
+use quarterdeck_report::pending::Pending;
+use quarterdeck_report::text;
+use quarterdeck_sync::{AsOf, PendingCommand, Replica};
+
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::parse::day;
+use crate::random::Randomness;
+use crate::resolve::Resolver;
+use crate::view::View;
+
+/// So many events of one command are told one by one.
+const TOLD: usize = 10;
+
+/// A workspace that a command works in.
+#[derive(Debug)]
+pub(crate) struct Session<'c> {
+    /// What the command runs in.
+    pub(crate) context: &'c Context,
+    /// The device's copy of the workspace.
+    pub(crate) replica: Replica,
+    random: Option<Randomness>,
+}
+
+/// What a command recorded.
+#[derive(Debug, Clone)]
+pub(crate) struct Recorded {
+    entries: Vec<Entry>,
+    /// Whether it waits to be sent.
+    pending: bool,
+}
+
+impl<'c> Session<'c> {
+    /// A session in an open workspace.
+    pub(crate) const fn new(context: &'c Context, replica: Replica) -> Self {
+        Self {
+            context,
+            replica,
+            random: None,
+        }
+    }
+
+    /// The workspace as a person sees it, their own pending work included.
+    pub(crate) fn state(&self) -> &State {
+        self.replica.state()
+    }
+
+    /// Whose device this is.
+    pub(crate) fn me(&self) -> MemberId {
+        self.replica.identity().member.unwrap_or(MemberId::nil())
+    }
+
+    /// Finds what a person names.
+    pub(crate) fn resolver(&self) -> Resolver<'_> {
+        Resolver::new(self.state())
+    }
+
+    /// Today, where the workspace is.
+    pub(crate) fn today(&self) -> Date {
+        self.zone().date_of(self.context.now)
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.state()
+            .workspace
+            .as_ref()
+            .map_or_else(TimeZone::utc, |workspace| workspace.zone())
+    }
+
+    /// The first month of the workspace's fiscal year.
+    pub(crate) fn fiscal(&self) -> FiscalStart {
+        self.state()
+            .workspace
+            .as_ref()
+            .and_then(|workspace| FiscalStart::new(workspace.fiscal_year_start).ok())
+            .unwrap_or_default()
+    }
+
+    /// The source of this command's ids and salts.
+    ///
+    /// # Errors
+    /// The operating system gives no randomness.
+    pub(crate) fn random(&mut self) -> Result<&mut Randomness, Failure> {
+        self.parts().map(|(_, random)| random)
+    }
+
+    fn new_random(&self) -> Result<Randomness, Failure> {
+        let device = self.replica.identity().device.id;
+        let number = self
+            .state()
+            .devices
+            .get(&device)
+            .map_or(0, |device| device.number);
+        self.context.randomness(device, number)
+    }
+
+    /// The cycle named, or the one that is meant where none is.
+    ///
+    /// # Errors
+    /// It does not exist, or there is none at all.
+    pub(crate) fn cycle_or_current(&self, cycle: Option<&str>) -> Result<CycleId, Failure> {
+        match cycle {
+            Some(cycle) => self.resolver().cycle(cycle),
+            None => json::default_cycle(self.state(), self.today()).ok_or_else(|| {
+                Failure::not_found("There is no cycle yet.")
+                    .hint("plan one with `okr cycle new 2026-Q3`, or whichever quarter it is")
+            }),
+        }
+    }
+
+    /// The cycle of an objective.
+    pub(crate) fn cycle_of(&self, objective: ObjectiveId) -> Option<CycleId> {
+        self.state()
+            .objectives
+            .get(&objective)
+            .map(|objective| objective.cycle)
+    }
+
+    /// How a key result is measured.
+    ///
+    /// # Errors
+    /// It does not exist.
+    pub(crate) fn metric(&self, key_result: KeyResultId) -> Result<&Metric, Failure> {
+        self.state()
+            .key_results
+            .get(&key_result)
+            .map(|found| &found.metric)
+            .ok_or_else(|| Refusal::not_found("key result", key_result).into())
+    }
+
+    /// The short reference of a thing.
+    pub(crate) fn name(&self, subject: Subject) -> String {
+        Names::new(self.state())
+            .subject(subject)
+            .map_or_else(|| subject.noun().to_owned(), |name| name.text)
+    }
+
+    /// The title or name of a thing.
+    pub(crate) fn title(&self, subject: Subject) -> String {
+        Names::new(self.state())
+            .title(subject)
+            .unwrap_or_else(|| subject.noun().to_owned())
+    }
+
+    /// How a key result stands now: `now 531 of 550 leads, 62 % done, on track`.
+    fn standing(&self, key_result: KeyResultId) -> Option<String> {
+        let names = Names::new(self.state());
+        let shown = json::key_result_show(
+            &names,
+            &Pending::default(),
+            key_result,
+            self.today(),
+            None,
+            &|_| None,
+        )?
+        .key_result;
+        let mut told = Vec::new();
+        if let (Some(current), Some(target)) = (shown.current, shown.target) {
+            let target = with_unit(target, shown.unit.as_deref());
+            told.push(format!("now {} of {target}", number(current)));
+        }
+        told.extend(shown.progress.map(|share| format!("{} done", percent(share))));
+        told.extend(shown.status.map(|status| status.word().to_owned()));
+        Some(told.join(", "))
+    }
+
+    /// Which moment of the log is meant.
+    ///
+    /// # Errors
+    /// The text names a moment that cannot be.
+    pub(crate) fn moment(&self, when: &When, start: bool) -> Result<Moment, Failure> {
+        let zone = self.zone();
+        let state = self.state();
+        let cycles: Vec<(&str, Span)> = state
+            .cycles
+            .values()
+            .filter_map(|cycle| Some((cycle.name.as_str(), Span::new(cycle.starts, cycle.ends)?)))
+            .collect();
+        let cycle = json::default_cycle(state, self.today())
+            .and_then(|id| state.cycles.get(&id))
+            .and_then(|cycle| Span::new(cycle.starts, cycle.ends));
+        let context = WhenContext {
+            now: self.context.now,
+            zone: &zone,
+            fiscal: self.fiscal(),
+            cycle,
+            cycles: &cycles,
+        };
+        let resolved = if start {
+            when.resolve_start(&context)
+        } else {
+            when.resolve(&context)
+        };
+        resolved.map_err(|error| Failure::usage(format!("{error}.")))
+    }
+
+    /// What there is to see: now or as it was known at `as_of`, with the figures of the day `on`.
+    ///
+    /// # Errors
+    /// The moment or day cannot be meant, or the log cannot be read.
+    pub(crate) fn view(mut self, as_of: Option<&When>, on: Option<&str>) -> Result<View<'c>, Failure> {
+        let today = self.today();
+        let on = on.map(|on| day(on, today)).transpose()?;
+        let moment = as_of.map(|when| self.moment(when, false)).transpose()?;
+        let (state, as_of, known_on) = match moment {
+            None => (None, None, today),
+            Some(Moment::Position(position)) => {
+                let state = self.replica.state_as_of(AsOf::Position(position))?;
+                let day = self.zone().date_of(state.recorded);
+                (Some(state), Some(json::AsOf::Position(position)), day)
+            }
+            Some(Moment::At(moment)) => {
+                let state = self.replica.state_as_of(AsOf::Moment(moment))?;
+                let day = self.zone().date_of(moment.min(self.context.now));
+                (Some(state), Some(json::AsOf::Moment(moment)), day)
+            }
+        };
+        if state.as_ref().is_some_and(|state| state.workspace.is_none()) {
+            return Err(Failure::not_found("There was no workspace yet at that moment.")
+                .hint("see when it began: `okr log`"));
+        }
+        self.replica.release();
+        Ok(View::new(self, state, as_of, on.unwrap_or(known_on)))
+    }
+
+    /// Carries out commands as one; on return they are on the disk.
+    ///
+    /// # Errors
+    /// A rule says no, and nothing changed; or the folder failed.
+    pub(crate) fn record(
+        &mut self,
+        commands: Vec<Command>,
+        reason: Option<&str>,
+    ) -> Result<Recorded, Failure> {
+        let now_ms = self.context.now.ms();
+        let (replica, random) = self.parts()?;
+        let entries = replica.commit(commands, reason, now_ms, random)?;
+        let pending = replica.pending_events() > 0;
+        replica.release();
+        Ok(Recorded { entries, pending })
+    }
+
+    /// Gives a refused command again, with some of its fields put otherwise.
+    ///
+    /// # Errors
+    /// It is refused once more, or the folder failed.
+    pub(crate) fn retry(&mut self, id: EventId, set: &[(Field, Value)]) -> Result<Recorded, Failure> {
+        let now_ms = self.context.now.ms();
+        let (replica, random) = self.parts()?;
+        let entries = replica.shelf_retry(id, set, now_ms, random)?;
+        let pending = replica.pending_events() > 0;
+        replica.release();
+        Ok(Recorded { entries, pending })
+    }
+
+    /// The replica, and the source of this command's ids and salts.
+    ///
+    /// # Errors
+    /// The operating system gives no randomness.
+    pub(crate) fn parts(&mut self) -> Result<(&mut Replica, &mut Randomness), Failure> {
+        let random = match self.random.take() {
+            Some(random) => random,
+            None => self.new_random()?,
+        };
+        Ok((&mut self.replica, self.random.insert(random)))
+    }
+
+    /// Whether a command would be accepted now. Nothing is recorded.
+    ///
+    /// # Errors
+    /// The rule that says no.
+    pub(crate) fn would_accept(&self, command: Command) -> Result<(), Refusal> {
+        let state = self.state();
+        let device = self.replica.identity().device.id;
+        let author = Author {
+            workspace: self.replica.identity().workspace,
+            member: self.me(),
+            device,
+            number: 0,
+            tip: None,
+            authored: Hlc::at(self.context.now.ms()),
+            seen: state.head,
+        };
+        decide::author(
+            state,
+            vec![command],
+            None,
+            &author,
+            &mut NoIds,
+            &mut |_| [0; 32],
+        )
+        .map(|_| ())
+    }
+
+    /// Says what was recorded, whether it waits to be sent, and which command is useful next.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn answer(&self, done: &Recorded, why: &str, command: &str) -> Result<Exit, Failure> {
+        self.answer_with(done, None, why, command)
+    }
+
+    /// The same, and how a key result stands now.
+    ///
+    /// # Errors
+    /// As for [`Self::answer`].
+    pub(crate) fn answer_standing(
+        &self,
+        key_result: KeyResultId,
+        done: &Recorded,
+        why: &str,
+        command: &str,
+    ) -> Result<Exit, Failure> {
+        self.answer_with(done, self.standing(key_result), why, command)
+    }
+
+    fn answer_with(
+        &self,
+        done: &Recorded,
+        standing: Option<String>,
+        why: &str,
+        command: &str,
+    ) -> Result<Exit, Failure> {
+        let output = &self.context.output;
+        let names = Names::new(self.state());
+        let mut written = json::written(&names, &done.entries, done.pending);
+        // A year planned along with its quarter is not what was asked for: the last event is.
+        if let [.., _, last] = done.entries.as_slice() {
+            let about = json::written(&names, std::slice::from_ref(last), done.pending);
+            (written.reference, written.id, written.title) =
+                (about.reference, about.id, about.title);
+        }
+        if output.json {
+            output.value(&written)?;
+            return Ok(Exit::Done);
+        }
+        let view = self.shown_for();
+        let mut document = text::Document::new();
+        for entry in done.entries.iter().take(TOLD) {
+            let one = json::written(&names, std::slice::from_ref(entry), done.pending);
+            document.append(text::written(&one, &view));
+        }
+        let untold = done.entries.len().saturating_sub(TOLD);
+        if untold > 0 {
+            let more = format!("and {} more", count(untold as u64, "event"));
+            document.push(text::Line::new().muted(more));
+        }
+        if let Some(standing) = standing {
+            document.push(text::Line::new().plain(standing));
+        }
+        document.hint(why, command);
+        if done.pending {
+            let waiting = count(self.replica.pending_events() as u64, "event");
+            document.hint(&format!("{waiting} not sent yet"), "okr sync");
+        }
+        output.document(&document)?;
+        Ok(Exit::Done)
+    }
+
+    /// For whom text is drawn.
+    pub(crate) fn shown_for(&self) -> text::View {
+        text::View {
+            width: self.context.output.width(),
+            zone: self.zone(),
+            today: self.today(),
+        }
+    }
+
+    /// What is not recorded yet.
+    pub(crate) fn pending(&self) -> Pending {
+        let entries: Vec<Entry> = self.pending_entries();
+        Pending::of(&entries)
+    }
+
+    /// The events of a command that was refused, at no position of the log.
+    pub(crate) fn unrecorded(command: &PendingCommand) -> Vec<Entry> {
+        command
+            .events()
+            .map(|authored| Entry {
+                seq: 0,
+                recorded: Timestamp::from_ms(authored.event.authored.wall),
+                hash: authored.hash,
+                event: authored.event.clone(),
+            })
+            .collect()
+    }
+
+    /// The pending events as entries, at the positions that they would have now.
+    pub(crate) fn pending_entries(&self) -> Vec<Entry> {
+        let mut recorded = self.replica.confirmed().recorded;
+        let first = self.replica.confirmed().head.saturating_add(1);
+        (first..)
+            .zip(
+                self.replica
+                    .outbox()
+                    .iter()
+                    .flat_map(|command| command.events()),
+            )
+            .map(|(seq, authored)| {
+                recorded = recorded.max(Timestamp::from_ms(authored.event.authored.wall));
+                Entry {
+                    seq,
+                    recorded,
+                    hash: authored.hash,
+                    event: authored.event.clone(),
+                }
+            })
+            .collect()
+    }
+}
+
+/// Commands to be tried make no ids: those of their bodies are there already.
+struct NoIds;
+
+impl IdSource for NoIds {
+    fn next(&mut self) -> Uuid {
+        Uuid::nil()
+    }
+}

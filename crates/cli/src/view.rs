@@ -1,0 +1,253 @@
+//! What a reading command shows: one state, one day, one set of names, as JSON or as text.
+
+use quarterdeck_core::calendar::Date;
+use quarterdeck_core::event::Entry;
+use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, ObjectiveId, TeamId};
+use quarterdeck_core::refusal::Refusal;
+use quarterdeck_core::state::State;
+use quarterdeck_report::json::{self, AsOf, StatusQuery};
+use quarterdeck_report::names::Names;
+use quarterdeck_report::pending::Pending;
+use quarterdeck_report::text;
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::resolve::Resolver;
+use crate::session::Session;
+
+/// Which objectives are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Scope {
+    /// Of this cycle; the one that is meant where none is named otherwise.
+    pub(crate) cycle: Option<CycleId>,
+    /// Of this team and those below it.
+    pub(crate) team: Option<TeamId>,
+    /// Of this member.
+    pub(crate) member: Option<MemberId>,
+}
+
+/// A workspace as it is, or as it was known.
+#[derive(Debug)]
+pub(crate) struct View<'c> {
+    session: Session<'c>,
+    past: Option<State>,
+    as_of: Option<AsOf>,
+    on: Date,
+    pending: Pending,
+}
+
+impl<'c> View<'c> {
+    pub(crate) fn new(
+        session: Session<'c>,
+        past: Option<State>,
+        as_of: Option<AsOf>,
+        on: Date,
+    ) -> Self {
+        let pending = match past {
+            Some(_) => Pending::default(),
+            None => session.pending(),
+        };
+        Self {
+            session,
+            past,
+            as_of,
+            on,
+            pending,
+        }
+    }
+
+    /// What is seen.
+    pub(crate) fn state(&self) -> &State {
+        self.past.as_ref().unwrap_or_else(|| self.session.state())
+    }
+
+    /// Finds what a person names in it.
+    pub(crate) fn resolver(&self) -> Resolver<'_> {
+        Resolver::new(self.state())
+    }
+
+    fn answer<T: Serialize>(
+        &self,
+        value: &T,
+        draw: impl FnOnce(&text::View) -> text::Document,
+    ) -> Result<(), Failure> {
+        let shown_for = self.session.shown_for();
+        self.session
+            .context
+            .output
+            .answer(value, || draw(&shown_for))
+    }
+
+    fn query(&self, scope: Scope) -> StatusQuery {
+        StatusQuery {
+            cycle: scope.cycle,
+            team: scope.team,
+            member: scope.member,
+            on: self.on,
+            as_of: self.as_of,
+        }
+    }
+
+    /// Shows how a cycle is going, and answers what was shown.
+    ///
+    /// # Errors
+    /// Standard output takes no more; so for all that follow.
+    pub(crate) fn status(&self, scope: Scope) -> Result<json::Status, Failure> {
+        let status = json::status(&self.names(), &self.pending, &self.query(scope));
+        self.answer(&status, |view| text::status(&status, view))?;
+        Ok(status)
+    }
+
+    /// Shows an objective.
+    ///
+    /// # Errors
+    /// It does not exist there.
+    pub(crate) fn objective(&mut self, id: ObjectiveId) -> Result<(), Failure> {
+        let reasons = self.reasons()?;
+        let shown = json::objective_show(
+            &self.names(),
+            &self.pending,
+            id,
+            self.on,
+            self.as_of,
+            &|event| reasons.of(event),
+        )
+        .ok_or_else(|| Refusal::not_found("objective", id))?;
+        self.answer(&shown, |view| text::objective_show(&shown, view))
+    }
+
+    /// Shows a key result.
+    ///
+    /// # Errors
+    /// It does not exist there.
+    pub(crate) fn key_result(&mut self, id: KeyResultId) -> Result<(), Failure> {
+        let reasons = self.reasons()?;
+        let shown = json::key_result_show(
+            &self.names(),
+            &self.pending,
+            id,
+            self.on,
+            self.as_of,
+            &|event| reasons.of(event),
+        )
+        .ok_or_else(|| Refusal::not_found("key result", id))?;
+        self.answer(&shown, |view| text::key_result_show(&shown, view))
+    }
+
+    /// Lists objectives, and answers how many there were.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn objective_list(&self, scope: Scope) -> Result<usize, Failure> {
+        let list = json::objective_list(&self.names(), &self.pending, &self.query(scope));
+        self.answer(&list, |view| text::objective_list(&list, view))?;
+        Ok(list.objectives.len())
+    }
+
+    /// Lists key results, of one objective if it is given, and answers how many there were.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn key_result_list(
+        &self,
+        scope: Scope,
+        objective: Option<ObjectiveId>,
+    ) -> Result<usize, Failure> {
+        let mut list = json::key_result_list(&self.names(), &self.pending, &self.query(scope));
+        if objective.is_some() {
+            let of = |id: &KeyResultId| self.state().key_results.get(id).map(|one| one.objective);
+            list.key_results.retain(|one| of(&one.id) == objective);
+        }
+        self.answer(&list, |view| text::key_result_list(&list, view))?;
+        Ok(list.key_results.len())
+    }
+
+    /// Lists cycles.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn cycle_list(&self) -> Result<(), Failure> {
+        let list = json::cycles(&self.names(), self.on);
+        self.answer(&list, |view| text::cycles(&list, view))
+    }
+
+    /// Lists teams.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn team_list(&self) -> Result<(), Failure> {
+        let list = json::teams(&self.names());
+        self.answer(&list, |view| text::teams(&list, view))
+    }
+
+    /// Lists members.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn member_list(&self) -> Result<(), Failure> {
+        let list = json::members(&self.names());
+        self.answer(&list, |view| text::members(&list, view))
+    }
+
+    /// Lists devices.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn device_list(&self) -> Result<(), Failure> {
+        let this = self.session.replica.identity().device.id;
+        let list = json::devices(&self.names(), Some(this));
+        self.answer(&list, |view| text::devices(&list, view))
+    }
+
+    /// Tells the open conflicts, and answers how many there are.
+    ///
+    /// # Errors
+    /// The log cannot be read, or standard output takes no more.
+    pub(crate) fn conflicts(&mut self) -> Result<usize, Failure> {
+        let reasons = self.reasons()?;
+        let found = json::conflicts(&self.names(), &|event| reasons.of(event));
+        self.answer(&found, |view| text::conflicts(&found, view))?;
+        Ok(found.conflicts.len())
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names::new(self.state())
+    }
+
+    /// The reasons of the edits that contend: the log is read for them alone.
+    fn reasons(&mut self) -> Result<Reasons, Failure> {
+        let wanted: Vec<(u64, EventId)> = self
+            .state()
+            .conflicts
+            .iter()
+            .flat_map(|open| &open.contenders)
+            .filter(|side| side.reason.is_none())
+            .map(|side| (side.stamp.seq, side.stamp.event))
+            .collect();
+        let mut reasons = Reasons::default();
+        for (seq, event) in wanted {
+            let entry: Option<Entry> = self
+                .session
+                .replica
+                .entries(seq)
+                .next()
+                .transpose()?
+                .map(|logged| logged.entry);
+            if let Some(entry) = entry.filter(|entry| entry.event.id == event) {
+                reasons.0.push((event, entry.event.reason));
+            }
+        }
+        Ok(reasons)
+    }
+}
+
+/// Why contending edits were made.
+#[derive(Debug, Default)]
+struct Reasons(Vec<(EventId, Option<String>)>);
+
+impl Reasons {
+    fn of(&self, event: EventId) -> Option<String> {
+        let found = self.0.iter().find(|(known, _)| *known == event)?;
+        found.1.clone()
+    }
+}
