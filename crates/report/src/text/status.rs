@@ -83,15 +83,15 @@ pub(super) fn as_of(as_of: Option<AsOf>, view: &View) -> Option<Line> {
 pub(super) fn columns() -> Vec<Column> {
     vec![
         Column::new("ref"),
-        Column::new("key result").cut(20),
+        Column::new("key result").cut(18),
         Column::new(""),
-        Column::new("now / aim").cut(14),
+        Column::new("now / aim").cut(17),
         Column::new("").spare(1),
         Column::new("done").right(),
         Column::new("status"),
         Column::new("checked in").spare(2),
-        Column::new("sure").right().spare(3),
-        Column::new("pace").right().spare(4),
+        Column::new("").right().spare(3),
+        Column::new("").right().spare(4),
         Column::new("owner").cut(12).spare(5),
     ]
 }
@@ -103,7 +103,9 @@ pub(super) fn cells(found: &StatusKeyResult, view: &View) -> Vec<Line> {
     } else {
         Style::Muted
     };
-    let pace = |pace: Decimal| Line::new().plain(format!("{pace:.2}"));
+    // Named in the cell: this table often stands without titles.
+    let pace = |pace: Decimal| Line::new().muted(format!("pace {pace:.2}"));
+    let sure = |sure: Decimal| Line::new().muted(format!("{} sure", percent(sure)));
     let checked = |day| Line::new().muted(time::relative(day, view.today));
     vec![
         Line::new().reference(&found.reference),
@@ -114,7 +116,7 @@ pub(super) fn cells(found: &StatusKeyResult, view: &View) -> Vec<Line> {
         share(found.progress),
         key_result_status(found),
         found.last_check_in.map_or_else(Line::new, checked),
-        share(found.confidence),
+        found.confidence.map_or_else(Line::new, sure),
         found.pace.map_or_else(Line::new, pace),
         (found.owner.as_deref())
             .map_or_else(Line::new, |owner| Line::new().said(Style::Muted, owner)),

@@ -125,14 +125,14 @@ acme  2026-Q3  week 8 of 14  1 Jul to 30 Sep, 57 % over
 score 0.54  ███▎··  committed 0.62, aspirational 0.46
 
 o-7fk2  Win the mid-market  0.46  ○ stale  ana, Sales, draft
-  kr-3mz9  Qualified leads        ⇡  534 / 550 leads  ████▏·   68 %  ● on track
-  kr-8nps  Net promoter score        6.9 / 8.5        █▎····   20 %  ○ stale
-  kr-2prt  Partner programme         2 of 3 steps     ███···   50 %  ▲ at risk
+  kr-3mz9  Qualified leads      ⇡  534 / 550 leads    ████▏·   68 %  ● on track
+  kr-8nps  Net promoter score      6.9 / 8.5          █▎····   20 %  ○ stale
+  kr-2prt  Partner programme       2 of 3 steps       ███···   50 %  ▲ at risk
 
 o-9hm4  Be easy to reach  0.62  ■ off track  ana, Sales, draft
-  kr-5t0p  Time to pick up a ca…     37 / 30 s        █▊····   30 %  ■ off track
-  kr-6bak  Backlog of tickets        14 in 0..20 ti…  ███▍··   57 %  ■ off track
-  kr-4htn  Weekend hotline staf…     done             ██████  100 %  ✓ done
+  kr-5t0p  Time to pick up a…      37 / 30 s          █▊····   30 %  ■ off track
+  kr-6bak  Backlog of tickets      14 in 0..20 tick…  ███▍··   57 %  ■ off track
+  kr-4htn  Weekend hotline st…     done               ██████  100 %  ✓ done
 
 hint: 1 event not sent yet (⇡): okr sync
 hint: kr-8nps waits for a check-in: okr checkin kr-8nps VALUE
@@ -146,7 +146,7 @@ fn a_wide_terminal_shows_more() {
     let seen = Seen::confirmed(&log);
     let shown = plain(&text::status(&seen.status(None), &view(200)));
     let leads = "  kr-3mz9  Qualified leads          531 / 550 leads      ███▊··   62 %  ● on track   \
-                 2 days ago   70 %  1.10  ben\n";
+                 2 days ago   70 % sure  pace 1.10  ben\n";
     assert!(shown.contains(leads), "{shown}");
 }
 
