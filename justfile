@@ -37,6 +37,20 @@ docs:
 demo *ARGS:
     cargo run --release --bin okr -- demo {{ARGS}}
 
+# Measures what docs/performance.md reports, on a quiet machine and a real disk below DIR; takes ten minutes.
+bench DIR=(justfile_directory() / "target"):
+    cargo bench -p quarterdeck-core --bench fold
+    cargo bench -p quarterdeck-ledger --bench append -- {{DIR}}
+    for batch in 1 25 1000; do store="$(mktemp -d -p {{DIR}})"; cargo run --release --quiet -p quarterdeck-ledger --example ledger_store -- measure "$store" 100000 "$batch"; rm -r "$store"; done
+    cargo bench -p quarterdeck-server --bench push -- {{DIR}}
+    cargo bench -p quarterdeck-server --bench loopback -- {{DIR}}
+    cargo bench -p quarterdeck-sync --bench intake
+    cargo bench -p quarterdeck-tests --bench status
+
+# Kills servers and machines at random instants, new ones each time, in ROUNDS rounds; takes minutes.
+soak ROUNDS="120":
+    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_server --test killed_machine -- --nocapture
+
 # Does all that must hold before a change lands.
 ci:
     .ci/run

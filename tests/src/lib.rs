@@ -25,12 +25,16 @@
 )]
 
 mod binaries;
+mod chance;
+mod disk;
 mod env;
 mod machine;
 mod proxy;
 mod run;
 mod server;
 
+pub use chance::{Chance, rounds};
+pub use disk::{Disk, files_below};
 pub use env::{FIRST_MOMENT, TestEnv};
 pub use machine::{Machine, Running};
 pub use proxy::{Cut, Proxy};

@@ -39,6 +39,13 @@ impl<'env> Machine<'env> {
         &self.okr_home
     }
 
+    /// The same machine with a folder that something else has filled as its `OKR_HOME`.
+    #[must_use]
+    pub fn at_home(mut self, okr_home: &Path) -> Self {
+        okr_home.clone_into(&mut self.okr_home);
+        self
+    }
+
     /// Runs `okr` with these arguments and waits for its end.
     #[must_use]
     pub fn okr(&self, arguments: &[&str]) -> Run {
@@ -213,6 +220,19 @@ impl Running {
     pub fn kill(&self) {
         // It may have ended by itself, which is as good.
         let _ = kill_process(self.pid, Signal::KILL);
+    }
+
+    /// Ends it with SIGKILL at this instant after its start, unless it has ended by itself before.
+    #[track_caller]
+    #[must_use]
+    pub fn killed_after(self, instant: Duration) -> Run {
+        match self.end.recv_timeout(instant) {
+            Ok(run) => run,
+            Err(_) => {
+                self.kill();
+                self.wait()
+            }
+        }
     }
 
     /// Waits for its end.

@@ -115,6 +115,16 @@ impl<'env> Server<'env> {
         self.folder.join("data")
     }
 
+    /// What it has logged so far, over all its runs.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.join("serve.log")
+    }
+
     /// Runs an administrative command of `okrd` on its data, whether it is serving or not.
     #[must_use]
     pub fn okrd(&self, arguments: &[&str]) -> Run {
@@ -127,7 +137,7 @@ impl<'env> Server<'env> {
     #[track_caller]
     pub fn restart(&mut self) {
         assert!(self.process.is_none(), "it is serving already");
-        let log = self.folder.join("serve.log");
+        let log = self.log_file();
         let mut command = self.env.command("okrd", &self.folder);
         let mut child = command
             .arg("serve")
@@ -138,7 +148,13 @@ impl<'env> Server<'env> {
             .arg("--json")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(File::create(&log).expect("a file for the server's log"))
+            .stderr(
+                File::options()
+                    .create(true)
+                    .append(true)
+                    .open(&log)
+                    .expect("a file for the server's log"),
+            )
             .spawn()
             .expect("okrd starts");
         let output = child.stdout.take().expect("a pipe from the server");

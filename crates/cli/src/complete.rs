@@ -126,13 +126,7 @@ fn objectives_of(names: &Names<'_>) -> Vec<Offer> {
         .objectives
         .iter()
         .filter(|(_, found)| found.is_live())
-        .map(|(id, found)| {
-            named(
-                found.key.as_ref(),
-                names.objective(*id).text,
-                &found.title,
-            )
-        })
+        .map(|(id, found)| named(found.key.as_ref(), names.objective(*id).text, &found.title))
         .collect()
 }
 
@@ -141,13 +135,7 @@ fn key_results_of(names: &Names<'_>) -> Vec<Offer> {
         .key_results
         .iter()
         .filter(|(_, found)| found.is_live())
-        .map(|(id, found)| {
-            named(
-                found.key.as_ref(),
-                names.key_result(*id).text,
-                &found.title,
-            )
-        })
+        .map(|(id, found)| named(found.key.as_ref(), names.key_result(*id).text, &found.title))
         .collect()
 }
 

@@ -47,7 +47,11 @@ impl Config {
         toml::from_str(&text).map_err(|error| {
             Failure::new(
                 Exit::Trouble,
-                format!("{} is not as it should be: {}.", path.display(), error.message()),
+                format!(
+                    "{} is not as it should be: {}.",
+                    path.display(),
+                    error.message()
+                ),
             )
             .hint(format!("it may set {}; mend or delete it", KEYS.join(", ")))
         })

@@ -164,13 +164,12 @@ impl Context {
         let wanted = self.workspace.as_ref().or(self.config.workspace.as_ref());
         let name = match (wanted, all.as_slice()) {
             (_, []) => {
-                return Err(Failure::not_found(
-                    "There is no workspace on this machine yet.",
-                )
-                .hint(
-                    "begin one with `okr init NAME`, join one with `okr join URL`, \
+                return Err(
+                    Failure::not_found("There is no workspace on this machine yet.").hint(
+                        "begin one with `okr init NAME`, join one with `okr join URL`, \
                      or watch `okr demo`",
-                ));
+                    ),
+                );
             }
             (Some(wanted), all) => all
                 .iter()
@@ -216,6 +215,8 @@ pub(crate) fn workspaces(home: &Path) -> Vec<String> {
         .flatten()
         .filter(|entry| entry.path().join("device.json").is_file())
         .filter_map(|entry| entry.file_name().into_string().ok())
+        // Workspaces that are still joining are out of sight.
+        .filter(|name| !name.starts_with('.'))
         .collect();
     names.sort();
     names
@@ -278,7 +279,9 @@ pub(crate) fn system_time_zone() -> String {
     let by_link = || {
         let target = std::fs::read_link("/etc/localtime").ok()?;
         let target = target.to_str()?;
-        target.split_once("zoneinfo/").map(|(_, name)| name.to_owned())
+        target
+            .split_once("zoneinfo/")
+            .map(|(_, name)| name.to_owned())
     };
     let by_file = || {
         std::fs::read_to_string("/etc/timezone")

@@ -48,14 +48,17 @@ pub(crate) fn read(
             Subject::Cycle(_) => Subject::Cycle(resolver.cycle(text)?),
             _ => Subject::Team(resolver.team(text)?),
         }),
-        Field::Milestones => {
-            Value::Milestones(parse::milestones(text).map_err(Failure::usage)?.0)
-        }
+        Field::Milestones => Value::Milestones(parse::milestones(text).map_err(Failure::usage)?.0),
         Field::Value => match subject {
             Subject::KeyResult(id) | Subject::CheckIn(id, _) => {
                 Value::Measure(parse::measure(text, session.metric(id)?)?)
             }
-            _ => return Err(Failure::usage(format!("A {} has no value.", subject.noun()))),
+            _ => {
+                return Err(Failure::usage(format!(
+                    "A {} has no value.",
+                    subject.noun()
+                )));
+            }
         },
         _ => Value::Text(text.to_owned()),
     })

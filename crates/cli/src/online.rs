@@ -67,7 +67,7 @@ impl From<SyncError> for Failure {
         match error {
             SyncError::NoServer => Self::new(Exit::Refused, "This workspace has no server.").hint(
                 "everything works without one; to give it one: `okr remote set URL`, \
-                 with a URL of `okrd workspace host`",
+                 with a URL that `okrd workspace host` makes",
             ),
             SyncError::Remote(RemoteError::Unreachable(what)) => Self::new(
                 Exit::Unreachable,
@@ -82,7 +82,9 @@ impl From<SyncError> for Failure {
                 exit: Exit::Refused,
                 ..Self::from(refusal)
             },
-            error @ SyncError::HistoryDiffers { .. } => Self::new(Exit::Unverified, sentence(&error)),
+            error @ SyncError::HistoryDiffers { .. } => {
+                Self::new(Exit::Unverified, sentence(&error))
+            }
             SyncError::Replica(error) => error.into(),
         }
     }

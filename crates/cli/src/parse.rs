@@ -106,10 +106,10 @@ pub(crate) fn measure(text: &str, metric: &Metric) -> Result<Measure, Failure> {
         MetricKind::Binary => match text.to_lowercase().as_str() {
             "done" | "yes" => Ok(Measure::Done(true)),
             "not-done" | "not done" | "no" => Ok(Measure::Done(false)),
-            _ => Err(
-                Failure::usage(format!("'{text}' does not fit a key result that is done or not."))
-                    .hint("give `done`, or `not-done`"),
-            ),
+            _ => Err(Failure::usage(format!(
+                "'{text}' does not fit a key result that is done or not."
+            ))
+            .hint("give `done`, or `not-done`")),
         },
         MetricKind::Milestones => step(text, metric),
     }
@@ -155,12 +155,12 @@ fn step(text: &str, metric: &Metric) -> Result<Measure, Failure> {
             name: name.to_owned(),
             done,
         }),
-        None => Err(Failure::usage(format!("'{text}' is no step of this key result.")).hint(
-            format!(
+        None => Err(
+            Failure::usage(format!("'{text}' is no step of this key result.")).hint(format!(
                 "its steps are {}",
                 names(metric).collect::<Vec<_>>().join(", ")
-            ),
-        )),
+            )),
+        ),
     }
 }
 

@@ -137,6 +137,10 @@ mod tests {
     fn long_buffers_are_filled_to_their_end() {
         let mut source = Randomness::new(Some(1), DeviceId::nil(), 0, 0).unwrap();
         let bytes: [u8; 80] = source.bytes();
-        assert!(bytes.chunks(8).all(|part| part.iter().any(|byte| *byte != 0)));
+        assert!(
+            bytes
+                .chunks(8)
+                .all(|part| part.iter().any(|byte| *byte != 0))
+        );
     }
 }

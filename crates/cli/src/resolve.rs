@@ -34,8 +34,13 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// [`Exit::NotFound`]: none is, or several could be.
     pub(crate) fn objective(&self, query: &str) -> Result<ObjectiveId, Failure> {
-        self.one(query, "objective", "see `okr objective list`", self.objectives())
-            .map(|found| ObjectiveId::new(found.id))
+        self.one(
+            query,
+            "objective",
+            "see `okr objective list`",
+            self.objectives(),
+        )
+        .map(|found| ObjectiveId::new(found.id))
     }
 
     /// The key result meant.

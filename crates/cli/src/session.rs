@@ -3,17 +3,15 @@
 //! The folder's lock is held from opening to the last read or write, and let go of before anything is
 //! printed: a pager that stands open keeps nobody out.
 
-use quarterdeck_core::calendar::{Date, FiscalStart, Span, TimeZone, Timestamp};
+use quarterdeck_core::calendar::{CycleName, Date, FiscalStart, Span, TimeZone, Timestamp};
+use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide::{self, Author, Command};
 use quarterdeck_core::event::{Entry, Metric};
-use quarterdeck_core::id::{
-    CycleId, EventId, IdSource, KeyResultId, MemberId, ObjectiveId, Uuid,
-};
+use quarterdeck_core::id::{CycleId, EventId, IdSource, KeyResultId, MemberId, Uuid};
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
 use quarterdeck_core::value::{Field, Subject, Value};
 use quarterdeck_core::when::{Context as WhenContext, Moment, When};
-use quarterdeck_core::clock::Hlc;
 use quarterdeck_report::json;
 use quarterdeck_report::names::Names;
 use quarterdeck_report::number::{count, number, percent, with_unit};
@@ -26,7 +24,7 @@ use crate::error::{Exit, Failure};
 use crate::parse::day;
 use crate::random::Randomness;
 use crate::resolve::Resolver;
-use crate::view::View;
+use crate::view::{Time, View};
 
 /// So many events of one command are told one by one.
 const TOLD: usize = 10;
@@ -121,18 +119,12 @@ impl<'c> Session<'c> {
         match cycle {
             Some(cycle) => self.resolver().cycle(cycle),
             None => json::default_cycle(self.state(), self.today()).ok_or_else(|| {
-                Failure::not_found("There is no cycle yet.")
-                    .hint("plan one with `okr cycle new 2026-Q3`, or whichever quarter it is")
+                Failure::not_found("There is no cycle yet.").hint(format!(
+                    "plan one with `okr cycle new {}`",
+                    CycleName::quarter_of(self.today(), self.fiscal())
+                ))
             }),
         }
-    }
-
-    /// The cycle of an objective.
-    pub(crate) fn cycle_of(&self, objective: ObjectiveId) -> Option<CycleId> {
-        self.state()
-            .objectives
-            .get(&objective)
-            .map(|objective| objective.cycle)
     }
 
     /// How a key result is measured.
@@ -178,7 +170,11 @@ impl<'c> Session<'c> {
             let target = with_unit(target, shown.unit.as_deref());
             told.push(format!("now {} of {target}", number(current)));
         }
-        told.extend(shown.progress.map(|share| format!("{} done", percent(share))));
+        told.extend(
+            shown
+                .progress
+                .map(|share| format!("{} done", percent(share))),
+        );
         told.extend(shown.status.map(|status| status.word().to_owned()));
         Some(told.join(", "))
     }
@@ -213,33 +209,57 @@ impl<'c> Session<'c> {
         resolved.map_err(|error| Failure::usage(format!("{error}.")))
     }
 
-    /// What there is to see: now or as it was known at `as_of`, with the figures of the day `on`.
+    /// What there is to see: now or as it was known then, with the figures of a day.
     ///
     /// # Errors
     /// The moment or day cannot be meant, or the log cannot be read.
-    pub(crate) fn view(mut self, as_of: Option<&When>, on: Option<&str>) -> Result<View<'c>, Failure> {
+    pub(crate) fn view(mut self, time: impl Into<Time>) -> Result<View<'c>, Failure> {
+        let Time { as_of, on } = time.into();
+        let (as_of, on) = (as_of.as_ref(), on.as_deref());
         let today = self.today();
         let on = on.map(|on| day(on, today)).transpose()?;
         let moment = as_of.map(|when| self.moment(when, false)).transpose()?;
         let (state, as_of, known_on) = match moment {
             None => (None, None, today),
-            Some(Moment::Position(position)) => {
-                let state = self.replica.state_as_of(AsOf::Position(position))?;
-                let day = self.zone().date_of(state.recorded);
-                (Some(state), Some(json::AsOf::Position(position)), day)
-            }
-            Some(Moment::At(moment)) => {
-                let state = self.replica.state_as_of(AsOf::Moment(moment))?;
-                let day = self.zone().date_of(moment.min(self.context.now));
-                (Some(state), Some(json::AsOf::Moment(moment)), day)
+            Some(moment) => {
+                let state = self.state_at(moment)?;
+                let (as_of, day) = match moment {
+                    Moment::Position(position) => (json::AsOf::Position(position), state.recorded),
+                    Moment::At(moment) => {
+                        (json::AsOf::Moment(moment), moment.min(self.context.now))
+                    }
+                };
+                (Some(state), Some(as_of), self.zone().date_of(day))
             }
         };
-        if state.as_ref().is_some_and(|state| state.workspace.is_none()) {
-            return Err(Failure::not_found("There was no workspace yet at that moment.")
-                .hint("see when it began: `okr log`"));
+        if state
+            .as_ref()
+            .is_some_and(|state| state.workspace.is_none())
+        {
+            return Err(
+                Failure::not_found("There was no workspace yet at that moment.")
+                    .hint("see when it began: `okr log`"),
+            );
         }
         self.replica.release();
         Ok(View::new(self, state, as_of, on.unwrap_or(known_on)))
+    }
+
+    /// The confirmed state as it was known then.
+    ///
+    /// # Errors
+    /// The moment cannot be meant, or the log cannot be read.
+    pub(crate) fn known_at(&mut self, when: &When) -> Result<State, Failure> {
+        let moment = self.moment(when, false)?;
+        self.state_at(moment)
+    }
+
+    fn state_at(&mut self, moment: Moment) -> Result<State, Failure> {
+        let as_of = match moment {
+            Moment::Position(position) => AsOf::Position(position),
+            Moment::At(moment) => AsOf::Moment(moment),
+        };
+        Ok(self.replica.state_as_of(as_of)?)
     }
 
     /// Carries out commands as one; on return they are on the disk.
@@ -263,7 +283,11 @@ impl<'c> Session<'c> {
     ///
     /// # Errors
     /// It is refused once more, or the folder failed.
-    pub(crate) fn retry(&mut self, id: EventId, set: &[(Field, Value)]) -> Result<Recorded, Failure> {
+    pub(crate) fn retry(
+        &mut self,
+        id: EventId,
+        set: &[(Field, Value)],
+    ) -> Result<Recorded, Failure> {
         let now_ms = self.context.now.ms();
         let (replica, random) = self.parts()?;
         let entries = replica.shelf_retry(id, set, now_ms, random)?;
@@ -300,14 +324,9 @@ impl<'c> Session<'c> {
             authored: Hlc::at(self.context.now.ms()),
             seen: state.head,
         };
-        decide::author(
-            state,
-            vec![command],
-            None,
-            &author,
-            &mut NoIds,
-            &mut |_| [0; 32],
-        )
+        decide::author(state, vec![command], None, &author, &mut NoIds, &mut |_| {
+            [0; 32]
+        })
         .map(|_| ())
     }
 
@@ -315,7 +334,12 @@ impl<'c> Session<'c> {
     ///
     /// # Errors
     /// Standard output takes no more.
-    pub(crate) fn answer(&self, done: &Recorded, why: &str, command: &str) -> Result<Exit, Failure> {
+    pub(crate) fn answer(
+        &self,
+        done: &Recorded,
+        why: &str,
+        command: &str,
+    ) -> Result<Exit, Failure> {
         self.answer_with(done, None, why, command)
     }
 

@@ -1,10 +1,12 @@
 //! What a reading command shows: one state, one day, one set of names, as JSON or as text.
 
+use clap::Args;
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
+use quarterdeck_core::when::When;
 use quarterdeck_report::json::{self, AsOf, StatusQuery};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::pending::Pending;
@@ -14,6 +16,34 @@ use serde::Serialize;
 use crate::error::Failure;
 use crate::resolve::Resolver;
 use crate::session::Session;
+
+/// Which time a reading command is about.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Time {
+    /// As it was known then.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) as_of: Option<When>,
+    /// What was true on that day, given what is known.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) on: Option<String>,
+}
+
+/// Up to which moment a reading command is told what is known.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Known {
+    /// As it was known then.
+    #[arg(long, value_name = "WHEN")]
+    as_of: Option<When>,
+}
+
+impl From<Known> for Time {
+    fn from(known: Known) -> Self {
+        Self {
+            as_of: known.as_of,
+            on: None,
+        }
+    }
+}
 
 /// Which objectives are asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -64,6 +94,14 @@ impl<'c> View<'c> {
     /// Finds what a person names in it.
     pub(crate) fn resolver(&self) -> Resolver<'_> {
         Resolver::new(self.state())
+    }
+
+    /// The cycle of an objective.
+    pub(crate) fn cycle_of(&self, objective: ObjectiveId) -> Option<CycleId> {
+        self.state()
+            .objectives
+            .get(&objective)
+            .map(|objective| objective.cycle)
     }
 
     fn answer<T: Serialize>(

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::{
-    Appended, Entry, Frontier, Head, Ledger, LedgerError, MAX_BODY, NewEntry, Sealed, merkle,
+    Appended, Entry, Frontier, Head, Ledger, LedgerError, MAX_BODY, NewEntry, Sealed, leaf_hashes,
+    merkle,
 };
 
 /// Runs the whole suite; `fresh` makes an empty ledger each time it is called.
@@ -209,6 +210,15 @@ fn tree(ledger: &dyn Ledger) {
         }
         assert_eq!(head.root, frontier.root());
         assert_eq!(ledger.frontier(), frontier);
+        let leaves = leaf_hashes(ledger, head.size).unwrap();
+        let proof = merkle::inclusion_proof(&leaves, size as usize).unwrap();
+        assert!(merkle::verify_inclusion(
+            &head.root,
+            head.size,
+            size,
+            &leaves[size as usize],
+            &proof
+        ));
     }
 }
 

@@ -128,6 +128,31 @@ pub trait Ledger: Send + Sync {
     fn follow(&self) -> watch::Receiver<u64>;
 }
 
+/// The hashes of the first `size` leaves, which the proofs of [`crate::merkle`] are made from. Reads every
+/// entry.
+///
+/// # Errors
+/// When an entry cannot be read.
+pub fn leaf_hashes(ledger: &dyn Ledger, size: u64) -> Result<Vec<Hash>, LedgerError> {
+    const AT_ONCE: usize = 4096;
+    let mut hashes = Vec::new();
+    let mut from = 1;
+    while from <= size {
+        let left = usize::try_from(size - from + 1).unwrap_or(usize::MAX);
+        let entries = ledger.read(from, left.min(AT_ONCE), usize::MAX)?;
+        if entries.is_empty() {
+            break;
+        }
+        from += entries.len() as u64;
+        hashes.extend(
+            entries
+                .iter()
+                .map(|entry| entry.leaf_hash(ledger.workspace())),
+        );
+    }
+    Ok(hashes)
+}
+
 /// What went wrong with a log. Each says what, where and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {

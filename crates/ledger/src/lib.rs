@@ -34,7 +34,7 @@ pub use checkpoint::Checkpoint;
 pub use derived::{Blob, Derived};
 pub use index::{Index, SubjectId, position_at};
 pub use key::{DeviceKey, PublicKey, Signature};
-pub use ledger::{Appended, Entry, Head, Ledger, LedgerError, MAX_BODY, NewEntry};
+pub use ledger::{Appended, Entry, Head, Ledger, LedgerError, MAX_BODY, NewEntry, leaf_hashes};
 pub use memory::MemoryLedger;
 pub use merkle::Frontier;
 pub use seal::{DeviceId, EventId, Hash, Salt, Sealed, WorkspaceId};

@@ -72,7 +72,10 @@ pub(crate) struct Access {
 impl Access {
     /// The access book of a new server.
     pub(crate) fn create(path: &Path) -> Result<Self, ServerError> {
-        let access = Self { path: path.to_path_buf(), book: Mutex::default() };
+        let access = Self {
+            path: path.to_path_buf(),
+            book: Mutex::default(),
+        };
         access.save(&access.book())?;
         Ok(access)
     }
@@ -80,7 +83,10 @@ impl Access {
     pub(crate) fn load(path: &Path) -> Result<Self, ServerError> {
         let bytes = files::read(path)?;
         let book = Book::read(&bytes).map_err(|what| ServerError::bad_file(path, what))?;
-        Ok(Self { path: path.to_path_buf(), book: Mutex::new(book) })
+        Ok(Self {
+            path: path.to_path_buf(),
+            book: Mutex::new(book),
+        })
     }
 
     /// Gives a token out. A device has one: those that it had are revoked.
@@ -134,13 +140,20 @@ impl Access {
             return Presented::Expired;
         }
         record.last_used = Some(now);
-        Presented::Valid { token: record.id, holder: record.holder() }
+        Presented::Valid {
+            token: record.id,
+            holder: record.holder(),
+        }
     }
 
     /// The tokens of a workspace, oldest first.
     pub(crate) fn tokens(&self, workspace: WorkspaceId) -> Vec<TokenRecord> {
         let book = self.book();
-        book.tokens.iter().filter(|token| token.workspace == workspace).cloned().collect()
+        book.tokens
+            .iter()
+            .filter(|token| token.workspace == workspace)
+            .cloned()
+            .collect()
     }
 
     /// Ends a token of a workspace; none where there is no such token.
@@ -151,9 +164,13 @@ impl Access {
         now: Timestamp,
     ) -> Result<Option<TokenRecord>, ServerError> {
         self.change(|book| {
-            book.revoke(now, |record| record.id == token && record.workspace == workspace);
+            book.revoke(now, |record| {
+                record.id == token && record.workspace == workspace
+            });
             let mut found = book.tokens.iter();
-            found.find(|record| record.id == token && record.workspace == workspace).cloned()
+            found
+                .find(|record| record.id == token && record.workspace == workspace)
+                .cloned()
         })
     }
 
@@ -172,19 +189,37 @@ impl Access {
     }
 
     /// Notes an invitation to host a workspace.
-    pub(crate) fn invite_to_host(&self, key: [u8; 32], expires: Timestamp) -> Result<(), ServerError> {
-        self.change(|book| book.hosting.push(Hosting { key, expires, used: None }))
+    pub(crate) fn invite_to_host(
+        &self,
+        key: [u8; 32],
+        expires: Timestamp,
+    ) -> Result<(), ServerError> {
+        self.change(|book| {
+            book.hosting.push(Hosting {
+                key,
+                expires,
+                used: None,
+            })
+        })
     }
 
     /// The invitation to host with this key.
     pub(crate) fn hosting(&self, key: &[u8; 32]) -> Option<Hosting> {
-        self.book().hosting.iter().find(|hosting| hosting.key == *key).cloned()
+        self.book()
+            .hosting
+            .iter()
+            .find(|hosting| hosting.key == *key)
+            .cloned()
     }
 
     /// Notes what an invitation to host was used for.
     pub(crate) fn use_hosting(&self, key: &[u8; 32], hosted: Hosted) -> Result<(), ServerError> {
         self.change(|book| {
-            for hosting in book.hosting.iter_mut().filter(|hosting| hosting.key == *key) {
+            for hosting in book
+                .hosting
+                .iter_mut()
+                .filter(|hosting| hosting.key == *key)
+            {
                 hosting.used = Some(hosted);
             }
         })
@@ -206,7 +241,9 @@ impl Access {
     }
 
     fn save(&self, book: &Book) -> Result<(), ServerError> {
-        let bytes = book.write().map_err(|error| ServerError::bad_file(&self.path, error))?;
+        let bytes = book
+            .write()
+            .map_err(|error| ServerError::bad_file(&self.path, error))?;
         files::replace(&self.path, &bytes)
     }
 
@@ -243,11 +280,20 @@ mod tests {
 
         let access = Access::load(&path).unwrap();
         let now = world.now();
-        let valid = Presented::Valid { token: record.id, holder: holder(3) };
+        let valid = Presented::Valid {
+            token: record.id,
+            holder: holder(3),
+        };
         assert_eq!(access.present(secret.reveal(), now), valid);
         assert_eq!(access.present("qdt_other", now), Presented::Unknown);
-        assert_eq!(access.present(secret.reveal(), record.expires), Presented::Expired);
-        access.revoke(holder(3).workspace, record.id, now).unwrap().unwrap();
+        assert_eq!(
+            access.present(secret.reveal(), record.expires),
+            Presented::Expired
+        );
+        access
+            .revoke(holder(3).workspace, record.id, now)
+            .unwrap()
+            .unwrap();
         assert_eq!(access.present(secret.reveal(), now), Presented::Revoked);
     }
 
@@ -261,8 +307,14 @@ mod tests {
         let (second, _) = access.issue(holder(3), None, &world).unwrap();
         let now = world.now();
         assert_eq!(access.present(first.reveal(), now), Presented::Revoked);
-        assert!(matches!(access.present(other.reveal(), now), Presented::Valid { .. }));
-        assert!(matches!(access.present(second.reveal(), now), Presented::Valid { .. }));
+        assert!(matches!(
+            access.present(other.reveal(), now),
+            Presented::Valid { .. }
+        ));
+        assert!(matches!(
+            access.present(second.reveal(), now),
+            Presented::Valid { .. }
+        ));
     }
 
     #[test]
@@ -272,7 +324,15 @@ mod tests {
         let world = World::system();
         let (secret, record) = access.issue(holder(3), None, &world).unwrap();
         let elsewhere = WorkspaceId::from_bytes([9; 16]);
-        assert!(access.revoke(elsewhere, record.id, world.now()).unwrap().is_none());
-        assert!(matches!(access.present(secret.reveal(), world.now()), Presented::Valid { .. }));
+        assert!(
+            access
+                .revoke(elsewhere, record.id, world.now())
+                .unwrap()
+                .is_none()
+        );
+        assert!(matches!(
+            access.present(secret.reveal(), world.now()),
+            Presented::Valid { .. }
+        ));
     }
 }

@@ -39,13 +39,18 @@ impl Address {
     pub fn is_loopback(&self) -> bool {
         let host = self.host();
         host.eq_ignore_ascii_case("localhost")
-            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            || host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
     }
 
     /// The same host at another port.
     #[must_use]
     pub fn with_port(&self, port: u16) -> Self {
-        Self { host: self.host.clone(), port }
+        Self {
+            host: self.host.clone(),
+            port,
+        }
     }
 }
 
@@ -53,17 +58,30 @@ impl FromStr for Address {
     type Err = ServerError;
 
     fn from_str(text: &str) -> Result<Self, ServerError> {
-        let bad = || ServerError::BadAddress { text: text.to_owned() };
+        let bad = || ServerError::BadAddress {
+            text: text.to_owned(),
+        };
         let (host, port) = text.rsplit_once(':').ok_or_else(bad)?;
         let port = port.parse().map_err(|_| bad())?;
         let bracketed = host.starts_with('[') && host.ends_with(']');
         let fits = if bracketed {
-            host.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>().is_ok()
+            host.trim_matches(['[', ']'])
+                .parse::<std::net::Ipv6Addr>()
+                .is_ok()
         } else {
             !host.is_empty()
-                && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+                && host
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
         };
-        if fits { Ok(Self { host: host.to_owned(), port }) } else { Err(bad()) }
+        if fits {
+            Ok(Self {
+                host: host.to_owned(),
+                port,
+            })
+        } else {
+            Err(bad())
+        }
     }
 }
 
@@ -125,7 +143,10 @@ pub(crate) fn invitation_url(
     fingerprint: Option<[u8; 32]>,
 ) -> String {
     let workspace = workspace.map_or_else(|| HOSTING.to_owned(), |id| id.to_string());
-    let mut url = format!("okr://{address}/{workspace}#{}", URL_SAFE_NO_PAD.encode(**seed));
+    let mut url = format!(
+        "okr://{address}/{workspace}#{}",
+        URL_SAFE_NO_PAD.encode(**seed)
+    );
     if let Some(fingerprint) = fingerprint {
         url.push('.');
         url.push_str(&URL_SAFE_NO_PAD.encode(fingerprint));
@@ -142,7 +163,16 @@ mod tests {
         for text in ["127.0.0.1:0", "okr.example.com:7443", "[::1]:80"] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
         }
-        for text in ["", "host", "host:", ":80", "host:99999", "a b:1", "[x]:1", "https://a:1"] {
+        for text in [
+            "",
+            "host",
+            "host:",
+            ":80",
+            "host:99999",
+            "a b:1",
+            "[x]:1",
+            "https://a:1",
+        ] {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }
     }

@@ -17,8 +17,8 @@ use quarterdeck_core::value::{Field, Subject, Value};
 use quarterdeck_ledger::DeviceKey;
 use zeroize::Zeroizing;
 
-pub use connect::{Connection, connect};
 pub(crate) use connect::listen;
+pub use connect::{Connection, connect};
 
 use crate::address::{Address, Invitation, invitation_url};
 use crate::error::ServerError;
@@ -81,7 +81,13 @@ impl InviteMember {
     /// An invitation with all defaults.
     #[must_use]
     pub fn new(member: impl Into<String>, role: Option<Role>) -> Self {
-        Self { member: member.into(), role, email: None, valid_ms: None, address: None }
+        Self {
+            member: member.into(),
+            role,
+            email: None,
+            valid_ms: None,
+            address: None,
+        }
     }
 }
 
@@ -96,7 +102,10 @@ impl Secret {
     fn new(shared: &Shared, valid_ms: Option<u64>) -> Self {
         let seed = Zeroizing::new(shared.world.bytes());
         let key = DeviceKey::from_seed(*seed).public().0;
-        let expires = shared.world.now().plus_ms(valid_ms.unwrap_or(INVITATION_LIFE_MS));
+        let expires = shared
+            .world
+            .now()
+            .plus_ms(valid_ms.unwrap_or(INVITATION_LIFE_MS));
         Self { seed, key, expires }
     }
 }
@@ -149,9 +158,19 @@ async fn begin(
             email: new.owner_email.clone(),
             role: Role::Owner,
         },
-        Body::InvitationIssued { invitation, member, key: secret.key, expires: secret.expires },
+        Body::InvitationIssued {
+            invitation,
+            member,
+            key: secret.key,
+            expires: secret.expires,
+        },
     ];
-    record(workspace, None, bodies.into_iter().map(Command::Record).collect()).await?;
+    record(
+        workspace,
+        None,
+        bodies.into_iter().map(Command::Record).collect(),
+    )
+    .await?;
     Ok(Invitation {
         url: invitation_url(&address, Some(workspace.id()), &secret.seed, fingerprint),
         workspace: Some(workspace.id()),
@@ -168,10 +187,13 @@ pub(crate) fn device_name(address: &Address) -> String {
 
 /// Two workspaces of one name could not be told apart on the command line.
 pub(crate) fn name_is_free(shared: &Shared, name: &str) -> Result<(), Refusal> {
-    let taken = shared
-        .workspaces()
-        .iter()
-        .any(|other| other.state().workspace.as_ref().is_some_and(|known| known.name == name));
+    let taken = shared.workspaces().iter().any(|other| {
+        other
+            .state()
+            .workspace
+            .as_ref()
+            .is_some_and(|known| known.name == name)
+    });
     if taken {
         let message = format!("There is a workspace '{name}' on this server already.");
         return Err(Refusal::new(Code::AlreadyExists, message).hint("choose another name"));
@@ -240,7 +262,10 @@ pub(crate) fn invite_to_host(
 fn known_member(workspace: &Workspace, query: &str) -> Result<Option<MemberId>, Refusal> {
     let state = workspace.state();
     let by_email = state.members.iter().find(|(_, member)| {
-        member.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(query))
+        member
+            .email
+            .as_ref()
+            .is_some_and(|email| email.eq_ignore_ascii_case(query))
     });
     if let Some((id, _)) = by_email {
         return Ok(Some(*id));
@@ -253,7 +278,9 @@ fn known_member(workspace: &Workspace, query: &str) -> Result<Option<MemberId>, 
 
 fn has_role(workspace: &Workspace, id: MemberId, role: Option<Role>) -> Result<(), Refusal> {
     let state = workspace.state();
-    let Some(member) = state.members.get(&id) else { return Ok(()) };
+    let Some(member) = state.members.get(&id) else {
+        return Ok(());
+    };
     match role {
         Some(role) if role != member.role => Err(Refusal::invalid(format!(
             "{} is {} here, and was to be invited as {role}.",
@@ -291,9 +318,15 @@ pub(crate) async fn revoke_device(
     reason: Option<String>,
 ) -> Result<u64, ServerError> {
     let device: DeviceId = Lookup::new(&workspace.state()).device(device)?;
-    let events = record(workspace, reason, vec![Command::Record(Body::DeviceRevoked { device })]);
+    let events = record(
+        workspace,
+        reason,
+        vec![Command::Record(Body::DeviceRevoked { device })],
+    );
     let events = events.await?;
-    shared.access.revoke_device(workspace.id(), device, shared.world.now())?;
+    shared
+        .access
+        .revoke_device(workspace.id(), device, shared.world.now())?;
     last_seq(&events)
 }
 

@@ -64,13 +64,20 @@ impl Client {
     /// Whether the token's member owns the workspace.
     pub(crate) fn is_owner(&self) -> bool {
         let state = self.workspace.state();
-        state.members.get(&self.member).is_some_and(|member| member.role == Role::Owner)
+        state
+            .members
+            .get(&self.member)
+            .is_some_and(|member| member.role == Role::Owner)
     }
 }
 
 /// The caller of a request. Without the layer below there is none, and nothing is allowed.
 pub(crate) fn caller<T>(request: &tonic::Request<T>) -> Result<Caller, Status> {
-    request.extensions().get::<Caller>().cloned().ok_or_else(no_token)
+    request
+        .extensions()
+        .get::<Caller>()
+        .cloned()
+        .ok_or_else(no_token)
 }
 
 /// The token's holder.
@@ -88,7 +95,10 @@ pub(crate) fn open_stream(shared: &Arc<Shared>, client: &Client) -> Result<Strea
     }
     shared.open_stream(client.token).ok_or_else(|| {
         shared.metrics.turn_away("streams");
-        too_many("TOO_MANY_STREAMS", "This token has too many streams open; close one first.")
+        too_many(
+            "TOO_MANY_STREAMS",
+            "This token has too many streams open; close one first.",
+        )
     })
 }
 
@@ -133,22 +143,42 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
             shared.metrics.turn_away("expired");
             let hint = "ask an owner for an invitation and join again; unsent work is kept";
             let message = "The token has lapsed.";
-            return Err(status(Code::Unauthenticated, "TOKEN_EXPIRED", message, hint));
+            return Err(status(
+                Code::Unauthenticated,
+                "TOKEN_EXPIRED",
+                message,
+                hint,
+            ));
         }
         Presented::Revoked => {
             shared.metrics.turn_away("revoked");
             let hint = "ask an owner for an invitation and join again; unsent work is kept";
             let message = "The token was revoked.";
-            return Err(status(Code::Unauthenticated, "TOKEN_REVOKED", message, hint));
+            return Err(status(
+                Code::Unauthenticated,
+                "TOKEN_REVOKED",
+                message,
+                hint,
+            ));
         }
         Presented::Unknown => return Err(wrong(shared, address)),
     };
     if !shared.calls.take(token, now) {
         shared.metrics.turn_away("rate");
-        return Err(too_many("TOO_MANY_CALLS", "This token makes too many calls; slow down."));
+        return Err(too_many(
+            "TOO_MANY_CALLS",
+            "This token makes too many calls; slow down.",
+        ));
     }
-    let workspace = shared.workspace(holder.workspace).ok_or_else(|| wrong(shared, address))?;
-    let client = Client { token, workspace, member: holder.member, device: holder.device };
+    let workspace = shared
+        .workspace(holder.workspace)
+        .ok_or_else(|| wrong(shared, address))?;
+    let client = Client {
+        token,
+        workspace,
+        member: holder.member,
+        device: holder.device,
+    };
     still_welcome(&client)?;
     Ok(Caller::Client(client))
 }
@@ -199,23 +229,42 @@ fn still_welcome(client: &Client) -> Result<(), Status> {
             "The token's member no longer belongs to the workspace."
         };
         let hint = "ask an owner for an invitation and join again; unsent work is kept";
-        return Err(status(Code::PermissionDenied, "DEVICE_REVOKED", message, hint));
+        return Err(status(
+            Code::PermissionDenied,
+            "DEVICE_REVOKED",
+            message,
+            hint,
+        ));
     }
     Ok(())
 }
 
 pub(crate) fn stopping() -> Status {
-    status(Code::Unavailable, "STOPPING", "The server is stopping; try again in a moment.", "")
+    status(
+        Code::Unavailable,
+        "STOPPING",
+        "The server is stopping; try again in a moment.",
+        "",
+    )
 }
 
 fn no_token() -> Status {
     let hint = "send the metadata 'authorization: Bearer TOKEN'";
-    status(Code::Unauthenticated, "NO_TOKEN", "The call carries no token.", hint)
+    status(
+        Code::Unauthenticated,
+        "NO_TOKEN",
+        "The call carries no token.",
+        hint,
+    )
 }
 
 fn remote_address(request: &Request) -> Option<IpAddr> {
     let extensions = request.extensions();
-    let plain = extensions.get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
+    let plain = extensions
+        .get::<TcpConnectInfo>()
+        .and_then(TcpConnectInfo::remote_addr);
     let tls = extensions.get::<TlsConnectInfo<TcpConnectInfo>>();
-    plain.or_else(|| tls.and_then(|info| info.get_ref().remote_addr())).map(|found| found.ip())
+    plain
+        .or_else(|| tls.and_then(|info| info.get_ref().remote_addr()))
+        .map(|found| found.ip())
 }

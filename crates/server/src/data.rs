@@ -13,17 +13,18 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use quarterdeck_core::id::WorkspaceId;
 
 use crate::error::ServerError;
 use crate::files;
 
-/// A data folder that is this process's own for as long as this lives.
+/// A data folder that is this process's own for as long as this lives, or until it is released.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     path: PathBuf,
-    _lock: File,
+    lock: Mutex<Option<File>>,
 }
 
 impl DataFolder {
@@ -38,10 +39,25 @@ impl DataFolder {
             .open(&lock)
             .map_err(|source| ServerError::io("open", &lock, source))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_path_buf(), _lock: file }),
-            Err(TryLockError::WouldBlock) => Err(ServerError::Locked { path: path.to_path_buf() }),
+            Ok(()) => Ok(Self {
+                path: path.to_path_buf(),
+                lock: Mutex::new(Some(file)),
+            }),
+            Err(TryLockError::WouldBlock) => Err(ServerError::Locked {
+                path: path.to_path_buf(),
+            }),
             Err(TryLockError::Error(source)) => Err(ServerError::io("lock", &lock, source)),
         }
+    }
+
+    /// Lets others take the folder, although somebody may still hold on to this value.
+    pub(crate) fn release(&self) {
+        drop(
+            self.lock
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
     }
 
     /// Whether a server was set up here.
@@ -82,7 +98,10 @@ impl DataFolder {
         for entry in fs::read_dir(&folder).map_err(unreadable)? {
             let name = entry.map_err(unreadable)?.file_name();
             // Whatever else an operator put there is none of okrd's business.
-            found.extend(name.to_str().and_then(|name| name.parse::<WorkspaceId>().ok()));
+            found.extend(
+                name.to_str()
+                    .and_then(|name| name.parse::<WorkspaceId>().ok()),
+            );
         }
         found.sort_unstable();
         Ok(found)

@@ -46,7 +46,9 @@ pub enum ServerError {
         text: String,
     },
     /// Plain text would leave this machine.
-    #[error("{address} is not a loopback address, and there is no certificate to serve it with; give --tls-cert and --tls-key, or --insecure-plaintext where something in front of okrd does TLS")]
+    #[error(
+        "{address} is not a loopback address, and there is no certificate to serve it with; give --tls-cert and --tls-key, or --insecure-plaintext where something in front of okrd does TLS"
+    )]
     Plaintext {
         /// The address it was to listen on.
         address: SocketAddr,
@@ -64,13 +66,17 @@ pub enum ServerError {
         name: String,
     },
     /// A log does not come to the root that it says it has.
-    #[error("the log of workspace {workspace} does not agree with its own root: entries were altered; keep a copy of the data folder, then restore it from a backup")]
+    #[error(
+        "the log of workspace {workspace} does not agree with its own root: entries were altered; keep a copy of the data folder, then restore it from a backup"
+    )]
     RootDiffers {
         /// The workspace.
         workspace: WorkspaceId,
     },
     /// An entry holds no event.
-    #[error("entry {seq} of workspace {workspace} cannot be read: {what}; a newer okrd may have written it: use that one, or restore the workspace from a backup")]
+    #[error(
+        "entry {seq} of workspace {workspace} cannot be read: {what}; a newer okrd may have written it: use that one, or restore the workspace from a backup"
+    )]
     Unreadable {
         /// The workspace.
         workspace: WorkspaceId,
@@ -99,7 +105,9 @@ pub enum ServerError {
         source: io::Error,
     },
     /// The descriptions of the services that reflection serves.
-    #[error("the descriptions of the services cannot be used: {0}; this is a mistake in okrd, please report it")]
+    #[error(
+        "the descriptions of the services cannot be used: {0}; this is a mistake in okrd, please report it"
+    )]
     Reflection(String),
     /// A running okrd could not be asked.
     #[error("{} is in use by a running okrd that cannot be reached through its admin.sock: {what}; stop it, or run the command as the user that it runs as", path.display())]
@@ -116,10 +124,17 @@ pub enum ServerError {
 
 impl ServerError {
     pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io { doing, path: path.to_path_buf(), source }
+        Self::Io {
+            doing,
+            path: path.to_path_buf(),
+            source,
+        }
     }
 
     pub(crate) fn bad_file(path: &Path, what: impl ToString) -> Self {
-        Self::BadFile { path: path.to_path_buf(), what: what.to_string() }
+        Self::BadFile {
+            path: path.to_path_buf(),
+            what: what.to_string(),
+        }
     }
 }

@@ -69,7 +69,11 @@ struct Level {
 
 impl<K: Eq + Hash> Buckets<K> {
     pub(crate) fn new(at_once: u32, per_second: f64) -> Self {
-        Self { at_once: f64::from(at_once), per_second, levels: Mutex::default() }
+        Self {
+            at_once: f64::from(at_once),
+            per_second,
+            levels: Mutex::default(),
+        }
     }
 
     /// Whether there is anything left to take.
@@ -87,15 +91,24 @@ impl<K: Eq + Hash> Buckets<K> {
         if levels.len() > REMEMBERED {
             levels.retain(|_, level| self.refilled(*level, now) < self.at_once);
         }
-        let full = Level { left: self.at_once, at: now };
+        let full = Level {
+            left: self.at_once,
+            at: now,
+        };
         let level = levels.entry(key).or_insert(full);
         let left = self.refilled(*level, now);
         let allowed = left >= 1.0;
-        *level = Level { left: if allowed { left - cost } else { left }, at: now };
+        *level = Level {
+            left: if allowed { left - cost } else { left },
+            at: now,
+        };
         allowed
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "a rate needs no exact milliseconds")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "a rate needs no exact milliseconds"
+    )]
     fn refilled(&self, level: Level, now: Timestamp) -> f64 {
         let gone = now.ms().saturating_sub(level.at.ms()) as f64 / 1_000.0;
         (level.left + gone * self.per_second).min(self.at_once)

@@ -46,23 +46,28 @@ impl<'a> Lookup<'a> {
     }
 
     pub(crate) fn key_result(&self, query: &str) -> Result<KeyResultId, Refusal> {
-        self.one(&[Kind::KeyResult], "key result", query).map(|found| KeyResultId::new(found.id))
+        self.one(&[Kind::KeyResult], "key result", query)
+            .map(|found| KeyResultId::new(found.id))
     }
 
     pub(crate) fn member(&self, query: &str) -> Result<MemberId, Refusal> {
-        self.one(&[Kind::Member], "member", query).map(|found| MemberId::new(found.id))
+        self.one(&[Kind::Member], "member", query)
+            .map(|found| MemberId::new(found.id))
     }
 
     pub(crate) fn device(&self, query: &str) -> Result<DeviceId, Refusal> {
-        self.one(&[Kind::Device], "device", query).map(|found| DeviceId::new(found.id))
+        self.one(&[Kind::Device], "device", query)
+            .map(|found| DeviceId::new(found.id))
     }
 
     pub(crate) fn team(&self, query: &str) -> Result<TeamId, Refusal> {
-        self.one(&[Kind::Team], "team", query).map(|found| TeamId::new(found.id))
+        self.one(&[Kind::Team], "team", query)
+            .map(|found| TeamId::new(found.id))
     }
 
     pub(crate) fn cycle(&self, query: &str) -> Result<CycleId, Refusal> {
-        self.one(&[Kind::Cycle], "cycle", query).map(|found| CycleId::new(found.id))
+        self.one(&[Kind::Cycle], "cycle", query)
+            .map(|found| CycleId::new(found.id))
     }
 
     /// An objective or a key result: what an objective can support.
@@ -77,7 +82,8 @@ impl<'a> Lookup<'a> {
 
     /// Anything that fields can be changed of or notes written about, and devices.
     pub(crate) fn anything(&self, query: &str) -> Result<(Kind, Uuid), Refusal> {
-        self.one(Kind::ALL, "thing", query).map(|found| (found.kind, found.id))
+        self.one(Kind::ALL, "thing", query)
+            .map(|found| (found.kind, found.id))
     }
 
     /// What is meant by exactly this name, reference or id; none where nothing is.
@@ -97,7 +103,10 @@ impl<'a> Lookup<'a> {
     }
 
     fn one(&self, kinds: &[Kind], what: &str, query: &str) -> Result<Candidate<'a>, Refusal> {
-        let of_kind = self.candidates.iter().filter(|found| kinds.contains(&found.kind));
+        let of_kind = self
+            .candidates
+            .iter()
+            .filter(|found| kinds.contains(&found.kind));
         match resolve(query, of_kind.copied()) {
             Resolution::One(found) => Ok(found),
             Resolution::None => {
@@ -128,23 +137,59 @@ impl<'a> Lookup<'a> {
 }
 
 fn candidates(state: &State) -> Vec<Candidate<'_>> {
-    let named = |kind, id, title| Candidate { kind, id, title, key: None };
+    let named = |kind, id, title| Candidate {
+        kind,
+        id,
+        title,
+        key: None,
+    };
     let mut all = Vec::new();
     for (id, objective) in &state.objectives {
         let key = objective.key.as_deref();
-        all.push(Candidate { key, ..named(Kind::Objective, id.uuid(), objective.title.as_str()) });
+        all.push(Candidate {
+            key,
+            ..named(Kind::Objective, id.uuid(), objective.title.as_str())
+        });
     }
     for (id, key_result) in &state.key_results {
         let key = key_result.key.as_deref();
-        all.push(Candidate { key, ..named(Kind::KeyResult, id.uuid(), key_result.title.as_str()) });
+        all.push(Candidate {
+            key,
+            ..named(Kind::KeyResult, id.uuid(), key_result.title.as_str())
+        });
         for check_in in key_result.check_ins.all() {
             all.push(named(Kind::CheckIn, check_in.id.uuid(), ""));
         }
     }
-    all.extend(state.cycles.iter().map(|(id, it)| named(Kind::Cycle, id.uuid(), it.name.as_str())));
-    all.extend(state.teams.iter().map(|(id, it)| named(Kind::Team, id.uuid(), it.name.as_str())));
-    all.extend(state.members.iter().map(|(id, it)| named(Kind::Member, id.uuid(), it.name.as_str())));
-    all.extend(state.devices.iter().map(|(id, it)| named(Kind::Device, id.uuid(), it.name.as_str())));
-    all.extend(state.notes.keys().map(|id: &NoteId| named(Kind::Note, id.uuid(), "")));
+    all.extend(
+        state
+            .cycles
+            .iter()
+            .map(|(id, it)| named(Kind::Cycle, id.uuid(), it.name.as_str())),
+    );
+    all.extend(
+        state
+            .teams
+            .iter()
+            .map(|(id, it)| named(Kind::Team, id.uuid(), it.name.as_str())),
+    );
+    all.extend(
+        state
+            .members
+            .iter()
+            .map(|(id, it)| named(Kind::Member, id.uuid(), it.name.as_str())),
+    );
+    all.extend(
+        state
+            .devices
+            .iter()
+            .map(|(id, it)| named(Kind::Device, id.uuid(), it.name.as_str())),
+    );
+    all.extend(
+        state
+            .notes
+            .keys()
+            .map(|id: &NoteId| named(Kind::Note, id.uuid(), "")),
+    );
     all
 }

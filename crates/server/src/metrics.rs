@@ -70,15 +70,27 @@ impl Metrics {
             heads: Family::default(),
         };
         registry.register("appends", "Durable appends", metrics.appends.clone());
-        registry.register("failed_appends", "Appends that failed", metrics.failed_appends.clone());
-        registry.register("append_events", "Events an append", metrics.append_events.clone());
+        registry.register(
+            "failed_appends",
+            "Appends that failed",
+            metrics.failed_appends.clone(),
+        );
+        registry.register(
+            "append_events",
+            "Events an append",
+            metrics.append_events.clone(),
+        );
         registry.register_with_unit(
             "append",
             "Time of an append until it was on disk",
             Unit::Seconds,
             metrics.append_seconds.clone(),
         );
-        registry.register("events", "Events by what became of them", metrics.events.clone());
+        registry.register(
+            "events",
+            "Events by what became of them",
+            metrics.events.clone(),
+        );
         registry.register(
             "turned_away",
             "Calls turned away before they were looked at",
@@ -86,7 +98,10 @@ impl Metrics {
         );
         registry.register("open_streams", "Open streams", metrics.open_streams.clone());
         registry.register("head", "Size of a log", metrics.heads.clone());
-        Self { registry, ..metrics }
+        Self {
+            registry,
+            ..metrics
+        }
     }
 
     /// The figures in the OpenMetrics text format.
@@ -99,7 +114,9 @@ impl Metrics {
 
     pub(crate) fn count(&self, outcome: &'static str, events: usize) {
         let events = u64::try_from(events).unwrap_or(u64::MAX);
-        self.events.get_or_create(&OutcomeLabel { outcome }).inc_by(events);
+        self.events
+            .get_or_create(&OutcomeLabel { outcome })
+            .inc_by(events);
     }
 
     pub(crate) fn counted(&self, outcome: &'static str) -> u64 {
@@ -107,17 +124,24 @@ impl Metrics {
     }
 
     pub(crate) fn turn_away(&self, why: &'static str) {
-        self.turned_away.get_or_create(&OutcomeLabel { outcome: why }).inc();
+        self.turned_away
+            .get_or_create(&OutcomeLabel { outcome: why })
+            .inc();
     }
 
     pub(crate) fn head(&self, workspace: quarterdeck_core::id::WorkspaceId, size: u64) {
-        let label = WorkspaceLabel { workspace: workspace.to_string() };
+        let label = WorkspaceLabel {
+            workspace: workspace.to_string(),
+        };
         self.heads.get_or_create(&label).set(size);
     }
 
     /// Counts a stream as open for as long as the answer is kept.
     pub(crate) fn stream(&self, call: &'static str) -> OpenStream {
-        let gauge = self.open_streams.get_or_create(&StreamLabel { call }).clone();
+        let gauge = self
+            .open_streams
+            .get_or_create(&StreamLabel { call })
+            .clone();
         gauge.inc();
         OpenStream { gauge }
     }
@@ -130,7 +154,8 @@ impl Metrics {
 
 /// Serves the figures at `/metrics` until the server stops.
 pub(crate) fn serve(shared: &Arc<Shared>, listener: TcpListener) -> Result<(), ServerError> {
-    let failed = |source| ServerError::io("listen for Prometheus on", Path::new("--metrics"), source);
+    let failed =
+        |source| ServerError::io("listen for Prometheus on", Path::new("--metrics"), source);
     listener.set_nonblocking(true).map_err(failed)?;
     let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
     let metrics = Arc::clone(&shared.metrics);

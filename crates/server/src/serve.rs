@@ -53,21 +53,12 @@ impl Server {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ServerError> {
-        let address = listener
-            .local_addr()
-            .map_err(|source| ServerError::io("ask for the address of", "the listener".as_ref(), source))?;
-        let (mode, tls) = self.protection(address)?;
-        let shared = Arc::clone(&self.shared);
-        shared.change_settings(|settings| {
-            // A certificate given for one run is that run's business. That there is none is not:
-            // invitations must not promise a fingerprint that clients will not find.
-            if mode == Tls::None {
-                settings.tls = Tls::None;
-            }
-            if settings.url.port() == 0 {
-                settings.url = settings.url.with_port(address.port());
-            }
+        let address = listener.local_addr().map_err(|source| {
+            ServerError::io("ask for the address of", "the listener".as_ref(), source)
         })?;
+        self.listen_on(address)?;
+        let (_, tls) = self.protection(address)?;
+        let shared = Arc::clone(&self.shared);
         if let Some(listener) = self.metrics.take() {
             metrics::serve(&shared, listener)?;
         }
@@ -83,7 +74,9 @@ impl Server {
         if let Some(tls) = tls {
             builder = builder
                 .tls_config(tls)
-                .map_err(|error| ServerError::Certificate { what: causes(&error) })?;
+                .map_err(|error| ServerError::Certificate {
+                    what: causes(&error),
+                })?;
         }
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         let stop = async {
@@ -120,24 +113,34 @@ impl Server {
         address: SocketAddr,
     ) -> Result<(Tls, Option<ServerTlsConfig>), ServerError> {
         let mode = match (&self.tls, self.shared.settings().tls) {
-            (Some(files), _) => Tls::Files { cert: files.cert.clone(), key: files.key.clone() },
+            (Some(files), _) => Tls::Files {
+                cert: files.cert.clone(),
+                key: files.key.clone(),
+            },
             (None, _) if self.insecure_plaintext => Tls::None,
             (None, mode) => mode,
         };
         let config = match &mode {
             Tls::None if address.ip().is_loopback() || self.insecure_plaintext => None,
             Tls::None => return Err(ServerError::Plaintext { address }),
-            Tls::SelfSigned => {
-                Some(tls::server_config(&tls::own_files(&self.shared.folder.tls()))?)
-            }
+            Tls::SelfSigned => Some(tls::server_config(&tls::own_files(
+                &self.shared.folder.tls(),
+            ))?),
             Tls::Files { cert, key } => {
                 // A path in server.toml is meant from the data folder; an absolute one stays.
                 let folder = self.shared.folder.path();
                 let given = self.tls.is_some();
                 let at = |path: &std::path::PathBuf| {
-                    if given { path.clone() } else { folder.join(path) }
+                    if given {
+                        path.clone()
+                    } else {
+                        folder.join(path)
+                    }
                 };
-                Some(tls::server_config(&tls::TlsFiles { cert: at(cert), key: at(key) })?)
+                Some(tls::server_config(&tls::TlsFiles {
+                    cert: at(cert),
+                    key: at(key),
+                })?)
             }
         };
         Ok((mode, config))
@@ -194,7 +197,8 @@ fn with_reflection(routes: Routes) -> Result<Routes, ServerError> {
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
-    let broken = |error: tonic_reflection::server::Error| ServerError::Reflection(error.to_string());
+    let broken =
+        |error: tonic_reflection::server::Error| ServerError::Reflection(error.to_string());
     Ok(routes
         .add_service(describe().build_v1().map_err(broken)?)
         .add_service(describe().build_v1alpha().map_err(broken)?))

@@ -75,7 +75,9 @@ pub async fn init(
 ) -> Result<Invitation, ServerError> {
     let folder = DataFolder::take(data)?;
     if DataFolder::is_initialised(data) {
-        return Err(ServerError::AlreadyInitialised { path: data.to_path_buf() });
+        return Err(ServerError::AlreadyInitialised {
+            path: data.to_path_buf(),
+        });
     }
     let tls = if url.is_loopback() {
         Tls::None
@@ -83,7 +85,10 @@ pub async fn init(
         tls::make_own(&folder.tls(), url.host(), world.now())?;
         Tls::SelfSigned
     };
-    let settings = Settings { url: url.clone(), tls };
+    let settings = Settings {
+        url: url.clone(),
+        tls,
+    };
     let access = Access::create(&folder.access())?;
     let path = folder.settings();
     let shared = Shared::open(folder, settings, access, Limits::default(), world.clone())?;
@@ -113,7 +118,14 @@ impl Server {
     /// [`ServerError::NotInitialised`], [`ServerError::Locked`], and whatever is wrong with a file
     /// or a log.
     pub fn open(options: ServeOptions) -> Result<Self, ServerError> {
-        let ServeOptions { data, tls, insecure_plaintext, metrics, limits, world } = options;
+        let ServeOptions {
+            data,
+            tls,
+            insecure_plaintext,
+            metrics,
+            limits,
+            world,
+        } = options;
         if !DataFolder::is_initialised(&data) {
             return Err(ServerError::NotInitialised { path: data });
         }
@@ -121,21 +133,40 @@ impl Server {
         let settings = Settings::load(&folder.settings())?;
         let access = Access::load(&folder.access())?;
         let shared = Shared::open(folder, settings, access, limits, world)?;
-        Ok(Self { shared: Arc::new(shared), tls, insecure_plaintext, metrics })
+        Ok(Self {
+            shared: Arc::new(shared),
+            tls,
+            insecure_plaintext,
+            metrics,
+        })
     }
 
-    /// Whether it may serve on this address: plain text stays on this machine.
+    /// Prepares for serving on this address: checks that it may, and notes what invitations have
+    /// to say from now on. [`Server::serve`] does so too; whoever announces the address earlier,
+    /// or invites before serving, calls this first.
     ///
     /// # Errors
     /// [`ServerError::Plaintext`], and what is wrong with the certificate.
-    pub fn may_listen(&self, address: SocketAddr) -> Result<(), ServerError> {
-        self.protection(address).map(|_| ())
+    pub fn listen_on(&self, address: SocketAddr) -> Result<(), ServerError> {
+        let (mode, _) = self.protection(address)?;
+        self.shared.change_settings(|settings| {
+            // A certificate given for one run is that run's business. That there is none is not:
+            // invitations must not promise a fingerprint that clients will not find.
+            if mode == Tls::None {
+                settings.tls = Tls::None;
+            }
+            if settings.url.port() == 0 {
+                settings.url = settings.url.with_port(address.port());
+            }
+        })
     }
 
     /// A handle to administrate the server while it serves.
     #[must_use]
     pub fn admin(&self) -> Admin {
-        Admin { shared: Arc::clone(&self.shared) }
+        Admin {
+            shared: Arc::clone(&self.shared),
+        }
     }
 }
 

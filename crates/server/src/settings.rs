@@ -53,9 +53,15 @@ mod tests {
     fn every_mode_reads_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("server.toml");
-        let files = Tls::Files { cert: "a.pem".into(), key: "b.pem".into() };
+        let files = Tls::Files {
+            cert: "a.pem".into(),
+            key: "b.pem".into(),
+        };
         for tls in [Tls::None, Tls::SelfSigned, files] {
-            let settings = Settings { url: "localhost:1".parse().unwrap(), tls };
+            let settings = Settings {
+                url: "localhost:1".parse().unwrap(),
+                tls,
+            };
             settings.save(&path).unwrap();
             assert_eq!(Settings::load(&path).unwrap(), settings);
         }

@@ -73,7 +73,10 @@ impl Shared {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.settings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Changes the settings, on disk too if anything is different.
@@ -81,7 +84,10 @@ impl Shared {
         &self,
         change: impl FnOnce(&mut Settings),
     ) -> Result<(), ServerError> {
-        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = self
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut changed = settings.clone();
         change(&mut changed);
         if changed != *settings {
@@ -106,12 +112,19 @@ impl Shared {
     }
 
     pub(crate) fn workspaces(&self) -> Vec<Arc<Workspace>> {
-        let workspaces = self.workspaces.read().unwrap_or_else(PoisonError::into_inner);
+        let workspaces = self
+            .workspaces
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         workspaces.values().cloned().collect()
     }
 
     pub(crate) fn workspace(&self, id: WorkspaceId) -> Option<Arc<Workspace>> {
-        self.workspaces.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.workspaces
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .cloned()
     }
 
     /// The workspace of that name or id.
@@ -119,14 +132,23 @@ impl Shared {
         let id = name.parse::<WorkspaceId>().ok();
         let wanted = |workspace: &Arc<Workspace>| {
             Some(workspace.id()) == id
-                || workspace.state().workspace.as_ref().is_some_and(|known| known.name == name)
+                || workspace
+                    .state()
+                    .workspace
+                    .as_ref()
+                    .is_some_and(|known| known.name == name)
         };
         let mut found = self.workspaces().into_iter().filter(wanted);
-        found.next().ok_or_else(|| ServerError::UnknownWorkspace { name: name.to_owned() })
+        found.next().ok_or_else(|| ServerError::UnknownWorkspace {
+            name: name.to_owned(),
+        })
     }
 
     pub(crate) fn add(&self, workspace: Arc<Workspace>) {
-        let mut workspaces = self.workspaces.write().unwrap_or_else(PoisonError::into_inner);
+        let mut workspaces = self
+            .workspaces
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         workspaces.insert(workspace.id(), workspace);
     }
 
@@ -138,14 +160,23 @@ impl Shared {
             return None;
         }
         *open += 1;
-        Some(StreamOfToken { shared: Arc::clone(self), token })
+        Some(StreamOfToken {
+            shared: Arc::clone(self),
+            token,
+        })
     }
 
-    /// Finishes what waits, and leaves snapshots behind.
+    /// Finishes what waits, leaves snapshots behind, and lets go of the data folder.
     pub(crate) async fn close(&self) {
-        let workspaces = self.workspaces();
+        let workspaces = {
+            let mut open = self
+                .workspaces
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *open)
+        };
         let closed = tokio::task::spawn_blocking(move || {
-            for workspace in workspaces {
+            for workspace in workspaces.into_values() {
                 workspace.close();
             }
         });
@@ -155,6 +186,7 @@ impl Shared {
         if let Err(error) = self.access.close() {
             tracing::warn!(%error, "when tokens were last used was not written down");
         }
+        self.folder.release();
     }
 }
 
@@ -167,7 +199,11 @@ pub(crate) struct StreamOfToken {
 
 impl Drop for StreamOfToken {
     fn drop(&mut self) {
-        let mut streams = self.shared.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut streams = self
+            .shared
+            .streams
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(open) = streams.get_mut(&self.token) {
             *open = open.saturating_sub(1);
             if *open == 0 {

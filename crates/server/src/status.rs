@@ -67,11 +67,20 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
         | Why::DependsOnRefused => Code::FailedPrecondition,
     };
     let hint = refusal.hint.as_deref().unwrap_or_default();
-    status(code, reason_of_code(refusal.code), refusal.message.clone(), hint)
+    status(
+        code,
+        reason_of_code(refusal.code),
+        refusal.message.clone(),
+        hint,
+    )
 }
 
 pub(crate) fn unavailable(error: &Unavailable) -> Status {
-    let reason = if error.disk_full { "DISK_FULL" } else { "UNAVAILABLE" };
+    let reason = if error.disk_full {
+        "DISK_FULL"
+    } else {
+        "UNAVAILABLE"
+    };
     let mut details = info(reason, "");
     details.set_retry_info(Some(RETRY));
     Status::with_error_details(Code::Unavailable, error.message.clone(), details)

@@ -31,19 +31,26 @@ pub struct TlsFiles {
 const YEARS: i32 = 10;
 
 pub(crate) fn own_files(folder: &Path) -> TlsFiles {
-    TlsFiles { cert: folder.join("cert.pem"), key: folder.join("key.pem") }
+    TlsFiles {
+        cert: folder.join("cert.pem"),
+        key: folder.join("key.pem"),
+    }
 }
 
 /// Makes the server's own certificate for a host name or IP address.
 pub(crate) fn make_own(folder: &Path, host: &str, now: Timestamp) -> Result<(), ServerError> {
-    let bad = |error: rcgen::Error| ServerError::Certificate { what: error.to_string() };
+    let bad = |error: rcgen::Error| ServerError::Certificate {
+        what: error.to_string(),
+    };
     let today = TimeZone::utc().date_of(now);
     let year = i32::from(today.year());
     // The 29th of February does not come every year.
     let (month, day) = (today.month(), today.day().min(28));
     let authority_key = KeyPair::generate().map_err(bad)?;
     let mut authority = CertificateParams::default();
-    authority.distinguished_name.push(DnType::CommonName, format!("Quarterdeck for {host}"));
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, format!("Quarterdeck for {host}"));
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     authority.not_before = rcgen::date_time_ymd(year, month, day);
@@ -63,7 +70,10 @@ pub(crate) fn make_own(folder: &Path, host: &str, now: Timestamp) -> Result<(), 
 
     files::make_dir(folder)?;
     let paths = own_files(folder);
-    files::replace(&folder.join("ca.pem"), authority_certificate.pem().as_bytes())?;
+    files::replace(
+        &folder.join("ca.pem"),
+        authority_certificate.pem().as_bytes(),
+    )?;
     files::replace(&paths.key, key.serialize_pem().as_bytes())?;
     files::replace(&paths.cert, certificate.pem().as_bytes())
 }
@@ -86,7 +96,9 @@ pub(crate) fn fingerprint(cert: &Path) -> Result<[u8; 32], ServerError> {
         .take_while(|line| !line.starts_with("-----END"))
         .map(str::trim)
         .collect();
-    let der = STANDARD.decode(body).map_err(|_| ServerError::bad_file(cert, "it is no PEM file"))?;
+    let der = STANDARD
+        .decode(body)
+        .map_err(|_| ServerError::bad_file(cert, "it is no PEM file"))?;
     if der.is_empty() {
         return Err(ServerError::bad_file(cert, "it holds no certificate"));
     }

@@ -8,11 +8,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::id::{IdSource, Uuid, uuid_v7};
 
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// The clock and the randomness that a server runs on. Clones share both.
 #[derive(Clone)]
 pub struct World {
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    random: Arc<Fill>,
 }
 
 impl World {
@@ -28,7 +30,10 @@ impl World {
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
         random: impl Fn(&mut [u8]) + Send + Sync + 'static,
     ) -> Self {
-        Self { clock: Arc::new(clock), random: Arc::new(random) }
+        Self {
+            clock: Arc::new(clock),
+            random: Arc::new(random),
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -59,7 +64,9 @@ impl fmt::Debug for World {
 }
 
 fn system_time() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp::from_ms(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 

@@ -1,4 +1,10 @@
 //! Push, pull, watch and proofs, over a real socket.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests and their helpers"
+)]
 
 mod support;
 
@@ -59,11 +65,23 @@ async fn a_pull_resumes_anywhere_and_a_client_ahead_of_the_log_hears_of_it() {
     let none = ana.parts(head + 1).await.unwrap();
     assert_eq!(none.len(), 1);
     assert!(none[0].entries.is_empty() && none[0].checkpoint.is_some());
-    let request = ana.request(v1::PullRequest { first_seq: 2, limit: 1 });
+    let request = ana.request(v1::PullRequest {
+        first_seq: 2,
+        limit: 1,
+    });
     let mut cut = ana.client.pull(request).await.unwrap().into_inner();
     let part = cut.message().await.unwrap().unwrap();
-    assert_eq!(part.entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2]);
-    assert!(part.checkpoint.is_none(), "a signed head for a part that does not reach it");
+    assert_eq!(
+        part.entries
+            .iter()
+            .map(|entry| entry.seq)
+            .collect::<Vec<_>>(),
+        [2]
+    );
+    assert!(
+        part.checkpoint.is_none(),
+        "a signed head for a part that does not reach it"
+    );
     assert!(cut.message().await.unwrap().is_none());
     let ahead = ana.parts(head + 2).await;
     support::assert_status(ahead, Grpc::OutOfRange, "LOG_IS_SHORTER");
@@ -75,12 +93,22 @@ async fn a_repeated_push_gets_its_first_answer() {
     let mut ana = server.owner().await;
     let seq = ana.state.head + 1;
     let events = ana.author(vec![note("one"), note("two")]);
-    assert_eq!(ana.push_one(events.clone()).await, [Seen::Recorded(seq), Seen::Recorded(seq + 1)]);
-    assert_eq!(ana.push_one(events.clone()).await, [Seen::Already(seq), Seen::Already(seq + 1)]);
+    assert_eq!(
+        ana.push_one(events.clone()).await,
+        [Seen::Recorded(seq), Seen::Recorded(seq + 1)]
+    );
+    assert_eq!(
+        ana.push_one(events.clone()).await,
+        [Seen::Already(seq), Seen::Already(seq + 1)]
+    );
     // Also within one push, and followed by something new.
     let third = ana.note("three");
     let twice = ana.push(vec![third.clone(), third, events]).await.unwrap();
-    let outcomes: Vec<_> = twice.into_iter().flat_map(|answer| answer.outcomes).map(seen).collect();
+    let outcomes: Vec<_> = twice
+        .into_iter()
+        .flat_map(|answer| answer.outcomes)
+        .map(seen)
+        .collect();
     let expected = [
         Seen::Recorded(seq + 2),
         Seen::Already(seq + 2),
@@ -97,15 +125,24 @@ async fn a_gap_names_the_number_wanted_and_a_copied_folder_is_told_apart() {
     let (number, tip) = (ana.number, ana.tip);
     let first = ana.note("one");
     let second = ana.note("two");
-    assert_eq!(ana.push_one(second).await, [Seen::Refused(Code::Gap, Some(1))]);
+    assert_eq!(
+        ana.push_one(second).await,
+        [Seen::Refused(Code::Gap, Some(1))]
+    );
     ana.push_one(first).await;
     // The same number with another content.
     (ana.number, ana.tip) = (number, tip);
     let other = ana.note("another one");
-    assert_eq!(ana.push_one(other).await, [Seen::Refused(Code::Forked, None)]);
+    assert_eq!(
+        ana.push_one(other).await,
+        [Seen::Refused(Code::Forked, None)]
+    );
     // The next number, but on top of another history.
     let on_top = ana.note("on top of it");
-    assert_eq!(ana.push_one(on_top).await, [Seen::Refused(Code::Forked, None)]);
+    assert_eq!(
+        ana.push_one(on_top).await,
+        [Seen::Refused(Code::Forked, None)]
+    );
 }
 
 #[tokio::test]
@@ -117,11 +154,16 @@ async fn a_refusal_ends_its_batch_and_keeps_what_came_before() {
     let mut pair = ana.author(vec![note("half"), note("other half")]);
     let after = ana.note("after");
     // The signature is another one's.
-    pair[1].signature = DeviceKey::from_seed(random()).sign_command(&[0; 32]).to_vec();
+    pair[1].signature = DeviceKey::from_seed(random())
+        .sign_command(&[0; 32])
+        .to_vec();
     let batch = [good, pair, after].concat();
     assert_eq!(
         ana.push_one(batch).await,
-        [Seen::Recorded(head + 1), Seen::Refused(Code::BadSignature, None)]
+        [
+            Seen::Recorded(head + 1),
+            Seen::Refused(Code::BadSignature, None)
+        ]
     );
     ana.pull().await;
     assert_eq!(ana.state.head, head + 1);
@@ -142,8 +184,14 @@ async fn a_command_comes_whole_and_signed_once() {
     assert_eq!(ana.push_one(both).await, broken);
     let mut swapped = pair.clone();
     swapped.swap(0, 1);
-    assert!(matches!(ana.push_one(swapped).await[..], [Seen::Refused(..)]));
-    assert!(matches!(ana.push_one(pair).await[..], [Seen::Recorded(_), Seen::Recorded(_)]));
+    assert!(matches!(
+        ana.push_one(swapped).await[..],
+        [Seen::Refused(..)]
+    ));
+    assert!(matches!(
+        ana.push_one(pair).await[..],
+        [Seen::Recorded(_), Seen::Recorded(_)]
+    ));
 }
 
 #[tokio::test]
@@ -152,8 +200,13 @@ async fn an_event_of_the_far_future_is_refused() {
     let mut ana = server.owner().await;
     server.step(2 * 24 * 60 * 60 * 1000);
     let ahead = ana.note("from tomorrow's tomorrow");
-    server.clock.store(support::START, std::sync::atomic::Ordering::SeqCst);
-    assert_eq!(ana.push_one(ahead).await, [Seen::Refused(Code::FarFuture, None)]);
+    server
+        .clock
+        .store(support::START, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(
+        ana.push_one(ahead).await,
+        [Seen::Refused(Code::FarFuture, None)]
+    );
 }
 
 #[tokio::test]
@@ -162,11 +215,17 @@ async fn anothers_events_and_another_workspaces_are_refused() {
     let mut ana = server.owner().await;
     let mut ben = server.device("ben", Role::Editor).await;
     let anas = ana.note("ana's");
-    assert_eq!(ben.push_one(anas).await, [Seen::Refused(Code::WrongAuthor, None)]);
+    assert_eq!(
+        ben.push_one(anas).await,
+        [Seen::Refused(Code::WrongAuthor, None)]
+    );
     let elsewhere = Running::start().await;
     let mut stranger = elsewhere.owner().await;
     let strange = stranger.note("elsewhere");
-    assert_eq!(ana.push_one(strange).await, [Seen::Refused(Code::WrongWorkspace, None)]);
+    assert_eq!(
+        ana.push_one(strange).await,
+        [Seen::Refused(Code::WrongWorkspace, None)]
+    );
 }
 
 #[tokio::test]
@@ -180,14 +239,20 @@ async fn roles_hold_for_every_event() {
     let viewer = eve.member;
     eve.member = owner;
     let forged = eve.note("in ana's name");
-    assert_eq!(eve.push_one(forged).await, [Seen::Refused(Code::WrongAuthor, None)]);
+    assert_eq!(
+        eve.push_one(forged).await,
+        [Seen::Refused(Code::WrongAuthor, None)]
+    );
     eve.member = viewer;
     (eve.number, eve.tip) = (0, None);
     let mut state = eve.state.clone();
     state.members.get_mut(&viewer).unwrap().role = Role::Owner;
     std::mem::swap(&mut eve.state, &mut state);
     let bold = eve.note("a viewer's note");
-    assert_eq!(eve.push_one(bold).await, [Seen::Refused(Code::Forbidden, None)]);
+    assert_eq!(
+        eve.push_one(bold).await,
+        [Seen::Refused(Code::Forbidden, None)]
+    );
 }
 
 #[tokio::test]
@@ -198,8 +263,11 @@ async fn arbitrary_bytes_are_refused_and_do_no_harm() {
         for _ in 0..20 {
             let mut body = vec![0; length];
             getrandom::fill(&mut body).unwrap();
-            let sealed =
-                Sealed { body: body.into(), salt: random(), signature: Some([0; 64]) };
+            let sealed = Sealed {
+                body: body.into(),
+                salt: random(),
+                signature: Some([0; 64]),
+            };
             let outcomes = ana.push_one(vec![wire(sealed)]).await;
             assert!(matches!(outcomes[..], [Seen::Refused(..)]), "{outcomes:?}");
         }
@@ -209,8 +277,14 @@ async fn arbitrary_bytes_are_refused_and_do_no_harm() {
     for at in 0..good[0].body.len() {
         let mut body = good[0].body.to_vec();
         body[at] ^= 0x15;
-        let bad = v1::SealedEvent { body: body.into(), ..good[0].clone() };
-        assert!(matches!(ana.push_one(vec![bad]).await[..], [Seen::Refused(..)]), "byte {at}");
+        let bad = v1::SealedEvent {
+            body: body.into(),
+            ..good[0].clone()
+        };
+        assert!(
+            matches!(ana.push_one(vec![bad]).await[..], [Seen::Refused(..)]),
+            "byte {at}"
+        );
     }
     assert!(matches!(ana.push_one(good).await[..], [Seen::Recorded(_)]));
 }
@@ -222,13 +296,28 @@ async fn too_much_at_once_is_refused_by_name() {
     let event = ana.note("one")[0].clone();
     let many = ana.push(vec![vec![event.clone(); 1_001]]).await;
     support::assert_status(many, Grpc::InvalidArgument, "INVALID");
-    let large = v1::SealedEvent { body: vec![0; 60_000].into(), ..event.clone() };
+    let large = v1::SealedEvent {
+        body: vec![0; 60_000].into(),
+        ..event.clone()
+    };
     let heavy = ana.push(vec![vec![large; 20]]).await;
     support::assert_status(heavy, Grpc::InvalidArgument, "INVALID");
-    let beyond = v1::SealedEvent { body: vec![0; 70_000].into(), ..event.clone() };
-    assert_eq!(ana.push_one(vec![beyond]).await, [Seen::Refused(Code::TooLarge, None)]);
-    let message = v1::SealedEvent { body: vec![0; 5_000_000].into(), ..event };
-    assert_eq!(ana.push(vec![vec![message]]).await.unwrap_err().code(), Grpc::OutOfRange);
+    let beyond = v1::SealedEvent {
+        body: vec![0; 70_000].into(),
+        ..event.clone()
+    };
+    assert_eq!(
+        ana.push_one(vec![beyond]).await,
+        [Seen::Refused(Code::TooLarge, None)]
+    );
+    let message = v1::SealedEvent {
+        body: vec![0; 5_000_000].into(),
+        ..event
+    };
+    assert_eq!(
+        ana.push(vec![vec![message]]).await.unwrap_err().code(),
+        Grpc::OutOfRange
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -238,7 +327,11 @@ async fn concurrent_pushes_lose_nothing() {
     let server = Running::start().await;
     let mut devices = Vec::new();
     for n in 0..DEVICES {
-        devices.push(server.device(&format!("member {n}"), Role::Contributor).await);
+        devices.push(
+            server
+                .device(&format!("member {n}"), Role::Contributor)
+                .await,
+        );
     }
     let work: Vec<_> = devices
         .into_iter()
@@ -277,8 +370,11 @@ async fn a_push_that_is_cut_short_can_be_sent_again() {
     let head = ana.state.head;
     let batches: Vec<_> = (0..20).map(|n| ana.note(&format!("note {n}"))).collect();
     // The client hangs up after the first answer, with the other batches under way.
-    let requests: Vec<_> =
-        batches.iter().cloned().map(|events| v1::PushRequest { events }).collect();
+    let requests: Vec<_> = batches
+        .iter()
+        .cloned()
+        .map(|events| v1::PushRequest { events })
+        .collect();
     let request = ana.request(tokio_stream::iter(requests));
     let mut answers = ana.client.push(request).await.unwrap().into_inner();
     answers.message().await.unwrap().unwrap();
@@ -303,7 +399,9 @@ async fn a_watch_goes_live_and_ends_with_the_server() {
     let mut ben = server.device("ben", Role::Editor).await;
     ana.pull().await;
     let head = ana.state.head;
-    let request = ana.request(v1::WatchRequest { first_seq: head + 1 });
+    let request = ana.request(v1::WatchRequest {
+        first_seq: head + 1,
+    });
     let mut watch = ana.client.watch(request).await.unwrap().into_inner();
     let begun = soon(watch.message()).await.unwrap().unwrap();
     assert!(begun.entries.is_empty() && begun.head == head);
@@ -327,15 +425,21 @@ async fn proofs_hold() {
         let events = ana.note(&format!("note {n}"));
         ana.push_one(events).await;
     }
-    let verify = |note: &str| {
-        Checkpoint::verify(note, ana.workspace.as_bytes(), &ana.server_key).unwrap()
-    };
+    let verify =
+        |note: &str| Checkpoint::verify(note, ana.workspace.as_bytes(), &ana.server_key).unwrap();
     let request = ana.request(v1::GetCheckpointRequest {});
-    let answer = ana.client.clone().get_checkpoint(request).await.unwrap().into_inner();
+    let answer = ana
+        .client
+        .clone()
+        .get_checkpoint(request)
+        .await
+        .unwrap()
+        .into_inner();
     let head = verify(&answer.checkpoint.unwrap().note);
     let entries: Vec<_> = {
-        let parts = ana.client.clone().pull(ana.request(v1::PullRequest::default()));
-        let mut parts = parts.await.unwrap().into_inner();
+        let mut client = ana.client.clone();
+        let parts = client.pull(ana.request(v1::PullRequest::default())).await;
+        let mut parts = parts.unwrap().into_inner();
         let mut all = Vec::new();
         while let Some(part) = parts.message().await.unwrap() {
             all.extend(part.entries);
@@ -343,11 +447,23 @@ async fn proofs_hold() {
         all
     };
     let hashes = |hashes: Vec<Vec<u8>>| -> Vec<[u8; 32]> {
-        hashes.into_iter().map(|hash| hash.try_into().unwrap()).collect()
+        hashes
+            .into_iter()
+            .map(|hash| hash.try_into().unwrap())
+            .collect()
     };
     for entry in &entries {
-        let request = ana.request(v1::GetInclusionProofRequest { seq: entry.seq, size: 0 });
-        let proof = ana.client.clone().get_inclusion_proof(request).await.unwrap().into_inner();
+        let request = ana.request(v1::GetInclusionProofRequest {
+            seq: entry.seq,
+            size: 0,
+        });
+        let proof = ana
+            .client
+            .clone()
+            .get_inclusion_proof(request)
+            .await
+            .unwrap()
+            .into_inner();
         let event = unwire(entry.event.as_ref().unwrap());
         let leaf = quarterdeck_ledger::Entry {
             seq: entry.seq,
@@ -362,8 +478,17 @@ async fn proofs_hold() {
             merkle::verify_inclusion(&head.root, proof.size, proof.leaf_index, &leaf, &hashes);
         assert!(holds, "entry {}", entry.seq);
     }
-    let request = ana.request(v1::GetConsistencyProofRequest { old_size: 5, new_size: 0 });
-    let proof = ana.client.clone().get_consistency_proof(request).await.unwrap().into_inner();
+    let request = ana.request(v1::GetConsistencyProofRequest {
+        old_size: 5,
+        new_size: 0,
+    });
+    let proof = ana
+        .client
+        .clone()
+        .get_consistency_proof(request)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!((proof.old_size, proof.new_size), (5, head.size));
     let mut early = Frontier::default();
     for entry in entries.iter().take(5) {
@@ -385,7 +510,10 @@ async fn proofs_hold() {
         &hashes(proof.hashes),
     );
     assert!(holds);
-    let request = ana.request(v1::GetInclusionProofRequest { seq: head.size + 1, size: 0 });
+    let request = ana.request(v1::GetInclusionProofRequest {
+        seq: head.size + 1,
+        size: 0,
+    });
     let none = ana.client.clone().get_inclusion_proof(request).await;
     support::assert_status(none, Grpc::InvalidArgument, "INVALID");
 }

@@ -14,15 +14,20 @@ use crate::command::PendingCommand;
 /// # Errors
 /// When no part of the command has one of the fields, or the value does not fit it.
 pub fn commands(command: &PendingCommand, set: &[(Field, Value)]) -> Result<Vec<Command>, Refusal> {
-    let mut bodies: Vec<Body> = command.events().map(|event| event.event.body.clone()).collect();
+    let mut bodies: Vec<Body> = command
+        .events()
+        .map(|event| event.event.body.clone())
+        .collect();
     for (field, value) in set {
         let mut found = false;
         for body in &mut bodies {
             found |= put(body, field, value)?;
         }
         if !found {
-            return Err(Refusal::invalid(format!("The command has no field '{field}'."))
-                .hint("see what it says with `okr outbox`, or drop it and give another"));
+            return Err(
+                Refusal::invalid(format!("The command has no field '{field}'."))
+                    .hint("see what it says with `okr outbox`, or drop it and give another"),
+            );
         }
     }
     Ok(bodies.into_iter().map(wanted).collect())
@@ -33,9 +38,14 @@ fn wanted(body: Body) -> Command {
     match body {
         Body::Edited { subject, changes } => Command::Edit {
             subject,
-            set: changes.into_iter().map(|change| (change.field, change.to)).collect(),
+            set: changes
+                .into_iter()
+                .map(|change| (change.field, change.to))
+                .collect(),
         },
-        Body::ConflictResolved { subject, field, to, .. } => Command::Resolve { subject, field, to },
+        Body::ConflictResolved {
+            subject, field, to, ..
+        } => Command::Resolve { subject, field, to },
         other => Command::Record(other),
     }
 }
@@ -47,7 +57,9 @@ fn put(body: &mut Body, field: &Field, value: &Value) -> Result<bool, Refusal> {
             let change = changes.iter_mut().find(|change| change.field == *field);
             Ok(change.map(|change| change.to = value.clone()).is_some())
         }
-        Body::ConflictResolved { field: about, to, .. } if about == field => {
+        Body::ConflictResolved {
+            field: about, to, ..
+        } if about == field => {
             *to = value.clone();
             Ok(true)
         }
@@ -74,7 +86,11 @@ fn put_check_in(made: &mut CheckedIn, field: &Field, value: &Value) -> Result<bo
     Ok(true)
 }
 
-fn put_objective(drafted: &mut ObjectiveDrafted, field: &Field, value: &Value) -> Result<bool, Refusal> {
+fn put_objective(
+    drafted: &mut ObjectiveDrafted,
+    field: &Field,
+    value: &Value,
+) -> Result<bool, Refusal> {
     match field {
         Field::Title => drafted.title = text(field, value)?,
         Field::Description => drafted.description = optional(field, value, text)?,
@@ -105,7 +121,11 @@ fn put_objective(drafted: &mut ObjectiveDrafted, field: &Field, value: &Value) -
     Ok(true)
 }
 
-fn put_key_result(added: &mut KeyResultAdded, field: &Field, value: &Value) -> Result<bool, Refusal> {
+fn put_key_result(
+    added: &mut KeyResultAdded,
+    field: &Field,
+    value: &Value,
+) -> Result<bool, Refusal> {
     match field {
         Field::Title => added.title = text(field, value)?,
         Field::Key => added.key = optional(field, value, text)?,
@@ -137,7 +157,11 @@ fn optional<T>(
     value: &Value,
     read: impl Fn(&Field, &Value) -> Result<T, Refusal>,
 ) -> Result<Option<T>, Refusal> {
-    if value.is_none() { Ok(None) } else { read(field, value).map(Some) }
+    if value.is_none() {
+        Ok(None)
+    } else {
+        read(field, value).map(Some)
+    }
 }
 
 fn text(field: &Field, value: &Value) -> Result<String, Refusal> {

@@ -28,15 +28,26 @@ impl Chain<'_> {
         let (mut number, mut tip) = (self.number, self.tip);
         let mut relink = |old: &Authored| {
             number += 1;
-            let event =
-                Event { device: self.device, number, previous: tip, ..old.event.clone() };
-            let authored = seal(event, old.sealed.salt, (old.event.remaining == 0).then_some(self.key));
+            let event = Event {
+                device: self.device,
+                number,
+                previous: tip,
+                ..old.event.clone()
+            };
+            let authored = seal(
+                event,
+                old.sealed.salt,
+                (old.event.remaining == 0).then_some(self.key),
+            );
             tip = Some(authored.hash);
             authored
         };
         let mut events: Vec<_> = command.events().map(&mut relink).collect();
         // A command has at least one event: there is always one to take back out.
-        events.pop().map_or_else(|| command.clone(), |last| PendingCommand::ending(events, last))
+        events.pop().map_or_else(
+            || command.clone(),
+            |last| PendingCommand::ending(events, last),
+        )
     }
 
     /// Moves to the end of a command that was linked here.
@@ -49,8 +60,16 @@ impl Chain<'_> {
 /// Seals an event, and signs it where it is the last of its command.
 pub(crate) fn seal(event: Event, salt: Salt, key: Option<&DeviceKey>) -> Authored {
     let body = Bytes::from(quarterdeck_proto::encode_event(&event));
-    let mut sealed = Sealed { body, salt, signature: None };
+    let mut sealed = Sealed {
+        body,
+        salt,
+        signature: None,
+    };
     let hash = sealed.hash();
     sealed.signature = key.map(|key| key.sign_command(&hash));
-    Authored { sealed, hash, event }
+    Authored {
+        sealed,
+        hash,
+        event,
+    }
 }

@@ -71,13 +71,29 @@ pub(crate) struct Checker {
 impl Checker {
     /// Goes on from a fold of the log.
     pub(crate) fn new(workspace: WorkspaceId, trust: Option<Trust>, from: Folded) -> Self {
-        let Folded { state, frontier, clock } = from;
-        Self { workspace, trust, state, frontier, clock, open: Checked::default(), expected: None }
+        let Folded {
+            state,
+            frontier,
+            clock,
+        } = from;
+        Self {
+            workspace,
+            trust,
+            state,
+            frontier,
+            clock,
+            open: Checked::default(),
+            expected: None,
+        }
     }
 
     /// The fold of everything that was checked.
     pub(crate) fn into_folded(self) -> Folded {
-        Folded { state: self.state, frontier: self.frontier, clock: self.clock }
+        Folded {
+            state: self.state,
+            frontier: self.frontier,
+            clock: self.clock,
+        }
     }
 
     /// Whether no command is half way in.
@@ -107,9 +123,12 @@ impl Checker {
                 }
                 .leaf_hash(),
             );
-            self.clock = self.clock.observe(entry.event.authored.held_to(entry.recorded.ms()));
+            self.clock = self
+                .clock
+                .observe(entry.event.authored.held_to(entry.recorded.ms()));
             self.state.apply(&entry);
-            self.expected = (entry.event.remaining > 0).then_some((entry.event.remaining, entry.event));
+            self.expected =
+                (entry.event.remaining > 0).then_some((entry.event.remaining, entry.event));
             out.entries.push(new);
             if self.expected.is_none() {
                 whole = (out.entries.len(), out.signatures.len());
@@ -130,7 +149,10 @@ impl Checker {
     ) -> Result<Option<(PublicKey, Hash, Signature)>, String> {
         let event = &entry.event;
         if entry.seq != self.state.head + 1 {
-            return Err(format!("it comes where entry {} should", self.state.head + 1));
+            return Err(format!(
+                "it comes where entry {} should",
+                self.state.head + 1
+            ));
         }
         if entry.recorded < self.state.recorded {
             return Err("it is recorded before the entry ahead of it".to_owned());
@@ -142,11 +164,15 @@ impl Checker {
             && entry.seq == 1
             && entry.hash != trust.genesis
         {
-            return Err("the log does not begin as the server said when this device joined".to_owned());
+            return Err(
+                "the log does not begin as the server said when this device joined".to_owned(),
+            );
         }
         match self.state.link(event) {
             Ok(Link::Next) => {}
-            Ok(Link::Taken(_)) => return Err("its device has recorded that number before".to_owned()),
+            Ok(Link::Taken(_)) => {
+                return Err("its device has recorded that number before".to_owned());
+            }
             Err(refusal) => return Err(refusal.message),
         }
         if let Some((remaining, before)) = &self.expected {
@@ -160,7 +186,10 @@ impl Checker {
         self.check_certificate(event)?;
         match (event.remaining, new.event.signature) {
             (0, Some(signature)) => {
-                let key = self.state.signing_key(event).ok_or("its device has no key")?;
+                let key = self
+                    .state
+                    .signing_key(event)
+                    .ok_or("its device has no key")?;
                 Ok(Some((PublicKey(key), new.hash, signature)))
             }
             (0, None) => Err("it ends a command and is not signed".to_owned()),
@@ -174,9 +203,11 @@ impl Checker {
         let holds = match &event.body {
             Body::DeviceJoined(joined) => {
                 let certifier = match joined.certifier {
-                    Certifier::Invitation(id) => {
-                        self.state.invitations.get(&id).map(|invitation| invitation.key)
-                    }
+                    Certifier::Invitation(id) => self
+                        .state
+                        .invitations
+                        .get(&id)
+                        .map(|invitation| invitation.key),
                     Certifier::Device(id) => self.state.devices.get(&id).map(|device| device.key),
                 };
                 certifier.is_some_and(|key| {
@@ -194,7 +225,11 @@ impl Checker {
             }
             _ => true,
         };
-        if holds { Ok(()) } else { Err("its certificate does not hold".to_owned()) }
+        if holds {
+            Ok(())
+        } else {
+            Err("its certificate does not hold".to_owned())
+        }
     }
 }
 
@@ -219,8 +254,10 @@ fn read_all(chunk: Vec<Received>) -> Result<Vec<(NewEntry, Entry)>, Fault> {
 
 fn read(received: Received) -> Result<(NewEntry, Entry), Fault> {
     let hash = received.sealed.hash();
-    let event = quarterdeck_proto::decode_event(&received.sealed.body)
-        .map_err(|error| Fault { seq: received.seq, what: error.to_string() })?;
+    let event = quarterdeck_proto::decode_event(&received.sealed.body).map_err(|error| Fault {
+        seq: received.seq,
+        what: error.to_string(),
+    })?;
     let new = NewEntry {
         recorded: received.recorded,
         event_id: *event.id.as_bytes(),
@@ -228,5 +265,13 @@ fn read(received: Received) -> Result<(NewEntry, Entry), Fault> {
         hash,
     };
     let recorded = Timestamp::from_ms(received.recorded);
-    Ok((new, Entry { seq: received.seq, recorded, hash, event }))
+    Ok((
+        new,
+        Entry {
+            seq: received.seq,
+            recorded,
+            hash,
+            event,
+        },
+    ))
 }

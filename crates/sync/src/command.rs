@@ -23,12 +23,21 @@ impl Authored {
     /// When its body is no event.
     pub fn read(sealed: Sealed) -> Result<Self, DecodeError> {
         let event = quarterdeck_proto::decode_event(&sealed.body)?;
-        Ok(Self { hash: sealed.hash(), sealed, event })
+        Ok(Self {
+            hash: sealed.hash(),
+            sealed,
+            event,
+        })
     }
 
     /// The event as an entry at a position that it does not have yet.
     pub(crate) fn entry(&self, seq: u64, recorded: quarterdeck_core::calendar::Timestamp) -> Entry {
-        Entry { seq, recorded, hash: self.hash, event: self.event.clone() }
+        Entry {
+            seq,
+            recorded,
+            hash: self.hash,
+            event: self.event.clone(),
+        }
     }
 
     pub(crate) fn new_entry(&self, recorded_ms: u64) -> NewEntry {
@@ -53,7 +62,10 @@ impl PendingCommand {
     #[must_use]
     pub fn new(mut events: Vec<Authored>) -> Option<Self> {
         let last = events.pop()?;
-        Some(Self { before: events, last })
+        Some(Self {
+            before: events,
+            last,
+        })
     }
 
     /// The command of these events and a last one.

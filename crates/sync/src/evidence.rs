@@ -36,12 +36,19 @@ pub(crate) struct Difference {
 }
 
 /// Keeps what a server sent in a folder of its own, for whoever has to find out what happened.
-pub(crate) fn keep(dir: &Path, difference: &Difference, ours: &str, now_ms: u64) -> Result<PathBuf, ReplicaError> {
+pub(crate) fn keep(
+    dir: &Path,
+    difference: &Difference,
+    ours: &str,
+    now_ms: u64,
+) -> Result<PathBuf, ReplicaError> {
     let mut folder = dir.join(DIR).join(format!("{now_ms}-{}", difference.seq));
     let mut again = 1;
     while folder.exists() {
         again += 1;
-        folder = dir.join(DIR).join(format!("{now_ms}-{}-{again}", difference.seq));
+        folder = dir
+            .join(DIR)
+            .join(format!("{now_ms}-{}-{again}", difference.seq));
     }
     files::make_dir(&folder)?;
     let text = format!("{}\n\nThis replica: {ours}\n", difference.what);

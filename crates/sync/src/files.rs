@@ -8,7 +8,11 @@ use crate::error::ReplicaError;
 
 pub(crate) fn io_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ReplicaError {
     let path = path.to_path_buf();
-    move |source| ReplicaError::Io { doing, path, source }
+    move |source| ReplicaError::Io {
+        doing,
+        path,
+        source,
+    }
 }
 
 /// Makes a folder that others cannot look into, its parents too where they are missing.
@@ -61,7 +65,9 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), ReplicaError> {
 /// Makes the names in a folder durable: a file that was synced can still lose its name in a power cut.
 pub(crate) fn sync_dir(path: &Path) -> Result<(), ReplicaError> {
     if cfg!(unix) {
-        File::open(path).and_then(|dir| dir.sync_all()).map_err(io_error("flush", path))?;
+        File::open(path)
+            .and_then(|dir| dir.sync_all())
+            .map_err(io_error("flush", path))?;
     }
     Ok(())
 }

@@ -48,12 +48,17 @@ pub async fn new_device<R: Remote>(
     };
     let key = next.key().public();
     let identity = replica.identity();
-    let certificate = identity.device.key().sign_join(
-        identity.workspace.as_bytes(),
-        next.id.as_bytes(),
-        &key,
-    );
-    let asked = DeviceRequest { device: next.id, key, name: next.name.clone(), certificate };
+    let certificate =
+        identity
+            .device
+            .key()
+            .sign_join(identity.workspace.as_bytes(), next.id.as_bytes(), &key);
+    let asked = DeviceRequest {
+        device: next.id,
+        key,
+        name: next.name.clone(),
+        certificate,
+    };
     replica.release();
     let token = remote.add_device(asked).await?;
     remote.set_token(token.clone());

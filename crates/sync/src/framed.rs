@@ -40,7 +40,10 @@ pub(crate) struct FramedFile {
 
 impl FramedFile {
     /// Reads the frames of a file; a file that is not there has none.
-    pub(crate) fn open(path: PathBuf, magic: &'static str) -> Result<(Self, Vec<Vec<u8>>), ReplicaError> {
+    pub(crate) fn open(
+        path: PathBuf,
+        magic: &'static str,
+    ) -> Result<(Self, Vec<Vec<u8>>), ReplicaError> {
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -72,15 +75,31 @@ impl FramedFile {
         }
         let torn = at < bytes.len() || bytes.len() < magic.len();
         if torn && (at + 1..bytes.len()).any(|later| frame_at(&bytes, later).is_some()) {
-            return Err(damaged(at, "a record does not match its checksum, and whole ones follow it"));
+            return Err(damaged(
+                at,
+                "a record does not match its checksum, and whole ones follow it",
+            ));
         }
         if at < bytes.len() {
             // Beside, not away: should it have been damage after all, nothing is lost.
             let cut = path.with_extension("cut-short");
             files::replace(&cut, bytes.get(at..).unwrap_or_default())?;
         }
-        let end = if bytes.len() < magic.len() { 0 } else { at as u64 };
-        Ok((Self { path, magic, file: None, end, torn }, frames))
+        let end = if bytes.len() < magic.len() {
+            0
+        } else {
+            at as u64
+        };
+        Ok((
+            Self {
+                path,
+                magic,
+                file: None,
+                end,
+                torn,
+            },
+            frames,
+        ))
     }
 
     /// Appends frames and returns when they are on the disk; after an error none of them counts.
@@ -89,7 +108,9 @@ impl FramedFile {
         if self.end == 0 {
             bytes.extend(self.magic.as_bytes());
         }
-        payloads.iter().for_each(|payload| push_frame(&mut bytes, payload));
+        payloads
+            .iter()
+            .for_each(|payload| push_frame(&mut bytes, payload));
         let (end, path) = (self.end, self.path.clone());
         let torn = std::mem::replace(&mut self.torn, true);
         let file = self.writable()?;
@@ -119,7 +140,9 @@ impl FramedFile {
     /// Replaces all frames at once.
     pub(crate) fn replace(&mut self, payloads: &[Vec<u8>]) -> Result<(), ReplicaError> {
         let mut bytes = self.magic.as_bytes().to_vec();
-        payloads.iter().for_each(|payload| push_frame(&mut bytes, payload));
+        payloads
+            .iter()
+            .for_each(|payload| push_frame(&mut bytes, payload));
         files::replace(&self.path, &bytes)?;
         self.file = None;
         self.end = bytes.len() as u64;
@@ -149,7 +172,11 @@ fn push_frame(bytes: &mut Vec<u8>, payload: &[u8]) {
     let start = bytes.len();
     bytes.extend(MARKER);
     // A command has at most a thousand events of 64 KiB each: far below 4 GiB.
-    bytes.extend(u32::try_from(payload.len()).unwrap_or(u32::MAX).to_be_bytes());
+    bytes.extend(
+        u32::try_from(payload.len())
+            .unwrap_or(u32::MAX)
+            .to_be_bytes(),
+    );
     bytes.extend(payload);
     let checksum: Hash = Sha256::digest(bytes.get(start..).unwrap_or_default()).into();
     bytes.extend(checksum);
@@ -191,7 +218,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (path, _) = written(dir.path());
         let (mut file, frames) = open(&path).unwrap();
-        assert_eq!(frames, [b"one".to_vec(), b"two".to_vec(), b"three".to_vec()]);
+        assert_eq!(
+            frames,
+            [b"one".to_vec(), b"two".to_vec(), b"three".to_vec()]
+        );
         file.replace(&[b"two".to_vec()]).unwrap();
         file.append(&[b"four".to_vec()]).unwrap();
         assert_eq!(open(&path).unwrap().1, [b"two".to_vec(), b"four".to_vec()]);
@@ -235,6 +265,10 @@ mod tests {
         *bytes.last_mut().unwrap() ^= 1;
         fs::write(&path, &bytes).unwrap();
         assert_eq!(open(&path).unwrap().1.len(), 2);
-        assert!(fs::read(path.with_extension("cut-short")).unwrap().starts_with(&MARKER));
+        assert!(
+            fs::read(path.with_extension("cut-short"))
+                .unwrap()
+                .starts_with(&MARKER)
+        );
     }
 }

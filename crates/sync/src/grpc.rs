@@ -64,18 +64,23 @@ impl Grpc {
             .keep_alive_while_idle(true)
             .initial_stream_window_size(8 << 20)
             .initial_connection_window_size(8 << 20);
-        let plain = address.fingerprint.is_none() && (address.plaintext || is_loopback(&address.host));
+        let plain =
+            address.fingerprint.is_none() && (address.plaintext || is_loopback(&address.host));
         let channel = if plain {
             endpoint.connect().await
         } else {
             let connector = Connector::new(address).map_err(unreachable)?;
             endpoint
-                .connect_with_connector(tower::service_fn(move |_: Uri| connector.clone().connect()))
+                .connect_with_connector(tower::service_fn(move |_: Uri| {
+                    connector.clone().connect()
+                }))
                 .await
         };
         let channel = channel.map_err(|error| {
             if address.fingerprint.is_some() && tls::is_other_certificate(&error) {
-                RemoteError::OtherCertificate { address: shown.clone() }
+                RemoteError::OtherCertificate {
+                    address: shown.clone(),
+                }
             } else {
                 unreachable(root_cause(&error))
             }
@@ -83,7 +88,11 @@ impl Grpc {
         let client = SyncServiceClient::new(channel)
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
-        let mut grpc = Self { client, token: None, address: shown };
+        let mut grpc = Self {
+            client,
+            token: None,
+            address: shown,
+        };
         if let Some(token) = &address.token {
             grpc.set_token(token.clone());
         }
@@ -93,7 +102,9 @@ impl Grpc {
     fn request<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);
         if let Some(token) = &self.token {
-            request.metadata_mut().insert("authorization", token.clone());
+            request
+                .metadata_mut()
+                .insert("authorization", token.clone());
         }
         request
     }
@@ -129,9 +140,7 @@ impl Connector {
         })
     }
 
-    async fn connect(
-        self,
-    ) -> std::io::Result<TokioIo<tokio_rustls::client::TlsStream<TcpStream>>> {
+    async fn connect(self) -> std::io::Result<TokioIo<tokio_rustls::client::TlsStream<TcpStream>>> {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         stream.set_nodelay(true)?;
         Ok(TokioIo::new(self.tls.connect(self.name, stream).await?))
@@ -142,10 +151,12 @@ impl Remote for Grpc {
     fn set_token(&mut self, token: Secret<String>) {
         let value = zeroize::Zeroizing::new(format!("Bearer {}", token.reveal()));
         // A token that cannot stand in a header is none of the server's: it is refused there.
-        self.token = MetadataValue::try_from(value.as_str()).ok().map(|mut value| {
-            value.set_sensitive(true);
-            value
-        });
+        self.token = MetadataValue::try_from(value.as_str())
+            .ok()
+            .map(|mut value| {
+                value.set_sensitive(true);
+                value
+            });
     }
 
     async fn push(&self, batch: Vec<Sealed>) -> Result<Answer, RemoteError> {
@@ -153,21 +164,36 @@ impl Remote for Grpc {
         let request = self.timed(tokio_stream::once(v1::PushRequest { events }));
         let response = self.client.clone().push(request).await;
         let mut answers = response.map_err(|status| self.error(&status))?.into_inner();
-        let answer = answers.message().await.map_err(|status| self.error(&status))?;
+        let answer = answers
+            .message()
+            .await
+            .map_err(|status| self.error(&status))?;
         let answer = answer.ok_or_else(|| protocol("a batch got no answer"))?;
-        let outcomes = answer.outcomes.into_iter().map(read_outcome).collect::<Result<_, _>>()?;
-        Ok(Answer { outcomes, head: answer.head })
+        let outcomes = answer
+            .outcomes
+            .into_iter()
+            .map(read_outcome)
+            .collect::<Result<_, _>>()?;
+        Ok(Answer {
+            outcomes,
+            head: answer.head,
+        })
     }
 
     async fn pull(&self, from: u64) -> Result<Chunks, RemoteError> {
-        let request = self.request(v1::PullRequest { first_seq: from, limit: 0 });
+        let request = self.request(v1::PullRequest {
+            first_seq: from,
+            limit: 0,
+        });
         let response = self.client.clone().pull(request).await;
         let chunks = response.map_err(|status| self.error(&status))?.into_inner();
         let address = self.address.clone();
         let chunks = chunks.timeout(NEXT_CHUNK).map(move |chunk| match chunk {
             Ok(Ok(chunk)) => read_chunk(chunk.entries, chunk.head, chunk.checkpoint),
             Ok(Err(status)) => Err(read_status(&address, &status)),
-            Err(_) => Err(RemoteError::Unreachable(format!("{address}: it stopped answering"))),
+            Err(_) => Err(RemoteError::Unreachable(format!(
+                "{address}: it stopped answering"
+            ))),
         });
         Ok(Box::pin(chunks))
     }
@@ -194,7 +220,9 @@ impl Remote for Grpc {
         });
         let response = self.client.clone().join(request).await;
         let joined = response.map_err(|status| self.error(&status))?.into_inner();
-        let genesis = joined.genesis.ok_or_else(|| protocol("it does not say what it let this device into"))?;
+        let genesis = joined
+            .genesis
+            .ok_or_else(|| protocol("it does not say what it let this device into"))?;
         if genesis.workspace != asked.workspace.as_bytes() {
             return Err(protocol("it let this device into another workspace"));
         }
@@ -215,7 +243,12 @@ impl Remote for Grpc {
             certificate: asked.certificate.to_vec(),
         });
         let response = self.client.clone().add_device(request).await;
-        Ok(Secret::new(response.map_err(|status| self.error(&status))?.into_inner().token))
+        Ok(Secret::new(
+            response
+                .map_err(|status| self.error(&status))?
+                .into_inner()
+                .token,
+        ))
     }
 
     async fn host(&self, asked: HostRequest) -> Result<Hosted, RemoteError> {
@@ -232,7 +265,10 @@ impl Remote for Grpc {
         let hosted = response.map_err(|status| self.error(&status))?.into_inner();
         Ok(Hosted {
             token: Secret::new(hosted.token),
-            device: quarterdeck_core::id::DeviceId::from_bytes(fixed(&hosted.server_device, "server_device")?),
+            device: quarterdeck_core::id::DeviceId::from_bytes(fixed(
+                &hosted.server_device,
+                "server_device",
+            )?),
             key: PublicKey(fixed(&hosted.server_key, "server_key")?),
             name: hosted.server_name,
         })
@@ -249,7 +285,9 @@ fn show(address: &RemoteAddress) -> String {
 
 fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// The innermost error: tonic's own says no more than "transport error".
@@ -266,7 +304,9 @@ fn protocol(what: &str) -> RemoteError {
 }
 
 fn fixed<const N: usize>(bytes: &[u8], field: &str) -> Result<[u8; N], RemoteError> {
-    bytes.try_into().map_err(|_| protocol(&format!("its {field} has {} bytes, not {N}", bytes.len())))
+    bytes
+        .try_into()
+        .map_err(|_| protocol(&format!("its {field} has {} bytes, not {N}", bytes.len())))
 }
 
 fn write_sealed(sealed: Sealed) -> v1::SealedEvent {
@@ -284,13 +324,19 @@ fn read_chunk(
     checkpoint: Option<v1::Checkpoint>,
 ) -> Result<Chunk, RemoteError> {
     let entries = entries.into_iter().map(|entry| {
-        let sealed = entry.event.ok_or_else(|| protocol("an entry has no event"))?;
+        let sealed = entry
+            .event
+            .ok_or_else(|| protocol("an entry has no event"))?;
         let sealed = quarterdeck_proto::Sealed::try_from(sealed)
             .map_err(|error| protocol(&format!("entry {}: {error}", entry.seq)))?;
         Ok(Received {
             seq: entry.seq,
             recorded: entry.recorded_ms,
-            sealed: Sealed { body: sealed.body, salt: sealed.salt, signature: sealed.signature },
+            sealed: Sealed {
+                body: sealed.body,
+                salt: sealed.salt,
+                signature: sealed.signature,
+            },
         })
     });
     Ok(Chunk {
@@ -306,7 +352,9 @@ fn read_outcome(outcome: v1::EventOutcome) -> Result<Outcome, RemoteError> {
         Some(Wire::Recorded(recorded)) => Ok(Outcome::Recorded(recorded.seq)),
         Some(Wire::AlreadyRecorded(recorded)) => Ok(Outcome::Already(recorded.seq)),
         Some(Wire::Refused(refusal)) => Ok(Outcome::Refused(refusal.into())),
-        None => Err(protocol("an event got an outcome that this version does not know")),
+        None => Err(protocol(
+            "an event got an outcome that this version does not know",
+        )),
     }
 }
 
@@ -321,21 +369,21 @@ fn read_status(address: &str, status: &Status) -> RemoteError {
         refusal.hint = hint;
         return RemoteError::Refused(refusal);
     }
-    let refused = |code, hint: &str| {
-        RemoteError::Refused(Refusal::new(code, status.message()).hint(hint))
-    };
+    let refused =
+        |code, hint: &str| RemoteError::Refused(Refusal::new(code, status.message()).hint(hint));
     match status.code() {
         tonic::Code::Unauthenticated => refused(
             Code::WrongAuthor,
             "this device's token has lapsed or was revoked: ask an owner for an invitation and join again; unsent work is kept",
         ),
-        tonic::Code::PermissionDenied => {
-            refused(Code::Forbidden, "ask an owner of the workspace")
+        tonic::Code::PermissionDenied => refused(Code::Forbidden, "ask an owner of the workspace"),
+        tonic::Code::NotFound => {
+            refused(Code::NotFound, "check the invitation, or ask for a new one")
         }
-        tonic::Code::NotFound => refused(Code::NotFound, "check the invitation, or ask for a new one"),
-        tonic::Code::InvalidArgument | tonic::Code::FailedPrecondition => {
-            refused(Code::Invalid, "if this comes again, one of the two may need an update")
-        }
+        tonic::Code::InvalidArgument | tonic::Code::FailedPrecondition => refused(
+            Code::Invalid,
+            "if this comes again, one of the two may need an update",
+        ),
         tonic::Code::Unimplemented | tonic::Code::DataLoss | tonic::Code::OutOfRange => {
             protocol(&format!("{address}: {}", status.message()))
         }

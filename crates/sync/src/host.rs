@@ -76,7 +76,11 @@ pub async fn host<R: Remote>(
     remote.set_token(hosted.token.clone());
     let mut address = invite.remote(plaintext);
     address.token = Some(hosted.token);
-    let hosting = Hosting { device: hosted.device, key: hosted.key, name: hosted.name };
+    let hosting = Hosting {
+        device: hosted.device,
+        key: hosted.key,
+        name: hosted.name,
+    };
     replica.update_identity(|identity| {
         identity.remote = Some(address);
         identity.hosting = Some(hosting.clone());
@@ -100,7 +104,9 @@ pub(crate) async fn resume<R: Remote>(
     now_ms: u64,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), SyncError> {
-    let Some(hosting) = replica.identity().hosting.clone() else { return Ok(()) };
+    let Some(hosting) = replica.identity().hosting.clone() else {
+        return Ok(());
+    };
     if replica.is_authority() {
         // It stopped before anything was recorded here: as if it had not begun.
         replica.update_identity(|identity| {
@@ -118,16 +124,30 @@ pub(crate) async fn resume<R: Remote>(
         progress(Progress::Pushed { done: sent, of });
     })
     .await?;
-    let genesis = local.first().map(|command| command.first().hash).unwrap_or_default();
-    let trust = Trust { genesis, authority: hosting.key };
+    let genesis = local
+        .first()
+        .map(|command| command.first().hash)
+        .unwrap_or_default();
+    let trust = Trust {
+        genesis,
+        authority: hosting.key,
+    };
     replica.clear_next()?;
     let (_, note) = pull_into(replica, remote, NEXT, trust, now_ms, progress).await?;
     compare(replica, &local)?;
     let aside = (0..)
-        .map(|n| if n == 0 { BEFORE.to_owned() } else { format!("{BEFORE}-{n}") })
+        .map(|n| {
+            if n == 0 {
+                BEFORE.to_owned()
+            } else {
+                format!("{BEFORE}-{n}")
+            }
+        })
         .map(|name| replica.dir().join(name))
         .find(|path| !path.exists())
-        .ok_or_else(|| ReplicaError::Exists { path: replica.dir().join(BEFORE) })?;
+        .ok_or_else(|| ReplicaError::Exists {
+            path: replica.dir().join(BEFORE),
+        })?;
     replica.swap_ledger(&aside)?;
     evidence::keep_checkpoint(replica.dir(), &note)?;
     replica.update_identity(|identity| {
@@ -143,12 +163,20 @@ fn read_commands(replica: &mut Replica) -> Result<Vec<PendingCommand>, SyncError
     let mut events: Vec<Authored> = Vec::new();
     let mut next = 1;
     loop {
-        let block = replica.hold()?.ledger.read(next, READ_ENTRIES, READ_BYTES).map_err(ReplicaError::from)?;
-        let Some(last) = block.last() else { return Ok(commands) };
+        let block = replica
+            .hold()?
+            .ledger
+            .read(next, READ_ENTRIES, READ_BYTES)
+            .map_err(ReplicaError::from)?;
+        let Some(last) = block.last() else {
+            return Ok(commands);
+        };
         next = last.seq + 1;
         for entry in block {
-            let authored = Authored::read(entry.event)
-                .map_err(|source| ReplicaError::Entry { seq: entry.seq, source })?;
+            let authored = Authored::read(entry.event).map_err(|source| ReplicaError::Entry {
+                seq: entry.seq,
+                source,
+            })?;
             let ends = authored.event.remaining == 0;
             events.push(authored);
             if ends {
@@ -163,10 +191,15 @@ fn read_commands(replica: &mut Replica) -> Result<Vec<PendingCommand>, SyncError
 fn compare(replica: &Replica, local: &[PendingCommand]) -> Result<(), SyncError> {
     let path = replica.dir().join(NEXT);
     let next = open_ledger(&path, replica.identity().workspace, replica.options())?;
-    let mut mine = local.iter().flat_map(PendingCommand::events).map(|event| event.hash);
+    let mut mine = local
+        .iter()
+        .flat_map(PendingCommand::events)
+        .map(|event| event.hash);
     let mut at = 1;
     loop {
-        let block = next.read(at, READ_ENTRIES, READ_BYTES).map_err(ReplicaError::from)?;
+        let block = next
+            .read(at, READ_ENTRIES, READ_BYTES)
+            .map_err(ReplicaError::from)?;
         for entry in &block {
             match mine.next() {
                 Some(hash) if hash == entry.hash => at = entry.seq + 1,
@@ -175,7 +208,11 @@ fn compare(replica: &Replica, local: &[PendingCommand]) -> Result<(), SyncError>
             }
         }
         if block.is_empty() {
-            return if mine.next().is_none() { Ok(()) } else { Err(differs(at)) };
+            return if mine.next().is_none() {
+                Ok(())
+            } else {
+                Err(differs(at))
+            };
         }
     }
 }

@@ -57,7 +57,11 @@ impl Device {
     /// A device with the key of a seed.
     #[must_use]
     pub fn new(id: DeviceId, name: String, seed: [u8; 32]) -> Self {
-        Self { id, name, seed: Secret::new(seed) }
+        Self {
+            id,
+            name,
+            seed: Secret::new(seed),
+        }
     }
 
     /// Its key.
@@ -129,19 +133,32 @@ impl Identity {
         let bytes = match fs::read(&path) {
             Ok(bytes) => Zeroizing::new(bytes),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(ReplicaError::Missing { path: dir.to_path_buf() });
+                return Err(ReplicaError::Missing {
+                    path: dir.to_path_buf(),
+                });
             }
             Err(error) => return Err(files::io_error("read", &path)(error)),
         };
-        let refuse = |what: String| ReplicaError::Identity { path: path.clone(), what };
+        let refuse = |what: String| ReplicaError::Identity {
+            path: path.clone(),
+            what,
+        };
         // The parser's own message could repeat a piece of the file: it is told by its place alone.
         let file: File = serde_json::from_slice(&bytes).map_err(|error| {
-            refuse(format!("line {}, column {} is not as expected", error.line(), error.column()))
+            refuse(format!(
+                "line {}, column {} is not as expected",
+                error.line(),
+                error.column()
+            ))
         })?;
         if file.format != FORMAT {
-            return Err(refuse(format!("it has format {}, and this version knows {FORMAT}", file.format)));
+            return Err(refuse(format!(
+                "it has format {}, and this version knows {FORMAT}",
+                file.format
+            )));
         }
-        file.read().map_err(|field| refuse(format!("its field `{field}` is not as expected")))
+        file.read()
+            .map_err(|field| refuse(format!("its field `{field}` is not as expected")))
     }
 
     pub(crate) fn save(&self, dir: &Path) -> Result<(), ReplicaError> {
@@ -274,7 +291,11 @@ impl File {
 
 fn read_device(file: DeviceFile) -> Result<Device, &'static str> {
     let seed = Zeroizing::new(file.seed);
-    Ok(Device::new(file.id, file.name, decode("device.seed", &seed)?))
+    Ok(Device::new(
+        file.id,
+        file.name,
+        decode("device.seed", &seed)?,
+    ))
 }
 
 fn read_trust(file: TrustFile) -> Result<Trust, &'static str> {
@@ -314,7 +335,11 @@ mod tests {
             workspace: WorkspaceId::from_bytes([1; 16]),
             workspace_name: "acme".to_owned(),
             member: Some(MemberId::from_bytes([2; 16])),
-            device: Device::new(DeviceId::from_bytes([3; 16]), "laptop".to_owned(), [0xab; 32]),
+            device: Device::new(
+                DeviceId::from_bytes([3; 16]),
+                "laptop".to_owned(),
+                [0xab; 32],
+            ),
             next_device: None,
             remote: Some(RemoteAddress {
                 host: "okr.example.com".to_owned(),
@@ -323,7 +348,10 @@ mod tests {
                 plaintext: false,
                 token: Some(Secret::new("very-secret".to_owned())),
             }),
-            trust: Some(Trust { genesis: [6; 32], authority: PublicKey([7; 32]) }),
+            trust: Some(Trust {
+                genesis: [6; 32],
+                authority: PublicKey([7; 32]),
+            }),
             hosting: None,
         }
     }
@@ -336,7 +364,10 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = fs::metadata(dir.path().join(FILE)).unwrap().permissions().mode();
+            let mode = fs::metadata(dir.path().join(FILE))
+                .unwrap()
+                .permissions()
+                .mode();
             assert_eq!(mode & 0o777, 0o600);
         }
     }
@@ -344,7 +375,10 @@ mod tests {
     #[test]
     fn secrets_show_in_no_debug_output_and_no_error() {
         let shown = format!("{:?}", identity());
-        assert!(!shown.contains("very-secret") && !shown.contains("171, 171"), "{shown}");
+        assert!(
+            !shown.contains("very-secret") && !shown.contains("171, 171"),
+            "{shown}"
+        );
         let dir = tempfile::tempdir().unwrap();
         identity().save(dir.path()).unwrap();
         let path = dir.path().join(FILE);
@@ -352,12 +386,18 @@ mod tests {
         let seed = encode(&[0xab; 32]);
         fs::write(&path, text.replace(&seed, &seed[1..])).unwrap();
         let refused = Identity::load(dir.path()).unwrap_err().to_string();
-        assert!(refused.contains("device.seed") && !refused.contains(&seed[1..]), "{refused}");
+        assert!(
+            refused.contains("device.seed") && !refused.contains(&seed[1..]),
+            "{refused}"
+        );
     }
 
     #[test]
     fn a_folder_without_a_workspace_says_so() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(matches!(Identity::load(dir.path()), Err(ReplicaError::Missing { .. })));
+        assert!(matches!(
+            Identity::load(dir.path()),
+            Err(ReplicaError::Missing { .. })
+        ));
     }
 }

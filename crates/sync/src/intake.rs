@@ -57,7 +57,12 @@ pub(crate) struct Intake {
 
 impl Intake {
     /// Goes on from a fold of what is stored, of which a signed head covers the first `proven` entries.
-    pub(crate) fn new(workspace: WorkspaceId, trust: Option<Trust>, from: Folded, proven: u64) -> Self {
+    pub(crate) fn new(
+        workspace: WorkspaceId,
+        trust: Option<Trust>,
+        from: Folded,
+        proven: u64,
+    ) -> Self {
         let stored = from.frontier.size();
         Self {
             workspace,
@@ -129,7 +134,9 @@ impl Intake {
         let size = self.size();
         let fault = |what: String| Fault { seq: size, what };
         if !self.checker.is_whole() {
-            return Err(fault("the server's log ends in the middle of a command".to_owned()));
+            return Err(fault(
+                "the server's log ends in the middle of a command".to_owned(),
+            ));
         }
         let key = authority(&self.checker.state)
             .or(self.trust.map(|trust| trust.authority))
@@ -151,7 +158,8 @@ impl Intake {
         }
         if signed.root != self.checker.frontier.root() {
             return Err(fault(
-                "the server's root is not that of the entries here: the two histories differ".to_owned(),
+                "the server's root is not that of the entries here: the two histories differ"
+                    .to_owned(),
             ));
         }
         Ok(())
@@ -160,9 +168,10 @@ impl Intake {
     /// At the first sync the log's authority has to be the one that let this device in.
     fn check_trust(&self, key: PublicKey) -> Result<(), String> {
         match self.trust {
-            Some(trust) if self.proven == 0 && trust.authority != key => {
-                Err("the log names another authority than the server that let this device in".to_owned())
-            }
+            Some(trust) if self.proven == 0 && trust.authority != key => Err(
+                "the log names another authority than the server that let this device in"
+                    .to_owned(),
+            ),
             _ => Ok(()),
         }
     }
@@ -205,8 +214,7 @@ impl Store {
             Some(open) => open,
             None => {
                 let lock = Lock::take(&self.dir, LOCK, self.options.lock_wait)?;
-                let ledger =
-                    open_ledger(&self.dir.join(self.name), self.workspace, self.options)?;
+                let ledger = open_ledger(&self.dir.join(self.name), self.workspace, self.options)?;
                 (ledger, lock)
             }
         };

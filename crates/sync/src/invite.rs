@@ -73,13 +73,24 @@ impl FromStr for Invite {
             .trim()
             .strip_prefix("okr://")
             .ok_or(wrong("it does not begin with okr://"))?;
-        let (place, secret) =
-            rest.split_once('#').ok_or(wrong("the part behind # is missing, which is the secret"))?;
-        let (address, workspace) =
-            place.split_once('/').ok_or(wrong("the workspace is missing"))?;
-        let (host, port) = address.rsplit_once(':').ok_or(wrong("the port is missing"))?;
-        let port = port.parse().ok().filter(|port| *port != 0).ok_or(wrong("the port is no port"))?;
-        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let (place, secret) = rest
+            .split_once('#')
+            .ok_or(wrong("the part behind # is missing, which is the secret"))?;
+        let (address, workspace) = place
+            .split_once('/')
+            .ok_or(wrong("the workspace is missing"))?;
+        let (host, port) = address
+            .rsplit_once(':')
+            .ok_or(wrong("the port is missing"))?;
+        let port = port
+            .parse()
+            .ok()
+            .filter(|port| *port != 0)
+            .ok_or(wrong("the port is no port"))?;
+        let host = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .unwrap_or(host);
         if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(wrong("the host is no host"));
         }
@@ -124,12 +135,22 @@ mod tests {
     #[test]
     fn an_invitation_reads() {
         let id = "0198c5a2-7d1e-7c3b-9f00-5b1f0a7c2d4e";
-        let plain: Invite = format!("okr://127.0.0.1:7443/{id}#{SECRET}").parse().unwrap();
-        assert_eq!((plain.host.as_str(), plain.port, plain.fingerprint), ("127.0.0.1", 7443, None));
+        let plain: Invite = format!("okr://127.0.0.1:7443/{id}#{SECRET}")
+            .parse()
+            .unwrap();
+        assert_eq!(
+            (plain.host.as_str(), plain.port, plain.fingerprint),
+            ("127.0.0.1", 7443, None)
+        );
         assert_eq!(plain.workspace_id().unwrap().to_string(), id);
         assert_eq!(*plain.key().seed(), [1; 32]);
-        let pinned: Invite = format!("okr://[::1]:1/new#{SECRET}.{SECRET}\n").parse().unwrap();
-        assert_eq!((pinned.host.as_str(), pinned.fingerprint), ("::1", Some([1; 32])));
+        let pinned: Invite = format!("okr://[::1]:1/new#{SECRET}.{SECRET}\n")
+            .parse()
+            .unwrap();
+        assert_eq!(
+            (pinned.host.as_str(), pinned.fingerprint),
+            ("::1", Some([1; 32]))
+        );
         assert_eq!(pinned.workspace_id(), None);
     }
 

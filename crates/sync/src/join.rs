@@ -71,7 +71,10 @@ pub async fn join<R: Remote>(
     replica.update_identity(|identity| {
         identity.member = Some(joined.member);
         identity.workspace_name = joined.workspace_name;
-        identity.trust = Some(Trust { genesis: joined.genesis, authority: joined.authority });
+        identity.trust = Some(Trust {
+            genesis: joined.genesis,
+            authority: joined.authority,
+        });
         if let Some(remote) = &mut identity.remote {
             remote.token = Some(joined.token);
         }
@@ -92,12 +95,19 @@ fn found(join: &Join<'_>, random: &mut dyn Random) -> Result<Replica, SyncError>
         )
     })?;
     match Replica::open(join.dir, join.options) {
-        Ok(mut replica) if replica.identity().workspace == workspace && replica.head().size == 0 => {
+        Ok(mut replica)
+            if replica.identity().workspace == workspace && replica.head().size == 0 =>
+        {
             let remote = join.invite.remote(join.plaintext);
             replica.update_identity(|identity| identity.remote = Some(remote))?;
             return Ok(replica);
         }
-        Ok(_) => return Err(ReplicaError::Exists { path: join.dir.to_path_buf() }.into()),
+        Ok(_) => {
+            return Err(ReplicaError::Exists {
+                path: join.dir.to_path_buf(),
+            }
+            .into());
+        }
         Err(ReplicaError::Missing { .. }) => {}
         Err(error) => return Err(error.into()),
     }

@@ -46,9 +46,9 @@ pub mod remote;
 pub mod replica;
 mod shelf;
 mod snapshot;
-mod tls;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 pub use command::{Authored, PendingCommand};
 pub use engine::{Progress, Report, SyncError, sync, watch};

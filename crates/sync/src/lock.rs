@@ -41,7 +41,10 @@ impl Lock {
                 Err(TryLockError::Error(source)) => return Err(io_error("lock", &path)(source)),
                 Err(TryLockError::WouldBlock) => {}
             }
-            let Some(left) = wait.checked_sub(began.elapsed()).filter(|left| !left.is_zero()) else {
+            let Some(left) = wait
+                .checked_sub(began.elapsed())
+                .filter(|left| !left.is_zero())
+            else {
                 return Err(ReplicaError::Locked {
                     path: dir.to_path_buf(),
                     holder: holder(&mut file),
@@ -52,7 +55,9 @@ impl Lock {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         // Only a courtesy to whoever waits: failing to write it is no reason to fail.
-        let _ = file.set_len(0).and_then(|()| write!(file, "{}", process::id()));
+        let _ = file
+            .set_len(0)
+            .and_then(|()| write!(file, "{}", process::id()));
         Ok(Self { _file: file })
     }
 }

@@ -63,11 +63,9 @@ impl Outbox {
 
     /// Adds a command, durably.
     pub(crate) fn push(&mut self, command: PendingCommand) -> Result<(), ReplicaError> {
-        let record = Record::Command(command);
-        self.file.append(&[record.write()])?;
-        if let Record::Command(command) = record {
-            self.content.push(command);
-        }
+        self.file
+            .append(&[Record::Command(command.clone()).write()])?;
+        self.content.push(command);
         Ok(())
     }
 
@@ -80,21 +78,28 @@ impl Outbox {
         Ok(())
     }
 
-    /// Replaces the commands. `sent` is what still holds of the numbers that were sent.
+    /// Replaces the commands. `sent` is what still holds of the numbers that were sent, `clock` the
+    /// reading that the device goes on from at least.
     pub(crate) fn replace(
         &mut self,
         commands: Vec<PendingCommand>,
         sent: u64,
+        clock: Hlc,
     ) -> Result<(), ReplicaError> {
-        let mut content = Content { clock: self.content.clock, sent, commands: Vec::new() };
-        commands.into_iter().for_each(|command| content.push(command));
+        let mut content = Content {
+            clock,
+            sent,
+            commands: Vec::new(),
+        };
+        for command in commands {
+            content.push(command);
+        }
         let mut records = vec![Record::Clock(content.clock).write()];
         if sent > 0 {
             records.push(Record::Sent(sent).write());
         }
-        records.extend(
-            content.commands.iter().map(|command| Record::Command(command.clone()).write()),
-        );
+        let commands = content.commands.iter().cloned().map(Record::Command);
+        records.extend(commands.map(|record| record.write()));
         self.file.replace(&records)?;
         self.content = content;
         Ok(())
@@ -102,7 +107,7 @@ impl Outbox {
 }
 
 impl Content {
-    fn push(&mut self, command: PendingCommand) {
+    pub(crate) fn push(&mut self, command: PendingCommand) {
         self.clock = self.clock.max(command.last().event.authored);
         self.commands.push(command);
     }

@@ -16,6 +16,7 @@
 //! and none is gone.
 
 use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{DeviceId, EventId};
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
@@ -23,7 +24,7 @@ use quarterdeck_ledger::DeviceKey;
 use quarterdeck_proto::limits::CHUNK_BYTES;
 
 use crate::chain::Chain;
-use crate::command::PendingCommand;
+use crate::command::{Authored, PendingCommand};
 use crate::remote::{Answer, Outcome};
 
 /// The most events of one batch; a single larger command goes alone.
@@ -101,14 +102,19 @@ pub enum Next {
 /// Reads the answer to a batch that was taken from an outbox whose first number is `first`.
 #[must_use]
 pub fn read_answer(first: u64, batch: &[PendingCommand], answer: &Answer) -> Next {
-    let recorded =
-        answer.outcomes.iter().take_while(|outcome| !matches!(outcome, Outcome::Refused(_))).count();
+    let recorded = answer
+        .outcomes
+        .iter()
+        .take_while(|outcome| !matches!(outcome, Outcome::Refused(_)))
+        .count();
     let refusal = match answer.outcomes.get(recorded) {
         Some(Outcome::Refused(refusal)) => refusal.clone(),
         _ => {
             let sent: usize = batch.iter().map(PendingCommand::count).sum();
             return match batch.last() {
-                Some(last) if recorded == sent => Next::GoOn { from: last.last().event.number + 1 },
+                Some(last) if recorded == sent => Next::GoOn {
+                    from: last.last().event.number + 1,
+                },
                 _ => Next::Nonsense,
             };
         }
@@ -118,7 +124,9 @@ pub fn read_answer(first: u64, batch: &[PendingCommand], answer: &Answer) -> Nex
         before += command.count();
         before > recorded
     });
-    let Some(refused) = refused else { return Next::Nonsense };
+    let Some(refused) = refused else {
+        return Next::Nonsense;
+    };
     match (refusal.code, refusal.wanted) {
         (Code::Gap, Some(wanted)) if wanted < first => Next::Lost { wanted },
         (Code::Gap, Some(wanted)) if wanted < refused.first().event.number => {
@@ -134,7 +142,10 @@ pub fn read_answer(first: u64, batch: &[PendingCommand], answer: &Answer) -> Nex
             | Code::BadSignature,
             _,
         ) => Next::Stop(refusal),
-        _ => Next::Shelve { command: refused.id(), refusal },
+        _ => Next::Shelve {
+            command: refused.id(),
+            refusal,
+        },
     }
 }
 
@@ -162,7 +173,12 @@ pub fn shelve(
 ) -> Replanned {
     let mut replanned = take_out(confirmed, outbox, refused, (device, key), now);
     if let Some(command) = outbox.iter().find(|command| command.id() == refused) {
-        let shelved = Shelved { at: now, refusal, depends_on: None, command: command.clone() };
+        let shelved = Shelved {
+            at: now,
+            refusal,
+            depends_on: None,
+            command: command.clone(),
+        };
         replanned.shelf.insert(0, shelved);
     }
     replanned
@@ -179,14 +195,26 @@ pub fn take_out(
 ) -> Replanned {
     let at = outbox.iter().position(|command| command.id() == taken);
     let Some((before, [out, after @ ..])) = at.and_then(|at| outbox.split_at_checked(at)) else {
-        return Replanned { outbox: outbox.to_vec(), shelf: Vec::new() };
+        return Replanned {
+            outbox: outbox.to_vec(),
+            shelf: Vec::new(),
+        };
     };
     let mut state = confirmed.clone();
-    before.iter().for_each(|command| apply(&mut state, command));
+    for command in before {
+        apply(&mut state, command);
+    }
     let start = &out.first().event;
-    let chain = Chain { device, key, number: start.number.saturating_sub(1), tip: start.previous };
+    let chain = Chain {
+        device,
+        key,
+        number: start.number.saturating_sub(1),
+        tip: start.previous,
+    };
     let mut replanned = follow(chain, state, after, now);
-    for shelved in &mut replanned.shelf {
+    // A clock that ran ahead is each command's own trouble.
+    let own_trouble = |shelved: &&mut Shelved| shelved.refusal.code == Code::FarFuture;
+    for shelved in replanned.shelf.iter_mut().filter(|shelved| !own_trouble(shelved)) {
         shelved.depends_on = Some(taken);
         shelved.refusal = depends(&shelved.refusal);
     }
@@ -220,7 +248,10 @@ fn follow(
     commands: &[PendingCommand],
     now: Timestamp,
 ) -> Replanned {
-    let mut replanned = Replanned { outbox: Vec::new(), shelf: Vec::new() };
+    let mut replanned = Replanned {
+        outbox: Vec::new(),
+        shelf: Vec::new(),
+    };
     for command in commands {
         let linked = chain.link(command);
         match admit(&state, &linked, now) {
@@ -243,7 +274,10 @@ fn follow(
 fn depends(refusal: &Refusal) -> Refusal {
     Refusal::new(
         Code::DependsOnRefused,
-        format!("It builds on a command that is not in the log: {}", refusal.message),
+        format!(
+            "It builds on a command that is not in the log: {}",
+            refusal.message
+        ),
     )
     .hint("settle the command that it builds on first, then retry or drop this one: `okr outbox`")
 }
@@ -258,12 +292,20 @@ fn admit(state: &State, command: &PendingCommand, now: Timestamp) -> Result<Stat
     Ok(trial)
 }
 
-/// Applies a command that is not recorded yet on top of a state.
-pub(crate) fn apply(state: &mut State, command: &PendingCommand) {
-    command.events().for_each(|event| apply_event(state, event));
+/// Applies a command that is not recorded yet on top of a state, and answers its entries as they
+/// would stand there.
+pub(crate) fn apply(state: &mut State, command: &PendingCommand) -> Vec<Entry> {
+    command
+        .events()
+        .map(|event| apply_event(state, event))
+        .collect()
 }
 
-fn apply_event(state: &mut State, event: &crate::command::Authored) {
-    let recorded = state.recorded.max(Timestamp::from_ms(event.event.authored.wall));
-    state.apply(&event.entry(state.head + 1, recorded));
+fn apply_event(state: &mut State, event: &Authored) -> Entry {
+    let recorded = state
+        .recorded
+        .max(Timestamp::from_ms(event.event.authored.wall));
+    let entry = event.entry(state.head + 1, recorded);
+    state.apply(&entry);
+    entry
 }

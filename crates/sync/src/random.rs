@@ -32,6 +32,8 @@ impl IdSource for Ids<'_> {
 
 impl std::fmt::Debug for Ids<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ids").field("now_ms", &self.now_ms).finish_non_exhaustive()
+        f.debug_struct("Ids")
+            .field("now_ms", &self.now_ms)
+            .finish_non_exhaustive()
     }
 }

@@ -78,7 +78,10 @@ impl Record {
         let mut reader = Reader(bytes);
         let record = match reader.byte()? {
             COMMAND => Self::Command(reader.command()?),
-            CLOCK => Self::Clock(Hlc { wall: reader.long()?, counter: reader.int()? }),
+            CLOCK => Self::Clock(Hlc {
+                wall: reader.long()?,
+                counter: reader.int()?,
+            }),
             SENT => Self::Sent(reader.long()?),
             REFUSED => {
                 let at = Timestamp::from_ms(reader.long()?);
@@ -89,9 +92,17 @@ impl Record {
                 if reader.flag()? {
                     refusal = refusal.hint(reader.text()?);
                 }
-                let depends_on =
-                    if reader.flag()? { Some(EventId::from_bytes(reader.array()?)) } else { None };
-                Self::Refused(Shelved { at, refusal, depends_on, command: reader.command()? })
+                let depends_on = if reader.flag()? {
+                    Some(EventId::from_bytes(reader.array()?))
+                } else {
+                    None
+                };
+                Self::Refused(Shelved {
+                    at,
+                    refusal,
+                    depends_on,
+                    command: reader.command()?,
+                })
             }
             _ => return None,
         };
@@ -101,7 +112,11 @@ impl Record {
 
 fn write_command(out: &mut Vec<u8>, command: &PendingCommand) {
     // A command has fewer events than fit into a batch of a push, by far.
-    out.extend(u16::try_from(command.count()).unwrap_or(u16::MAX).to_be_bytes());
+    out.extend(
+        u16::try_from(command.count())
+            .unwrap_or(u16::MAX)
+            .to_be_bytes(),
+    );
     for event in command.events() {
         write_bytes(out, &event.sealed.body);
         out.extend(event.sealed.salt);
@@ -169,8 +184,19 @@ impl<'a> Reader<'a> {
         for _ in 0..count {
             let body = Bytes::copy_from_slice(self.bytes()?);
             let salt = self.array()?;
-            let signature = if self.flag()? { Some(self.array()?) } else { None };
-            events.push(Authored::read(Sealed { body, salt, signature }).ok()?);
+            let signature = if self.flag()? {
+                Some(self.array()?)
+            } else {
+                None
+            };
+            events.push(
+                Authored::read(Sealed {
+                    body,
+                    salt,
+                    signature,
+                })
+                .ok()?,
+            );
         }
         PendingCommand::new(events)
     }

@@ -52,8 +52,10 @@ impl Shelf {
 
     /// Adds refused commands, durably.
     pub(crate) fn push(&mut self, items: Vec<Shelved>) -> Result<(), ReplicaError> {
-        let records: Vec<_> =
-            items.iter().map(|item| Record::Refused(item.clone()).write()).collect();
+        let records: Vec<_> = items
+            .iter()
+            .map(|item| Record::Refused(item.clone()).write())
+            .collect();
         self.file.append(&records)?;
         self.items.extend(items);
         Ok(())
@@ -61,12 +63,19 @@ impl Shelf {
 
     /// Takes one away, durably; `false` where it is not there.
     pub(crate) fn remove(&mut self, id: EventId) -> Result<bool, ReplicaError> {
-        let left: Vec<_> = self.items.iter().filter(|item| item.id() != id).cloned().collect();
+        let left: Vec<_> = self
+            .items
+            .iter()
+            .filter(|item| item.id() != id)
+            .cloned()
+            .collect();
         if left.len() == self.items.len() {
             return Ok(false);
         }
-        let records: Vec<_> =
-            left.iter().map(|item| Record::Refused(item.clone()).write()).collect();
+        let records: Vec<_> = left
+            .iter()
+            .map(|item| Record::Refused(item.clone()).write())
+            .collect();
         self.file.replace(&records)?;
         self.items = left;
         Ok(true)

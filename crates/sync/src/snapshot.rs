@@ -49,10 +49,13 @@ pub(crate) fn load(derived: &Path) -> Option<Folded> {
     }
     let read: Read = postcard::from_bytes(&blob.bytes).ok()?;
     let frontier = Frontier::from_parts(blob.position, read.subtrees).ok()?;
-    let fits = read.version == VERSION
-        && read.state.head == blob.position
-        && frontier.root() == blob.root;
-    fits.then_some(Folded { state: read.state, frontier, clock: read.clock })
+    let fits =
+        read.version == VERSION && read.state.head == blob.position && frontier.root() == blob.root;
+    fits.then_some(Folded {
+        state: read.state,
+        frontier,
+        clock: read.clock,
+    })
 }
 
 /// Keeps a snapshot. One that cannot be written costs time at the next opening and nothing else.

@@ -132,7 +132,12 @@ impl CheckIn {
         });
         let done = session.record(vec![Command::Record(body)], None)?;
         let name = session.name(Subject::KeyResult(key_result));
-        session.answer_standing(key_result, &done, "how it got there", &format!("okr history {name}"))
+        session.answer_standing(
+            key_result,
+            &done,
+            "how it got there",
+            &format!("okr history {name}"),
+        )
     }
 }
 
@@ -154,7 +159,12 @@ impl Amend {
         let command = fields.command(Subject::CheckIn(key_result, check_in))?;
         let done = session.record(vec![command], self.reason.as_deref())?;
         let name = session.name(Subject::KeyResult(key_result));
-        session.answer_standing(key_result, &done, "both stand in", &format!("okr history {name}"))
+        session.answer_standing(
+            key_result,
+            &done,
+            "both stand in",
+            &format!("okr history {name}"),
+        )
     }
 }
 

@@ -64,19 +64,23 @@ pub(crate) fn run(context: &Context, file: &Path) -> Result<Exit, Failure> {
     let shown = file.display();
     let bytes = read_bytes(file)?;
     let mut session = context.open()?;
-    let (found, mut wrong) = read(&session, &bytes).map_err(|why| {
+    let Lines { good, mut wrong } = read(&session, &bytes).map_err(|why| {
         Failure::usage(format!("{shown}: {why}."))
             .hint("its first line names the columns: kr,value,date,confidence,note")
     })?;
     let unreadable = !wrong.is_empty();
-    for (line, command) in &found {
+    for (line, command) in &good {
         if let Err(refusal) = session.would_accept(command.clone()) {
             wrong.push((*line, refusal.message));
         }
     }
     if !wrong.is_empty() {
         wrong.sort();
-        let exit = if unreadable { Exit::Usage } else { Exit::Refused };
+        let exit = if unreadable {
+            Exit::Usage
+        } else {
+            Exit::Refused
+        };
         let lines = quarterdeck_report::number::count(wrong.len() as u64, "line");
         return Err(Failure::new(
             exit,
@@ -90,10 +94,10 @@ pub(crate) fn run(context: &Context, file: &Path) -> Result<Exit, Failure> {
         )
         .hint("put them right and run the same command again"));
     }
-    if found.is_empty() {
+    if good.is_empty() {
         return Err(Failure::usage(format!("{shown} has no check-ins.")));
     }
-    let commands = found.into_iter().map(|(_, command)| command).collect();
+    let commands = good.into_iter().map(|(_, command)| command).collect();
     let done = session.record(commands, None)?;
     session.answer(&done, "see what became of it", "okr status")
 }
@@ -109,35 +113,40 @@ fn read_bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file).map_err(|error| Failure::file("read", file, &error))
 }
 
-/// Something about a line of the file, counted from 1.
-type Numbered<T> = (u64, T);
+/// The lines of a file by their numbers, counted from 1.
+#[derive(Debug, Default)]
+struct Lines {
+    /// The check-ins that they mean.
+    good: Vec<(u64, Command)>,
+    /// What is wrong with the others.
+    wrong: Vec<(u64, String)>,
+}
 
 /// The check-ins of a file, and what is wrong with which lines.
-fn read(
-    session: &Session<'_>,
-    bytes: &[u8],
-) -> Result<(Vec<Numbered<Command>>, Vec<Numbered<String>>), String> {
+fn read(session: &Session<'_>, bytes: &[u8]) -> Result<Lines, String> {
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(bytes);
     let header = reader.headers().map_err(|error| error.to_string())?.clone();
     let columns = Columns::read(&header)?;
-    let (mut commands, mut wrong) = (Vec::new(), Vec::new());
+    let mut lines = Lines::default();
     for record in reader.records() {
         let line = |position: Option<&csv::Position>| position.map_or(0, csv::Position::line);
         match record {
-            Err(error) => wrong.push((line(error.position()), error.to_string())),
+            Err(error) => lines
+                .wrong
+                .push((line(error.position()), error.to_string())),
             Ok(record) => {
                 let line = line(record.position());
                 match check_in(session, &columns, &record) {
-                    Ok(command) => commands.push((line, command)),
-                    Err(why) => wrong.push((line, why)),
+                    Ok(command) => lines.good.push((line, command)),
+                    Err(why) => lines.wrong.push((line, why)),
                 }
             }
         }
     }
-    Ok((commands, wrong))
+    Ok(lines)
 }
 
 fn check_in(
@@ -154,10 +163,7 @@ fn check_in(
         }
         message
     };
-    let key_result = session
-        .resolver()
-        .key_result(wanted("kr")?)
-        .map_err(told)?;
+    let key_result = session.resolver().key_result(wanted("kr")?).map_err(told)?;
     let metric = session.metric(key_result).map_err(told)?;
     let measure = measure(wanted("value")?, metric).map_err(told)?;
     let effective = match get("date") {
@@ -200,10 +206,7 @@ mod tests {
             columns("kr,amount").unwrap_err(),
             "there is no column 'amount'"
         );
-        assert_eq!(
-            columns("kr,kr").unwrap_err(),
-            "there are two columns 'kr'"
-        );
+        assert_eq!(columns("kr,kr").unwrap_err(), "there are two columns 'kr'");
         assert!(columns("kr,date").is_err());
     }
 }

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::edit::Fields;
 use crate::error::{Exit, Failure};
 use crate::session::Session;
-use crate::view::Scope;
+use crate::view::{Scope, Time};
 
 /// Plan, activate and read cycles.
 #[derive(Debug, Args)]
@@ -26,7 +26,9 @@ enum Verb {
     /// Plan a cycle.
     New(New),
     /// List cycles.
-    List,
+    #[command(after_help = "EXAMPLES:
+  okr cycle list\n  okr cycle list --as-of 2026-08-21")]
+    List(Time),
     /// Show a cycle with its objectives.
     Show(Show),
     /// Start a cycle: it is the one meant where none is named.
@@ -59,11 +61,13 @@ struct New {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   okr cycle show 2026-Q3
-  okr cycle show")]
+  okr cycle show --as-of \"week 6\"")]
 struct Show {
     /// The cycle [default: the one that is active today].
     #[arg(add = crate::complete::cycles())]
     cycle: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
@@ -103,15 +107,14 @@ impl Cycle {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.verb {
             Verb::New(new) => new.run(context),
-            Verb::List => {
-                let session = context.open()?;
-                session.view(None, None)?.cycle_list()?;
+            Verb::List(time) => {
+                context.open()?.view(time)?.cycle_list()?;
                 Ok(Exit::Done)
             }
             Verb::Show(show) => {
                 let session = context.open()?;
                 let cycle = session.cycle_or_current(show.cycle.as_deref())?;
-                session.view(None, None)?.status(Scope {
+                session.view(show.time)?.status(Scope {
                     cycle: Some(cycle),
                     ..Scope::default()
                 })?;
@@ -194,13 +197,11 @@ impl New {
         let fiscal = session.fiscal();
         let named = self.name.parse::<CycleName>();
         let own = match (self.starts, self.ends) {
-            (Some(starts), Some(ends)) => {
-                Some(Span::new(starts, ends).ok_or_else(|| {
-                    Failure::usage(format!(
-                        "The cycle would end on {ends}, before it starts on {starts}."
-                    ))
-                })?)
-            }
+            (Some(starts), Some(ends)) => Some(Span::new(starts, ends).ok_or_else(|| {
+                Failure::usage(format!(
+                    "The cycle would end on {ends}, before it starts on {starts}."
+                ))
+            })?),
             _ => None,
         };
         let mut plans = Vec::new();

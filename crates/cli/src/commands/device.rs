@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::online;
 use crate::progress::Bar;
+use crate::view::Known;
 
 /// List devices, revoke one, or make a copied folder a device of its own.
 #[derive(Debug, Args)]
@@ -20,7 +21,9 @@ pub(crate) struct Device {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// List devices.
-    List,
+    #[command(after_help = "EXAMPLES:
+  okr device list\n  okr device list --as-of 2026-08-21")]
+    List(Known),
     /// Make this folder, which is a copy of another one, a device of its own. Unsent work is kept.
     New(New),
     /// Let a device author nothing more. What it wrote stays.
@@ -51,8 +54,8 @@ struct Revoke {
 impl Device {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.verb {
-            Verb::List => {
-                context.open()?.view(None, None)?.device_list()?;
+            Verb::List(known) => {
+                context.open()?.view(known)?.device_list()?;
                 Ok(Exit::Done)
             }
             Verb::New(new) => new.run(context),

@@ -250,7 +250,10 @@ fn server(replica: &Replica) -> Check {
         return Check::good("server", "There is none; everything is on this machine.");
     };
     match online::run(online::connect_to(&remote)) {
-        Ok(Ok(_)) => Check::good("server", format!("{}:{} answers.", remote.host, remote.port)),
+        Ok(Ok(_)) => Check::good(
+            "server",
+            format!("{}:{} answers.", remote.host, remote.port),
+        ),
         Ok(Err(failure)) | Err(failure) => Check::failed("server", failure),
     }
 }

@@ -1,6 +1,7 @@
 //! `okr init`: begin a workspace without a server.
 
 use clap::Args;
+use quarterdeck_core::calendar::CycleName;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::DeviceId;
 use quarterdeck_report::json;
@@ -9,6 +10,7 @@ use quarterdeck_sync::{NewWorkspace, Replica};
 
 use crate::context::{Context, system_time_zone, user_name, workspaces};
 use crate::error::{Exit, Failure};
+use crate::session::Session;
 
 /// Begin a workspace on this machine. It needs no server; one can be given to it later.
 #[derive(Debug, Args)]
@@ -45,7 +47,10 @@ impl Init {
         {
             return Err(Failure::new(
                 Exit::Refused,
-                format!("There is a workspace '{}' on this machine already.", self.name),
+                format!(
+                    "There is a workspace '{}' on this machine already.",
+                    self.name
+                ),
             )
             .hint("choose another name, or go on with `okr status`"));
         }
@@ -93,10 +98,9 @@ impl Init {
             self.name,
             quarterdeck_report::text::clean(&member_name)
         ))?;
-        output.hint(
-            "plan a cycle, whichever quarter it is",
-            "okr cycle new 2026-Q3",
-        )?;
+        let session = Session::new(context, replica);
+        let quarter = CycleName::quarter_of(session.today(), session.fiscal());
+        output.hint("plan a cycle", &format!("okr cycle new {quarter}"))?;
         Ok(Exit::Done)
     }
 }

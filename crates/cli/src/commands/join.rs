@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use quarterdeck_core::id::DeviceId;
+use quarterdeck_core::id::{DeviceId, WorkspaceId};
 use quarterdeck_report::text;
 use quarterdeck_sync::join::{Join as Joining, join};
 use quarterdeck_sync::{Invite, Replica};
 
-use crate::context::Context;
+use crate::context::{Context, workspaces};
 use crate::error::{Exit, Failure};
 use crate::online;
 use crate::progress::Bar;
@@ -27,6 +27,10 @@ pub(crate) struct Join {
     /// What this machine is called in the workspace [default: its host name].
     #[arg(long, value_name = "NAME")]
     device: Option<String>,
+    /// Join although this machine is a device of the workspace already, such as a revoked one. Its
+    /// folder is set aside, with what was not sent.
+    #[arg(long)]
+    again: bool,
     /// Speak without encryption to a server that is not on this machine.
     #[arg(long)]
     insecure_plaintext: bool,
@@ -35,7 +39,7 @@ pub(crate) struct Join {
 impl Join {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let invite = read_invite(&self.url)?;
-        let folder = Folder::for_join(context, &invite)?;
+        let folder = Folder::for_join(context, &invite, self.again)?;
         let device_name = self.device.unwrap_or_else(|| context.device_name());
         // The same seed on two machines is no reason for the same key: the invitations differ.
         let apart = DeviceId::from_bytes(first_half(&invite.key().public().0));
@@ -65,11 +69,14 @@ impl Join {
             }
             Err(failure) => {
                 // Let in, but cut off before the log was here: the next sync goes on.
-                folder.settle(context)?;
+                let joined = folder.settle(context)?.is_some();
+                if !joined && failure.exit != Exit::Unreachable {
+                    folder.clear();
+                }
                 return Err(failure);
             }
         };
-        let folder = folder.settle(context)?;
+        let folder = folder.settle(context)?.unwrap_or(folder.path);
         let session = Session::new(context, Replica::open(&folder, Context::options())?);
         if !context.output.json {
             let member = session.state().member_name(session.me());
@@ -88,10 +95,11 @@ impl Join {
 
 /// Reads an invitation; its secret is in no message.
 pub(super) fn read_invite(url: &str) -> Result<Invite, Failure> {
-    url.parse().map_err(|error: quarterdeck_sync::invite::InviteError| {
-        let shown = url.split('#').next().unwrap_or_default();
-        Failure::usage(format!("'{shown}': {error}."))
-    })
+    url.parse()
+        .map_err(|error: quarterdeck_sync::invite::InviteError| {
+            let shown = url.split('#').next().unwrap_or_default();
+            Failure::usage(format!("'{shown}': {error}."))
+        })
 }
 
 fn first_half(key: &[u8; 32]) -> [u8; 16] {
@@ -102,14 +110,22 @@ fn first_half(key: &[u8; 32]) -> [u8; 16] {
     half
 }
 
-/// Where a joining workspace is kept: by its id until its name is known.
+/// Where a joining workspace is kept: out of sight until its name is known.
+///
+/// It stays there when the server goes away before it answers: the invitation may be used up by then,
+/// and the next attempt has to show the same key.
 struct Folder {
     path: PathBuf,
+    /// The device of the same workspace that was here before, by its folder's name.
+    before: Option<String>,
 }
 
 impl Folder {
     /// Where it goes at first.
-    fn for_join(context: &Context, invite: &Invite) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// The invitation lets no device in, or this machine is in already.
+    fn for_join(context: &Context, invite: &Invite, again: bool) -> Result<Self, Failure> {
         let all = context.workspaces_folder();
         std::fs::create_dir_all(&all).map_err(|error| Failure::file("make", &all, &error))?;
         let Some(id) = invite.workspace_id() else {
@@ -118,32 +134,76 @@ impl Folder {
             )
             .hint("use it with `okr remote set URL` where the workspace is"));
         };
+        let before = known(context, id);
+        if let Some(name) = before.as_ref().filter(|_| !again) {
+            return Err(Failure::new(
+                Exit::Refused,
+                format!("This machine is a device of workspace {name} already."),
+            )
+            .hint(
+                "go on with `okr sync`; if the device was revoked, join with --again; \
+                 another person's device needs an OKR_HOME of its own",
+            ));
+        }
         Ok(Self {
-            path: all.join(id.to_string()),
+            path: all.join(format!(".joining-{id}")),
+            before,
         })
     }
 
-    /// Names the folder after its workspace, once that is known.
-    fn settle(&self, context: &Context) -> Result<PathBuf, Failure> {
+    /// Names the folder after its workspace, if this device was let in.
+    fn settle(&self, context: &Context) -> Result<Option<PathBuf>, Failure> {
         let Ok(replica) = Replica::open(&self.path, Context::options()) else {
-            return Ok(self.path.clone());
+            return Ok(None);
         };
         let identity = replica.identity();
-        let (joined, name) = (identity.member.is_some(), identity.workspace_name.clone());
+        let (joined, mut name) = (identity.member.is_some(), identity.workspace_name.clone());
+        if super::folder_name(&name).is_err() {
+            name = identity.workspace.to_string();
+        }
         drop(replica);
         if !joined {
-            // Nobody was let in: the next attempt begins anew.
-            let _ = std::fs::remove_dir_all(&self.path);
-            return Ok(self.path.clone());
+            return Ok(None);
         }
-        let Ok(()) = super::folder_name(&name) else {
-            return Ok(self.path.clone());
-        };
+        if let Some(before) = &self.before {
+            set_aside(context, before)?;
+        }
         let target = free(&context.workspaces_folder(), &name);
-        std::fs::rename(&self.path, &target)
-            .map_err(|error| Failure::file("rename", &self.path, &error))?;
-        Ok(target)
+        rename(&self.path, &target)?;
+        Ok(Some(target))
     }
+
+    /// Nobody was let in: the next attempt begins anew.
+    fn clear(&self) {
+        // What cannot be removed is in nobody's way.
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+/// The workspace of this id on this machine, if there is one.
+fn known(context: &Context, id: WorkspaceId) -> Option<String> {
+    workspaces(&context.home).into_iter().find(|name| {
+        let folder = context.workspaces_folder().join(name);
+        Replica::open(&folder, Context::options())
+            .is_ok_and(|replica| replica.identity().workspace == id)
+    })
+}
+
+/// Moves a device's folder out of the way, with what it had not sent.
+fn set_aside(context: &Context, name: &str) -> Result<(), Failure> {
+    let all = context.home.join("set-aside");
+    std::fs::create_dir_all(&all).map_err(|error| Failure::file("make", &all, &error))?;
+    let target = free(&all, name);
+    rename(&context.workspaces_folder().join(name), &target)?;
+    context.output.warning(&format!(
+        "The device that was here before is kept in {}.",
+        target.display()
+    ));
+    Ok(())
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
+    std::fs::rename(from, to).map_err(|error| Failure::file("rename", from, &error))
 }
 
 /// The first of `NAME`, `NAME-2`, `NAME-3` … that is not taken.

@@ -10,6 +10,7 @@ use quarterdeck_core::value::{Field, Subject, Value};
 use crate::context::Context;
 use crate::edit::Fields;
 use crate::error::{Exit, Failure};
+use crate::view::Known;
 use crate::vocabulary::words;
 
 /// Add people, and say what they may do.
@@ -22,7 +23,9 @@ pub(crate) struct Member {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// List members.
-    List,
+    #[command(after_help = "EXAMPLES:
+  okr member list\n  okr member list --as-of 2026-08-21")]
+    List(Known),
     /// Add a member. Their first device comes in by an invitation: okrd invite.
     Add(Add),
     /// Change what a member may do.
@@ -100,9 +103,8 @@ struct Remove {
 impl Member {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.verb {
-            Verb::List => {
-                let session = context.open()?;
-                session.view(None, None)?.member_list()?;
+            Verb::List(known) => {
+                context.open()?.view(known)?.member_list()?;
                 Ok(Exit::Done)
             }
             Verb::Add(add) => add.run(context),

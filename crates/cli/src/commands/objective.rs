@@ -6,13 +6,12 @@ use quarterdeck_core::event::{Body, ObjectiveDrafted};
 use quarterdeck_core::id::{IdSource, ObjectiveId};
 use quarterdeck_core::token::{ObjectiveKind, ObjectiveState};
 use quarterdeck_core::value::{Field, Subject, Value};
-use quarterdeck_core::when::When;
 
 use crate::context::Context;
 use crate::edit::{Fields, cleared};
 use crate::error::{Exit, Failure};
 use crate::session::Session;
-use crate::view::Scope;
+use crate::view::{Scope, Time};
 
 /// Set, change and read objectives.
 #[derive(Debug, Args)]
@@ -124,12 +123,8 @@ struct Show {
     /// The objective.
     #[arg(value_name = "REF", add = crate::complete::objectives())]
     objective: String,
-    /// As it was known then.
-    #[arg(long, value_name = "WHEN")]
-    as_of: Option<When>,
-    /// What was true on that day, given what is known.
-    #[arg(long, value_name = "DATE")]
-    on: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
@@ -146,6 +141,8 @@ struct List {
     /// Of this member only.
     #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
     owner: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
@@ -248,7 +245,11 @@ impl New {
         });
         let done = session.record(vec![Command::Record(body)], self.reason.as_deref())?;
         let name = session.name(Subject::Objective(objective));
-        session.answer(&done, "measure it", &format!("okr kr new TITLE --objective {name} --increase FROM..TO"))
+        session.answer(
+            &done,
+            "measure it",
+            &format!("okr kr new TITLE --objective {name} --increase FROM..TO"),
+        )
     }
 }
 
@@ -301,7 +302,7 @@ fn change(
 impl Show {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let session = context.open()?;
-        let mut view = session.view(self.as_of.as_ref(), self.on.as_deref())?;
+        let mut view = session.view(self.time)?;
         let objective = view.resolver().objective(&self.objective)?;
         view.objective(objective)?;
         Ok(Exit::Done)
@@ -311,19 +312,18 @@ impl Show {
 impl List {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let session = context.open()?;
-        let resolver = session.resolver();
-        let cycle = self.cycle.map(|cycle| resolver.cycle(&cycle)).transpose()?;
-        let team = self.team.map(|team| resolver.team(&team)).transpose()?;
-        let owner = self
-            .owner
-            .map(|owner| resolver.member(&owner, session.me()))
-            .transpose()?;
+        let me = session.me();
+        let view = session.view(self.time)?;
+        let resolver = view.resolver();
         let scope = Scope {
-            cycle,
-            team,
-            member: owner,
+            cycle: self.cycle.map(|cycle| resolver.cycle(&cycle)).transpose()?,
+            team: self.team.map(|team| resolver.team(&team)).transpose()?,
+            member: self
+                .owner
+                .map(|owner| resolver.member(&owner, me))
+                .transpose()?,
         };
-        session.view(None, None)?.objective_list(scope)?;
+        view.objective_list(scope)?;
         Ok(Exit::Done)
     }
 }

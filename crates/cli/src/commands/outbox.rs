@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::EventId;
-use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::reference::{Candidate, Kind, Resolution, resolve};
+use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::value::{Field, Subject, Value};
 use quarterdeck_report::json;
 use quarterdeck_report::names::Names;
@@ -120,9 +120,7 @@ fn drop_one(session: &mut Session<'_>, query: &str) -> Result<Exit, Failure> {
     if refused {
         session.replica.shelf_drop(id)?;
     } else {
-        session
-            .replica
-            .outbox_drop(id, session.context.now.ms())?;
+        session.replica.outbox_drop(id, session.context.now.ms())?;
     }
     session.replica.release();
     let output = &session.context.output;

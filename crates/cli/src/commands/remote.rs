@@ -24,6 +24,8 @@ enum Verb {
     /// Give a workspace that began without a server to one, with all its history.
     Set(Set),
     /// Show the server.
+    #[command(after_help = "EXAMPLES:
+  okr remote show")]
     Show,
 }
 
@@ -31,7 +33,7 @@ enum Verb {
 #[command(after_help = "EXAMPLES:
   okr remote set \"okr://okr.example.com:7443/acme#SECRET\"
 
-Whoever runs the server makes such a URL: okrd workspace host NAME")]
+Whoever runs the server makes such a URL: okrd workspace host --data DIR")]
 struct Set {
     /// The URL.
     url: String,
@@ -76,7 +78,12 @@ impl Set {
         };
         drop(bar);
         session.replica.release();
-        let exit = super::sync::tell(&session, &report)?;
+        // The whole history went there, whatever of it an earlier attempt had sent.
+        let sent = quarterdeck_sync::Report {
+            pushed: report.head,
+            ..report
+        };
+        let exit = super::sync::tell(&session, &sent)?;
         context
             .output
             .hint("let others in, on the server", "okrd invite --help")?;

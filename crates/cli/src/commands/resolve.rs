@@ -47,14 +47,14 @@ impl Resolve {
             let open = find(&session, subject, &self.about, wanted)?;
             let Some(take) = &self.take else {
                 let field = open.field.word();
-                return Err(Failure::usage(format!(
-                    "It was not said which {field} shall stand."
-                ))
-                .details(sides(&session, open))
-                .hint(format!(
-                    "say it: `okr resolve {} {field} --take mine`, or theirs, or a value",
-                    self.about
-                )));
+                return Err(
+                    Failure::usage(format!("It was not said which {field} shall stand."))
+                        .details(sides(&session, open))
+                        .hint(format!(
+                            "say it: `okr resolve {} {field} --take mine`, or theirs, or a value",
+                            self.about
+                        )),
+                );
             };
             (open.field.clone(), chosen(&session, open, take)?)
         };
@@ -113,7 +113,9 @@ fn sides(session: &Session<'_>, open: &Conflict) -> Vec<String> {
     open.contenders
         .iter()
         .map(|side| {
-            let value = names.value(&side.value).unwrap_or_else(|| "none".to_owned());
+            let value = names
+                .value(&side.value)
+                .unwrap_or_else(|| "none".to_owned());
             format!("{value}  by {}", names.person(side.stamp.member))
         })
         .collect()
@@ -143,9 +145,7 @@ fn chosen(session: &Session<'_>, open: &Conflict, take: &str) -> Result<Value, F
     match take.to_lowercase().as_str() {
         "mine" => only("yours", &|side| side.stamp.member == me),
         "theirs" => only("somebody else's", &|side| side.stamp.member != me),
-        "in-effect" | "current" => only("in effect", &|side| {
-            Some(side.stamp.event) == in_effect
-        }),
+        "in-effect" | "current" => only("in effect", &|side| Some(side.stamp.event) == in_effect),
         "other" => only("set aside", &|side| Some(side.stamp.event) != in_effect),
         _ => {
             let names = Names::new(state);

@@ -1,11 +1,10 @@
 //! `okr status`: how the cycle is going.
 
 use clap::Args;
-use quarterdeck_core::when::When;
 
 use crate::context::Context;
 use crate::error::{Exit, Failure};
-use crate::view::Scope;
+use crate::view::{Scope, Time};
 
 /// Show how the cycle is going.
 #[derive(Debug, Args)]
@@ -28,19 +27,15 @@ pub(crate) struct Status {
     /// What you own.
     #[arg(long)]
     mine: bool,
-    /// As it was known then.
-    #[arg(long, value_name = "WHEN")]
-    as_of: Option<When>,
-    /// What was true on that day, given what is known.
-    #[arg(long, value_name = "DATE")]
-    on: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 impl Status {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let session = context.open()?;
         let me = session.me();
-        let view = session.view(self.as_of.as_ref(), self.on.as_deref())?;
+        let view = session.view(self.time)?;
         let resolver = view.resolver();
         let scope = Scope {
             cycle: self.cycle.map(|cycle| resolver.cycle(&cycle)).transpose()?,

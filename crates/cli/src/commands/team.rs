@@ -10,6 +10,7 @@ use quarterdeck_core::value::{Field, Subject};
 use crate::context::Context;
 use crate::edit::{Fields, cleared};
 use crate::error::{Exit, Failure};
+use crate::view::Known;
 use crate::vocabulary::words;
 
 /// Form teams and say who belongs to them.
@@ -24,7 +25,9 @@ enum Verb {
     /// Form a team.
     New(New),
     /// List teams and their members.
-    List,
+    #[command(after_help = "EXAMPLES:
+  okr team list\n  okr team list --as-of 2026-08-21")]
+    List(Known),
     /// Put members into a team.
     Add(Belong),
     /// Take members out of a team.
@@ -93,9 +96,8 @@ impl Team {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.verb {
             Verb::New(new) => new.run(context),
-            Verb::List => {
-                let session = context.open()?;
-                session.view(None, None)?.team_list()?;
+            Verb::List(known) => {
+                context.open()?.view(known)?.team_list()?;
                 Ok(Exit::Done)
             }
             Verb::Add(belong) => belong.run(context, true),
@@ -121,7 +123,11 @@ impl New {
             parent,
         };
         let done = session.record(vec![Command::Record(body)], self.reason.as_deref())?;
-        session.answer(&done, "say who belongs to it", &format!("okr team add \"{name}\" MEMBER"))
+        session.answer(
+            &done,
+            "say who belongs to it",
+            &format!("okr team add \"{name}\" MEMBER"),
+        )
     }
 }
 

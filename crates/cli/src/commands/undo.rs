@@ -68,9 +68,8 @@ fn last_command(session: &mut Session<'_>) -> Result<Vec<Entry>, Failure> {
             .filter(|entry| entry.event.device == device)
             .collect();
         let undone: HashSet<_> = mine.iter().filter_map(|entry| entry.event.undoes).collect();
-        let stands = |entry: &Entry| {
-            entry.event.undoes.is_none() && !undone.contains(&entry.event.id)
-        };
+        let stands =
+            |entry: &Entry| entry.event.undoes.is_none() && !undone.contains(&entry.event.id);
         let last = mine.iter().rposition(stands);
         if let Some(last) = last {
             let command = command_ending_at(&mine, last);
@@ -81,10 +80,10 @@ fn last_command(session: &mut Session<'_>) -> Result<Vec<Entry>, Failure> {
             }
         }
         if from == 1 {
-            return Err(Failure::not_found(
-                "There is nothing of this device left to undo.",
-            )
-            .hint("name the event: `okr undo \"#12\"`, see `okr log`"));
+            return Err(
+                Failure::not_found("There is nothing of this device left to undo.")
+                    .hint("name the event: `okr undo \"#12\"`, see `okr log`"),
+            );
         }
         window = window.saturating_mul(8);
     }

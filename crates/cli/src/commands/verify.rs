@@ -91,5 +91,9 @@ fn tell(context: &Context, found: &json::Verify) -> Result<Exit, Failure> {
     context
         .output
         .answer(found, || text::verify(found, &view))?;
-    Ok(if found.ok { Exit::Done } else { Exit::Unverified })
+    Ok(if found.ok {
+        Exit::Done
+    } else {
+        Exit::Unverified
+    })
 }

@@ -62,6 +62,9 @@ mod tests {
         clock.move_on_to("2026-07-01T09:00:00Z").unwrap();
         assert_eq!(clock.now_ms(), second.ms() + STEP_MS);
         clock.move_on_to("2026-07-13T09:00:00Z").unwrap();
-        assert_eq!(seen_by_server.now_ms(), moment("2026-07-13T09:00:00Z").unwrap());
+        assert_eq!(
+            seen_by_server.now_ms(),
+            moment("2026-07-13T09:00:00Z").unwrap()
+        );
     }
 }

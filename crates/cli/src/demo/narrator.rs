@@ -33,6 +33,7 @@ pub(super) struct Narrator<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Last {
     Nothing,
+    Heading,
     Words,
     Command,
 }
@@ -70,16 +71,15 @@ impl<'a> Narrator<'a> {
         let rest = self.width().saturating_sub(heading.chars().count());
         let rule = "─".repeat(rest);
         let before = if first { "" } else { "\n" };
-        self.last.set(Last::Words);
+        self.last.set(Last::Heading);
         self.tell(&format!("{before}{HEADING}{heading}{rule}{HEADING:#}\n"))
     }
 
     /// Says something, in a paragraph of its own.
     pub(super) fn say(&self, text: &str) -> Result<(), Failure> {
-        let before = if self.last.get() == Last::Nothing {
-            ""
-        } else {
-            "\n"
+        let before = match self.last.get() {
+            Last::Nothing | Last::Heading => "",
+            Last::Words | Last::Command => "\n",
         };
         self.last.set(Last::Words);
         self.tell(&format!("{before}{}\n", wrapped(text, self.width())))
@@ -88,19 +88,13 @@ impl<'a> Narrator<'a> {
     /// Shows lines as they are, a little in from the margin.
     pub(super) fn lines(&self, lines: &[String]) -> Result<(), Failure> {
         self.last.set(Last::Words);
-        self.tell(&format!("\n{}", indented(&lines.join("\n"))))
+        self.tell(&indented(&lines.join("\n")))
     }
 
     /// Shows a command that was typed on a machine and what it said.
     pub(super) fn command(&self, machine: &str, line: &str, said: &[Said]) -> Result<(), Failure> {
-        let before = if self.last.get() == Last::Words {
-            "\n"
-        } else {
-            ""
-        };
         let line = typed::shown(line);
-        let mut text =
-            format!("{before}{PROMPT}{machine}${PROMPT:#} {COMMAND}okr {line}{COMMAND:#}\n");
+        let mut text = format!("{PROMPT}{machine}${PROMPT:#} {COMMAND}okr {line}{COMMAND:#}\n");
         for piece in said {
             match piece {
                 Said::Answer(piece) => text.push_str(&indented(piece.trim_end())),
@@ -197,10 +191,8 @@ mod tests {
         assert_eq!(
             text,
             "── Week 5 · offline ────\n\
-             \n\
              Nobody can reach the\n\
              server today.\n\
-             \n\
              lagos$ okr sync\n  error: no.\n\
              lagos$ okr status\n  a\n\n  b\n\
              \n\

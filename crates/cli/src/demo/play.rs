@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::narrator::Narrator;
-use super::stage::{LISBON, MACHINES, Machine, Outcome, Stage};
+use super::stage::{MACHINES, Machine, Outcome, Stage};
 use crate::error::{Exit, Failure};
 use crate::output::Said;
 
@@ -93,9 +93,14 @@ impl Play<'_> {
         })
     }
 
-    /// A field of a key result as Lisbon sees it, as text.
-    pub(super) fn figure(&self, key_result: &str, field: &str) -> Result<String, Failure> {
-        let shown = self.ask(LISBON, &format!("kr show {key_result}"))?;
+    /// A field of a key result as a machine shows it, as text.
+    pub(super) fn figure(
+        &self,
+        machine: &Machine,
+        key_result: &str,
+        field: &str,
+    ) -> Result<String, Failure> {
+        let shown = self.ask(machine, &format!("kr show {key_result}"))?;
         text(shown.get("key_result").unwrap_or(&shown), field)
     }
 
@@ -124,9 +129,7 @@ impl Play<'_> {
             return Ok(outcome);
         }
         let said = outcome.said.into_iter().map(|said| match said {
-            Said::Answer(text) | Said::Message(text) => {
-                text.trim_end().to_owned()
-            }
+            Said::Answer(text) | Said::Message(text) => text.trim_end().to_owned(),
         });
         Err(Failure::new(
             Exit::Trouble,
@@ -146,7 +149,9 @@ fn without_hints(text: &str) -> String {
         let plain = anstream::adapter::strip_str(line).to_string();
         plain.starts_with("hint: ")
     };
-    text.split_inclusive('\n').filter(|line| !is_hint(line)).collect()
+    text.split_inclusive('\n')
+        .filter(|line| !is_hint(line))
+        .collect()
 }
 
 /// The text of a field of a JSON object.

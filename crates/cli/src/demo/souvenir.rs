@@ -41,35 +41,36 @@ pub(super) fn leave(play: &Play<'_>, kept: bool, output: &Output) -> Result<(), 
     if kept {
         explore(play)?;
     } else {
-        play.say(
-            "Nothing is left of this. To walk through the three machines yourself, let them stay:",
-        )?;
-        play.narrator.lines(&["okr demo --keep northwind".to_owned()])?;
+        play.say("Nothing is left of this. To let it stay, and walk through it yourself:")?;
+        let keep = "okr demo --keep northwind".to_owned();
+        play.narrator.lines(&[keep])?;
     }
-    play.say("To begin with your own goals, alone or with a server later:")?;
-    play.narrator.lines(&[
-        "okr init acme --as YOU".to_owned(),
-        "okr cycle new 2026-Q4".to_owned(),
-        "okr objective new \"What you want to achieve\"".to_owned(),
-        "okr kr new \"How you would know\" --objective \"What you\" --increase 0..10".to_owned(),
-    ])
+    play.say("To begin with goals of your own, alone at first, with a server when you like:")?;
+    play.narrator.lines(
+        &[
+            "okr init acme --as YOU",
+            "okr cycle new 2026-Q4",
+            "okr objective new \"What you want to achieve\" --key mine",
+            "okr kr new \"How you would know\" --objective mine --increase 0..10",
+        ]
+        .map(str::to_owned),
+    )
 }
 
 fn explore(play: &Play<'_>) -> Result<(), Failure> {
     let folder = play.stage.folder();
     play.say(&format!(
-        "Everything is in {}. To be one of the three, on the last evening of the story:",
+        "Everything is in {}. Choose whom to be, on the last evening of the story:",
         folder.display()
     ))?;
     let mut lines: Vec<String> = MACHINES
         .iter()
         .map(|machine| {
-            let home = play.stage.home(machine);
-            format!("export OKR_HOME={}   # {}", quoted(&home), machine.person)
+            let home = quoted(&play.stage.home(machine));
+            format!("export OKR_HOME={home}   # {}", machine.person)
         })
         .collect();
     lines.push(format!("export OKR_NOW={STORYS_END}"));
-    lines.push(String::new());
     lines.extend(
         [
             "okr status",
@@ -82,19 +83,21 @@ fn explore(play: &Play<'_>) -> Result<(), Failure> {
     );
     play.narrator.lines(&lines)?;
     play.say(&format!(
-        "The server is off. How to start it again is in {README} there."
+        "The server is off; {README} in there says how to start it again."
     ))?;
     // Its port differs each time, which is why it is not told above.
-    lines.push(String::new());
-    lines.push("# The server, for `okr sync` (the story's clock is not the server's):".to_owned());
-    lines.push(format!(
+    let start = format!(
         "okrd serve --data {} --listen {}",
         quoted(&folder.join("okrd")),
         play.stage.okrd.address()
-    ));
-    lines.push(String::new());
+    );
+    let text = format!(
+        "# One of the three machines, on the last evening of the story:\n{}\n\n\
+         # The server, for `okr sync`:\n{start}\n",
+        lines.join("\n")
+    );
     let path = folder.join(README);
-    std::fs::write(&path, lines.join("\n")).map_err(|error| Failure::file("write", &path, &error))
+    std::fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))
 }
 
 fn tell_script(play: &Play<'_>, kept: bool, output: &Output) -> Result<(), Failure> {

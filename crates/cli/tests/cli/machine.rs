@@ -44,8 +44,17 @@ impl Machine {
             &["cycle", "activate", "2026-Q3"],
             &["objective", "new", "Be the first choice", "--key", "growth"],
             &[
-                "kr", "new", "Qualified leads", "--objective", "growth", "--increase", "500..550",
-                "--unit", "leads", "--key", "leads",
+                "kr",
+                "new",
+                "Qualified leads",
+                "--objective",
+                "growth",
+                "--increase",
+                "500..550",
+                "--unit",
+                "leads",
+                "--key",
+                "leads",
             ],
         ] {
             machine.okr(line).ok();
@@ -79,7 +88,7 @@ impl Machine {
         let (mut stdout, mut stderr) = (String::new(), String::new());
         for said in captured.take() {
             match said {
-                Said::Answer(text) | Said::Hint(text) => stdout.push_str(&text),
+                Said::Answer(text) => stdout.push_str(&text),
                 Said::Message(text) => stderr.push_str(&text),
             }
         }

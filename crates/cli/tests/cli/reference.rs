@@ -24,7 +24,10 @@ fn the_reference_is_what_the_program_says() {
 fn every_command_has_examples_and_a_description() {
     fn check(command: &Command, path: &str) {
         let mut below = command.get_subcommands().peekable();
-        assert!(command.get_about().is_some(), "{path} says nothing of itself");
+        assert!(
+            command.get_about().is_some(),
+            "{path} says nothing of itself"
+        );
         if below.peek().is_none() {
             let examples = command.get_after_help().map(ToString::to_string);
             assert!(

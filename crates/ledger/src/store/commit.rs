@@ -64,8 +64,12 @@ impl Committer {
         batch: Vec<NewEntry>,
         tail: impl FnOnce() -> Vec<Entry>,
     ) -> Result<(Head, TailChange), LedgerError> {
-        self.try_record(disk, batch, tail)
-            .inspect_err(|error| self.broken = Some(format!("an earlier write failed: {error}")))
+        self.try_record(disk, batch, tail).inspect_err(|error| {
+            self.broken = Some(match error {
+                LedgerError::Store { what, .. } => format!("{what} (in an earlier write)"),
+                other => format!("{other} (in an earlier write)"),
+            });
+        })
     }
 
     fn try_record(

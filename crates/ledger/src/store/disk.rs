@@ -9,7 +9,7 @@
 //! - After a failed write sled's state is unknown. Whoever holds the disk stops writing then.
 
 use std::any::Any;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -80,6 +80,22 @@ impl Disk {
             file,
             path: path.to_path_buf(),
         })
+    }
+
+    /// Waits until sled has let go of the file of a store that was just closed; holds it then.
+    pub(super) fn wait_until_closed(path: &Path) -> Result<File, LedgerError> {
+        let db = path.join("db");
+        let file = File::open(&db).map_err(|source| io_error("open", &db, source))?;
+        let let_go = retry(LINGER, || match file.try_lock() {
+            Ok(()) => Ok(Some(())),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(io_error("lock", &db, source)),
+        })?;
+        let_go.ok_or_else(|| LedgerError::Locked {
+            path: path.to_path_buf(),
+            waited: LINGER,
+        })?;
+        Ok(file)
     }
 
     pub(super) fn insert_frame(&self, number: u64, value: &[u8]) -> Result<(), LedgerError> {

@@ -14,6 +14,7 @@
 mod commit;
 mod disk;
 mod frames;
+mod guard;
 mod lock;
 mod mark;
 mod open;

@@ -3,7 +3,7 @@
 //! The mark says how far the log had come and what its root was; the tail record says where the store
 //! ends. From the mark's base the entries at the end are read again, checked, and must lead to the
 //! mark's root. That costs a frame or two however long the log is. Nothing is changed in a store that
-//! does not pass.
+//! does not pass: what sled changes while it opens one is put back.
 
 use std::fs;
 use std::path::Path;
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use super::commit::{Committer, Log};
 use super::disk::Disk;
 use super::frames::{self, Reader};
+use super::guard::Guard;
 use super::lock::Lock;
 use super::mark::{Found, Mark, MarkFile};
 use super::tail::Tail;
@@ -61,9 +62,59 @@ impl SledLedger {
             }
             _ => {}
         }
+        let guard = if had_store {
+            let guard = Guard::of(&store).map_err(|source| io_error("read", &store, source))?;
+            Some(guard)
+        } else {
+            None
+        };
+        match Opened::new(dir, workspace, options, found) {
+            Ok(opened) => Ok(opened.guarded_by(lock, workspace, options)),
+            Err(error) => {
+                if let Some(guard) = guard.filter(|_| speaks_of_damage(&error)) {
+                    let _let_go = Disk::wait_until_closed(&store)?;
+                    guard
+                        .restore()
+                        .map_err(|source| io_error("put back as it was", &store, source))?;
+                }
+                Err(error)
+            }
+        }
+    }
+}
 
+/// Whether an error says that a store is not what it was.
+fn speaks_of_damage(error: &LedgerError) -> bool {
+    matches!(
+        error,
+        LedgerError::Damaged { .. }
+            | LedgerError::Shortened { .. }
+            | LedgerError::RootDiffers { .. }
+            | LedgerError::NoMark { .. }
+            | LedgerError::Unopenable { .. }
+            | LedgerError::Store { .. }
+    )
+}
+
+/// A log that passed.
+struct Opened {
+    disk: Disk,
+    committer: Committer,
+    published: Published,
+}
+
+impl Opened {
+    /// Opens the store and compares it with its mark.
+    fn new(
+        dir: &Path,
+        workspace: WorkspaceId,
+        options: &Options,
+        found: Found,
+    ) -> Result<Self, LedgerError> {
+        let (store, mark_path) = (dir.join("store"), dir.join("mark"));
+        let fresh = !Disk::exists(&store);
         let disk = Disk::open(&store, options.cache_bytes)?;
-        if !had_store {
+        if fresh {
             sync_dir(&store)?;
             sync_dir(dir)?;
         }
@@ -119,15 +170,23 @@ impl SledLedger {
             broken: None,
         };
         Ok(Self {
-            committer: Mutex::new(committer),
             disk,
-            size: watch::Sender::new(head.size),
-            published: RwLock::new(published),
+            committer,
+            published,
+        })
+    }
+
+    fn guarded_by(self, lock: Lock, workspace: WorkspaceId, options: &Options) -> SledLedger {
+        SledLedger {
+            size: watch::Sender::new(self.published.head.size),
+            dir: self.committer.dir.clone(),
+            committer: Mutex::new(self.committer),
+            disk: self.disk,
+            published: RwLock::new(self.published),
             workspace,
-            dir: dir.to_path_buf(),
             reserve_bytes: options.reserve_bytes,
             _lock: lock,
-        })
+        }
     }
 }
 

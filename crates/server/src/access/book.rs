@@ -54,7 +54,11 @@ pub(crate) struct Hosted {
 
 impl Default for Book {
     fn default() -> Self {
-        Self { version: VERSION, tokens: Vec::new(), hosting: Vec::new() }
+        Self {
+            version: VERSION,
+            tokens: Vec::new(),
+            hosting: Vec::new(),
+        }
     }
 }
 
@@ -64,7 +68,10 @@ impl Book {
         if book.version == VERSION {
             Ok(book)
         } else {
-            Err(format!("it is of version {}, and this okrd reads version {VERSION}", book.version))
+            Err(format!(
+                "it is of version {}, and this okrd reads version {VERSION}",
+                book.version
+            ))
         }
     }
 
@@ -81,7 +88,11 @@ impl Book {
 
 impl TokenRecord {
     pub(crate) const fn holder(&self) -> Holder {
-        Holder { workspace: self.workspace, member: self.member, device: self.device }
+        Holder {
+            workspace: self.workspace,
+            member: self.member,
+            device: self.device,
+        }
     }
 }
 

@@ -72,11 +72,21 @@ pub async fn connect(data: &Path) -> Result<Connection, ServerError> {
         }
         // The one that has the folder may be an administrative command, and gone the next moment.
         match knock(data).await {
-            Ok(client) => return Ok(Connection { client, opened: None }),
+            Ok(client) => {
+                return Ok(Connection {
+                    client,
+                    opened: None,
+                });
+            }
             Err(_) if tokio::time::Instant::now() < until => {
                 tokio::time::sleep(BETWEEN_TRIES).await;
             }
-            Err(what) => return Err(ServerError::Unreachable { path: data.to_path_buf(), what }),
+            Err(what) => {
+                return Err(ServerError::Unreachable {
+                    path: data.to_path_buf(),
+                    what,
+                });
+            }
         }
     }
 }
@@ -111,8 +121,10 @@ fn endpoint() -> Endpoint {
     Endpoint::from_static("http://okrd.invalid")
 }
 
-type OperatorsService =
-    InterceptedService<AdminServiceServer<Admin>, fn(Request<()>) -> Result<Request<()>, tonic::Status>>;
+type OperatorsService = InterceptedService<
+    AdminServiceServer<Admin>,
+    fn(Request<()>) -> Result<Request<()>, tonic::Status>,
+>;
 
 fn service(shared: &Arc<Shared>) -> OperatorsService {
     AdminServiceServer::with_interceptor(Admin::new(Arc::clone(shared)), as_operator)
@@ -129,10 +141,16 @@ async fn knock(data: &Path) -> Result<AdminServiceClient<Channel>, String> {
     let socket = DataFolder::socket(data);
     let connector = service_fn(move |_| {
         let socket = socket.clone();
-        async move { tokio::net::UnixStream::connect(socket).await.map(TokioIo::new) }
+        async move {
+            tokio::net::UnixStream::connect(socket)
+                .await
+                .map(TokioIo::new)
+        }
     });
     let channel = endpoint().connect_with_connector(connector).await;
-    channel.map(AdminServiceClient::new).map_err(|error| error.to_string())
+    channel
+        .map(AdminServiceClient::new)
+        .map_err(|error| error.to_string())
 }
 
 #[cfg(not(unix))]

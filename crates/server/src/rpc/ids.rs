@@ -6,9 +6,12 @@ use crate::status::invalid;
 
 /// Exactly `N` bytes.
 pub(super) fn bytes<const N: usize>(field: &str, bytes: &[u8]) -> Result<[u8; N], Status> {
-    bytes
-        .try_into()
-        .map_err(|_| invalid(field, format!("has {} bytes where {N} are needed", bytes.len())))
+    bytes.try_into().map_err(|_| {
+        invalid(
+            field,
+            format!("has {} bytes where {N} are needed", bytes.len()),
+        )
+    })
 }
 
 /// A page of a list: where it begins, and how many it holds at most.
@@ -26,7 +29,10 @@ const LARGEST_PAGE: u32 = 1_000;
 pub(super) fn page(size: u32, token: &str) -> Result<Page, Status> {
     let size = if size == 0 { DEFAULT_PAGE } else { size };
     if size > LARGEST_PAGE {
-        return Err(invalid("page_size", format!("is {size}; at most {LARGEST_PAGE} are sent")));
+        return Err(invalid(
+            "page_size",
+            format!("is {size}; at most {LARGEST_PAGE} are sent"),
+        ));
     }
     let after = match token {
         "" => None,
@@ -35,5 +41,8 @@ pub(super) fn page(size: u32, token: &str) -> Result<Page, Status> {
             Some(token.parse().map_err(|_| wrong())?)
         }
     };
-    Ok(Page { after, size: usize::try_from(size).unwrap_or(usize::MAX) })
+    Ok(Page {
+        after,
+        size: usize::try_from(size).unwrap_or(usize::MAX),
+    })
 }

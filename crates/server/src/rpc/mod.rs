@@ -50,7 +50,9 @@ async fn blocking<T: Send + 'static>(
         Ok(done) => done.map_err(|error| status::failed(&error, false)),
         Err(error) => {
             tracing::error!(%error, "a call ended in a panic");
-            Err(Status::internal("The server made a mistake; its log has the details."))
+            Err(Status::internal(
+                "The server made a mistake; its log has the details.",
+            ))
         }
     }
 }

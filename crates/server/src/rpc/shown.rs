@@ -18,25 +18,38 @@ pub(super) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     pub(super) fn new(state: &'a State) -> Self {
-        Self { state, lookup: Lookup::new(state) }
+        Self {
+            state,
+            lookup: Lookup::new(state),
+        }
     }
 
     /// An event as logs show it.
     pub(super) fn event(&self, entry: &Entry) -> v1::LogEvent {
         let event = &entry.event;
-        let by_server = self.state.devices.get(&event.device).is_some_and(|device| device.server);
+        let by_server = self
+            .state
+            .devices
+            .get(&event.device)
+            .is_some_and(|device| device.server);
         let subject = event.body.subject();
         v1::LogEvent {
             seq: entry.seq,
             id: event.id.to_string(),
             kind: event.body.kind().to_owned(),
-            reference: subject.map(|it| self.lookup.reference_of(it)).unwrap_or_default(),
+            reference: subject
+                .map(|it| self.lookup.reference_of(it))
+                .unwrap_or_default(),
             member: self.member(event.member),
             device: self.state.device_name(event.device).to_owned(),
             on_behalf: by_server && !event.member.is_nil(),
             authored_ms: event.authored.wall,
             recorded_ms: entry.recorded.ms(),
-            effective: event.body.effective().map(|date| date.to_string()).unwrap_or_default(),
+            effective: event
+                .body
+                .effective()
+                .map(|date| date.to_string())
+                .unwrap_or_default(),
             changes: self.changes(&event.body),
             reason: event.reason.clone().unwrap_or_default(),
             undoes: event.undoes.map(|id| id.to_string()).unwrap_or_default(),
@@ -51,8 +64,14 @@ impl<'a> Shown<'a> {
         };
         match body {
             Body::Edited { changes, .. } => changes.iter().map(shown).collect(),
-            Body::ConflictResolved { field, from, to, .. } => {
-                vec![shown(&Change { field: field.clone(), from: from.clone(), to: to.clone() })]
+            Body::ConflictResolved {
+                field, from, to, ..
+            } => {
+                vec![shown(&Change {
+                    field: field.clone(),
+                    from: from.clone(),
+                    to: to.clone(),
+                })]
             }
             _ => Vec::new(),
         }
@@ -83,7 +102,11 @@ impl<'a> Shown<'a> {
 
     /// A member's name; nothing where the server itself speaks.
     fn member(&self, member: MemberId) -> String {
-        if member.is_nil() { String::new() } else { self.state.member_name(member).to_owned() }
+        if member.is_nil() {
+            String::new()
+        } else {
+            self.state.member_name(member).to_owned()
+        }
     }
 
     pub(super) fn reference(&self, kind: Kind, id: Uuid) -> String {

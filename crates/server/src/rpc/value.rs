@@ -17,7 +17,9 @@ pub(super) fn read(
     field: &Field,
     text: Option<&str>,
 ) -> Result<Value, Refusal> {
-    let Some(text) = text else { return Ok(Value::None) };
+    let Some(text) = text else {
+        return Ok(Value::None);
+    };
     Ok(match field {
         Field::FiscalYearStart
         | Field::Baseline
@@ -63,7 +65,10 @@ fn milestones(text: &str) -> Result<Vec<Milestone>, Refusal> {
             Some((name, weight)) => (name, number("milestones", weight)?),
             None => (part, Decimal::ONE),
         };
-        Ok(Milestone { name: name.trim().to_owned(), weight })
+        Ok(Milestone {
+            name: name.trim().to_owned(),
+            weight,
+        })
     };
     text.split(',').map(step).collect()
 }
@@ -72,15 +77,22 @@ fn milestones(text: &str) -> Result<Vec<Milestone>, Refusal> {
 /// numbers cannot be below zero as a matter of course, `done`, or a milestone's name.
 fn measure(state: &State, subject: Subject, text: &str) -> Result<Measure, Refusal> {
     let kind = match subject {
-        Subject::CheckIn(key_result, _) => {
-            state.key_results.get(&key_result).map(|found| found.metric.kind)
-        }
+        Subject::CheckIn(key_result, _) => state
+            .key_results
+            .get(&key_result)
+            .map(|found| found.metric.kind),
         _ => None,
     };
     Ok(match kind {
         Some(MetricKind::Milestones) => match text.strip_prefix("not ") {
-            Some(name) => Measure::Step { name: name.to_owned(), done: false },
-            None => Measure::Step { name: text.to_owned(), done: true },
+            Some(name) => Measure::Step {
+                name: name.to_owned(),
+                done: false,
+            },
+            None => Measure::Step {
+                name: text.to_owned(),
+                done: true,
+            },
         },
         Some(MetricKind::Binary) => match text {
             "done" => Measure::Done(true),

@@ -22,8 +22,10 @@ pub(super) fn check(state: &State, server: &Identity, event: &Event) -> Result<(
             if *device == server.device && *key == server.key.public().0 {
                 Ok(())
             } else {
-                Err(Refusal::invalid("The log adopts another server than this one.")
-                    .hint("ask the server's operator for a new invitation to host it"))
+                Err(
+                    Refusal::invalid("The log adopts another server than this one.")
+                        .hint("ask the server's operator for a new invitation to host it"),
+                )
             }
         }
         Body::InvitationIssued { key, .. } => valid_key(key),
@@ -36,7 +38,11 @@ pub(super) fn check(state: &State, server: &Identity, event: &Event) -> Result<(
                 &PublicKey(*key),
                 proof,
             );
-            if holds { Ok(()) } else { Err(bad("The proof of the new key does not hold.")) }
+            if holds {
+                Ok(())
+            } else {
+                Err(bad("The proof of the new key does not hold."))
+            }
         }
         _ => Ok(()),
     }
@@ -58,14 +64,20 @@ fn certificate(state: &State, event: &Event, joined: &DeviceJoined) -> Result<()
             &joined.certificate,
         )
     });
-    if holds { Ok(()) } else { Err(bad("The certificate of the new device does not hold.")) }
+    if holds {
+        Ok(())
+    } else {
+        Err(bad("The certificate of the new device does not hold."))
+    }
 }
 
 fn valid_key(key: &[u8; 32]) -> Result<(), Refusal> {
     if PublicKey(*key).is_valid() {
         Ok(())
     } else {
-        Err(bad("The key is no Ed25519 public key that could prove anything."))
+        Err(bad(
+            "The key is no Ed25519 public key that could prove anything.",
+        ))
     }
 }
 

@@ -49,8 +49,7 @@ pub(crate) struct Order {
     pub(crate) decide: Decide,
 }
 
-pub(crate) type Decide =
-    Box<dyn FnOnce(&State) -> Result<Vec<decide::Command>, Refusal> + Send>;
+pub(crate) type Decide = Box<dyn FnOnce(&State) -> Result<Vec<decide::Command>, Refusal> + Send>;
 
 /// What stands in the way of an order: a refusal, or a log that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -113,7 +112,9 @@ impl<'a> Draft<'a> {
             let length = usize::try_from(first.event.remaining).unwrap_or(usize::MAX);
             let Some((command, after)) = rest.split_at_checked(length.saturating_add(1)) else {
                 let cut = || broken("its last events are missing from the push");
-                outcomes.push(Outcome::Refused(incoming.unread.clone().unwrap_or_else(cut)));
+                outcomes.push(Outcome::Refused(
+                    incoming.unread.clone().unwrap_or_else(cut),
+                ));
                 return Ok(outcomes);
             };
             match self.command(who, command) {
@@ -155,7 +156,12 @@ impl<'a> Draft<'a> {
             self.forget_from(start);
             return Err(refusal.into());
         }
-        Ok(self.entries.iter().skip(start).map(|entry| Outcome::Recorded(place(entry))).collect())
+        Ok(self
+            .entries
+            .iter()
+            .skip(start)
+            .map(|entry| Outcome::Recorded(place(entry)))
+            .collect())
     }
 
     /// What can be said of a command without its device's chain.
@@ -163,7 +169,12 @@ impl<'a> Draft<'a> {
         let workspace = self.desk.identity.workspace;
         let last = command.len().saturating_sub(1);
         // A workspace that is being brought here comes with the history of all its devices.
-        let arriving = self.desk.state.workspace.as_ref().is_none_or(|workspace| !workspace.served);
+        let arriving = self
+            .desk
+            .state
+            .workspace
+            .as_ref()
+            .is_none_or(|workspace| !workspace.served);
         for (at, Prepared { event, sealed, .. }) in command.iter().enumerate() {
             if event.workspace != workspace {
                 let message = format!(
@@ -224,10 +235,17 @@ impl<'a> Draft<'a> {
             let message = format!("There is another event {} in the log.", event.id);
             return Err(Refusal::new(Code::AlreadyExists, message));
         }
-        if last && !state.signing_key(event).is_some_and(|key| prepared.is_signed_by(key)) {
+        if last
+            && !state
+                .signing_key(event)
+                .is_some_and(|key| prepared.is_signed_by(key))
+        {
             return Err(Refusal::new(
                 Code::BadSignature,
-                format!("The signature of event {} is not that of its device's key.", event.number),
+                format!(
+                    "The signature of event {} is not that of its device's key.",
+                    event.number
+                ),
             ));
         }
         credentials::check(state, &self.desk.identity, event)?;
@@ -243,7 +261,13 @@ impl<'a> Draft<'a> {
         {
             return self.authored_before(order.member, known);
         }
-        let Desk { identity, state, world, clock, .. } = &*self.desk;
+        let Desk {
+            identity,
+            state,
+            world,
+            clock,
+            ..
+        } = &*self.desk;
         let commands = (order.decide)(state)?;
         let own = state.devices.get(&identity.device);
         let author = decide::Author {
@@ -258,17 +282,26 @@ impl<'a> Draft<'a> {
         let mut sealed: Vec<Sealed> = Vec::new();
         let mut seal = |event: &Event| {
             let body = encode_event(event).into();
-            let event = Sealed { body, salt: world.bytes(), signature: None };
+            let event = Sealed {
+                body,
+                salt: world.bytes(),
+                signature: None,
+            };
             let hash = event.hash();
             sealed.push(event);
             hash
         };
-        let mut ids = Ids { first: order.event_id.map(EventId::uuid), world };
+        let mut ids = Ids {
+            first: order.event_id.map(EventId::uuid),
+            world,
+        };
         let reason = order.reason.as_deref();
         let entries = decide::author(state, commands, reason, &author, &mut ids, &mut seal)?;
         if sealed.iter().any(|event| event.body.len() > MAX_BODY) {
             let message = format!("An event would have more than {MAX_BODY} bytes.");
-            return Err(Refusal::new(Code::TooLarge, message).hint("shorten its text").into());
+            return Err(Refusal::new(Code::TooLarge, message)
+                .hint("shorten its text")
+                .into());
         }
         if let Some((entry, sealed)) = entries.last().zip(sealed.last_mut()) {
             sealed.signature = Some(identity.key.sign_command(&entry.hash));
@@ -285,11 +318,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The answer to an order that was carried out before.
-    fn authored_before(
-        &self,
-        member: MemberId,
-        first: Known,
-    ) -> Result<Vec<Authored>, Obstacle> {
+    fn authored_before(&self, member: MemberId, first: Known) -> Result<Vec<Authored>, Obstacle> {
         let Event { id, device, .. } = first.event;
         if device != self.desk.identity.device || first.event.member != member {
             let message = format!("There is another event {id} in the log.");
@@ -301,7 +330,9 @@ impl<'a> Draft<'a> {
         let mut events = vec![authored_known(&first)];
         while remaining > 0 {
             number = number.saturating_add(1);
-            let Some(next) = self.by_number(device, number)? else { break };
+            let Some(next) = self.by_number(device, number)? else {
+                break;
+            };
             remaining = next.event.remaining;
             events.push(authored_known(&next));
         }
@@ -323,7 +354,8 @@ impl<'a> Draft<'a> {
             hash,
         });
         let at = self.entries.len();
-        self.by_number.insert((entry.event.device, entry.event.number), at);
+        self.by_number
+            .insert((entry.event.device, entry.event.number), at);
         self.by_id.insert(entry.event.id, at);
         self.entries.push(entry);
     }
@@ -337,7 +369,11 @@ impl<'a> Draft<'a> {
 
     fn is_known(&self, id: EventId) -> bool {
         self.by_id.contains_key(&id)
-            || self.desk.published.index(|index| published::seq_of(index, id)).is_some()
+            || self
+                .desk
+                .published
+                .index(|index| published::seq_of(index, id))
+                .is_some()
     }
 
     fn by_id(&self, id: EventId) -> Result<Option<Known>, LedgerError> {
@@ -356,31 +392,55 @@ impl<'a> Draft<'a> {
         find: impl FnOnce(&quarterdeck_ledger::Index) -> Option<u64>,
     ) -> Result<Option<Known>, LedgerError> {
         if let Some(entry) = at.and_then(|at| self.entries.get(at)) {
-            let known = Known { place: place(entry), hash: entry.hash, event: entry.event.clone() };
+            let known = Known {
+                place: place(entry),
+                hash: entry.hash,
+                event: entry.event.clone(),
+            };
             return Ok(Some(known));
         }
-        let Some(seq) = self.desk.published.index(find) else { return Ok(None) };
+        let Some(seq) = self.desk.published.index(find) else {
+            return Ok(None);
+        };
         let entries = self.desk.ledger.read(seq, 1, 1)?;
         Ok(entries.into_iter().next().and_then(|entry| {
             let event = decode_event(&entry.event.body).ok()?;
             let recorded = Timestamp::from_ms(entry.recorded);
-            Some(Known { place: Place { seq, recorded }, hash: entry.hash, event })
+            Some(Known {
+                place: Place { seq, recorded },
+                hash: entry.hash,
+                event,
+            })
         }))
     }
 }
 
 const fn place(entry: &Entry) -> Place {
-    Place { seq: entry.seq, recorded: entry.recorded }
+    Place {
+        seq: entry.seq,
+        recorded: entry.recorded,
+    }
 }
 
 fn authored(entry: &Entry) -> Authored {
-    Authored { id: entry.event.id, kind: entry.event.body.kind(), place: place(entry) }
+    Authored {
+        id: entry.event.id,
+        kind: entry.event.body.kind(),
+        place: place(entry),
+    }
 }
 
 fn authored_known(known: &Known) -> Authored {
-    Authored { id: known.event.id, kind: known.event.body.kind(), place: known.place }
+    Authored {
+        id: known.event.id,
+        kind: known.event.body.kind(),
+        place: known.place,
+    }
 }
 
 fn broken(what: &str) -> Refusal {
-    Refusal::new(Code::BrokenCommand, format!("The events do not make up a command: {what}."))
+    Refusal::new(
+        Code::BrokenCommand,
+        format!("The events do not make up a command: {what}."),
+    )
 }

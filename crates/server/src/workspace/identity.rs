@@ -42,7 +42,10 @@ impl Identity {
         let bytes = Zeroizing::new(files::read(path)?);
         let bad = || ServerError::bad_file(path, "it holds no key of a workspace");
         let file: KeyFile = serde_json::from_slice(&bytes).map_err(|_| bad())?;
-        let seed = STANDARD.decode(file.seed.as_bytes()).map(Zeroizing::new).map_err(|_| bad())?;
+        let seed = STANDARD
+            .decode(file.seed.as_bytes())
+            .map(Zeroizing::new)
+            .map_err(|_| bad())?;
         let seed = <[u8; 32]>::try_from(seed.as_slice()).map_err(|_| bad())?;
         Ok(Self {
             workspace: file.workspace,
@@ -58,7 +61,10 @@ impl Identity {
             seed: Zeroizing::new(STANDARD.encode(*self.key.seed())),
         };
         let text = serde_json::to_vec_pretty(&file).map(Zeroizing::new);
-        files::replace(path, &text.map_err(|error| ServerError::bad_file(path, error))?)
+        files::replace(
+            path,
+            &text.map_err(|error| ServerError::bad_file(path, error))?,
+        )
     }
 }
 

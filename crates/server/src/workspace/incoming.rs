@@ -37,7 +37,10 @@ impl Incoming {
     /// Reads a batch. Signatures are checked with the keys of `state`, which may be about to
     /// change: the writer compares.
     pub(crate) fn read(state: &State, events: Vec<v1::SealedEvent>) -> Self {
-        let mut incoming = Self { events: Vec::with_capacity(events.len()), unread: None };
+        let mut incoming = Self {
+            events: Vec::with_capacity(events.len()),
+            unread: None,
+        };
         for sealed in events {
             match Prepared::read(state, sealed) {
                 Ok(prepared) => incoming.events.push(prepared),
@@ -63,10 +66,18 @@ impl Prepared {
         };
         let sealed = quarterdeck_proto::Sealed::try_from(sealed).map_err(malformed)?;
         let event = decode_event(&sealed.body).map_err(malformed)?;
-        let sealed =
-            Sealed { body: sealed.body, salt: sealed.salt, signature: sealed.signature };
+        let sealed = Sealed {
+            body: sealed.body,
+            salt: sealed.salt,
+            signature: sealed.signature,
+        };
         let hash = sealed.hash();
-        let mut prepared = Self { sealed, event, hash, signed_by: None };
+        let mut prepared = Self {
+            sealed,
+            event,
+            hash,
+            signed_by: None,
+        };
         if let Some(key) = state.signing_key(&prepared.event)
             && prepared.is_signed_by(key)
         {

@@ -27,6 +27,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Entry;
@@ -53,6 +54,8 @@ use proofs::Leaves;
 use published::Published;
 use writer::{Job, Writer};
 
+/// How long a log that is being closed may take to let go.
+const CLOSING: Duration = Duration::from_secs(5);
 /// How many jobs may wait for the writer; whoever comes then waits to be let in.
 const QUEUE: usize = 1_024;
 
@@ -100,7 +103,11 @@ impl Workspace {
         files::make_dir(&aside)?;
         let made = Folder(aside.clone());
         Identity::new(id, world).save(&made.key())?;
-        drop(SledLedger::open(&made.ledger(), *id.as_bytes(), &Options::default())?);
+        drop(SledLedger::open(
+            &made.ledger(),
+            *id.as_bytes(),
+            &Options::default(),
+        )?);
         files::rename(&aside, folder)?;
         Self::open(folder, world, metrics)
     }
@@ -111,11 +118,22 @@ impl Workspace {
         metrics: &Arc<Metrics>,
     ) -> Result<Self, ServerError> {
         let files = Folder(folder.to_path_buf());
-        let options = Options { create: false, ..Options::default() };
+        // One that was closed a moment ago may still be in the hands of a call that is ending.
+        let options = Options {
+            create: false,
+            wait: CLOSING,
+            ..Options::default()
+        };
         let identity = Identity::load(&files.key())?;
         let workspace = *identity.workspace.as_bytes();
         let ledger = SledLedger::open(&files.ledger(), workspace, &options)?;
-        Self::start(identity, Arc::new(ledger), Some(files.derived()), world, metrics)
+        Self::start(
+            identity,
+            Arc::new(ledger),
+            Some(files.derived()),
+            world,
+            metrics,
+        )
     }
 
     /// Starts the writer on a log.
@@ -130,7 +148,11 @@ impl Workspace {
             Some(derived) => Projection::restore(&*ledger, derived)?,
             None => Projection::fold(&*ledger)?,
         };
-        let Projection { state, index, folded } = projection;
+        let Projection {
+            state,
+            index,
+            folded,
+        } = projection;
         let identity = Arc::new(identity);
         metrics.head(identity.workspace, state.head);
         tracing::info!(
@@ -156,7 +178,9 @@ impl Workspace {
         let thread = thread::Builder::new()
             .name(format!("writer {}", identity.workspace))
             .spawn(move || writer.run(waiting))
-            .map_err(|source| ServerError::io("start a thread for", Path::new("the writer"), source))?;
+            .map_err(|source| {
+                ServerError::io("start a thread for", Path::new("the writer"), source)
+            })?;
         Ok(Self {
             identity,
             ledger,
@@ -197,7 +221,12 @@ impl Workspace {
     /// The signed note for a head of the log.
     pub(crate) fn checkpoint(&self, head: &Head) -> String {
         let workspace = *self.identity.workspace.as_bytes();
-        Checkpoint { workspace, size: head.size, root: head.root }.sign(&self.identity.key)
+        Checkpoint {
+            workspace,
+            size: head.size,
+            root: head.root,
+        }
+        .sign(&self.identity.key)
     }
 
     /// Records what a device pushes. Comes back when the disk has it.
@@ -207,26 +236,40 @@ impl Workspace {
         incoming: Incoming,
     ) -> Result<Pushed, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        self.send(Job::Push { who, incoming, answer }).await?;
-        answered.await.unwrap_or_else(|_| Err(Unavailable::stopping()))
+        self.send(Job::Push {
+            who,
+            incoming,
+            answer,
+        })
+        .await?;
+        answered
+            .await
+            .unwrap_or_else(|_| Err(Unavailable::stopping()))
     }
 
     /// Authors and records what is ordered. Comes back when the disk has it.
     pub(crate) async fn author(&self, order: Order) -> Result<Vec<Authored>, NotAuthored> {
         let (answer, answered) = oneshot::channel();
         self.send(Job::Order { order, answer }).await?;
-        answered.await.unwrap_or_else(|_| Err(Unavailable::stopping().into()))
+        answered
+            .await
+            .unwrap_or_else(|_| Err(Unavailable::stopping().into()))
     }
 
     /// How many jobs the writer has not taken up yet.
     #[cfg(test)]
     fn waiting(&self) -> usize {
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        jobs.as_ref().map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
+        jobs.as_ref()
+            .map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
     }
 
     async fn send(&self, job: Job) -> Result<(), Unavailable> {
-        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let jobs = self
+            .jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let jobs = jobs.ok_or_else(Unavailable::stopping)?;
         jobs.send(job).await.map_err(|_| Unavailable::stopping())
     }
@@ -244,7 +287,10 @@ impl Workspace {
     /// One recorded event. Blocks.
     pub(crate) fn entry(&self, seq: u64) -> Result<Option<Entry>, ServerError> {
         let entries = self.ledger.read(seq, 1, 1)?;
-        entries.first().map(|entry| projection::read_entry(&*self.ledger, entry)).transpose()
+        entries
+            .first()
+            .map(|entry| projection::read_entry(&*self.ledger, entry))
+            .transpose()
     }
 
     /// Goes through recorded events in order while `more` says so. Blocks.
@@ -258,12 +304,14 @@ impl Workspace {
 
     /// Where an event stands.
     pub(crate) fn seq_of(&self, event: EventId) -> Option<u64> {
-        self.published.index(|index| published::seq_of(index, event))
+        self.published
+            .index(|index| published::seq_of(index, event))
     }
 
     /// The positions of the events that touch something, oldest first.
     pub(crate) fn seqs_about(&self, subject: Uuid) -> Vec<u64> {
-        self.published.index(|index| index.seqs_about(subject.as_bytes()).to_vec())
+        self.published
+            .index(|index| index.seqs_about(subject.as_bytes()).to_vec())
     }
 
     /// The state at a moment. Blocks for as long as folding the log takes.
@@ -296,8 +344,17 @@ impl Workspace {
 
     /// Lets the writer finish what waits, and ends it. Blocks until it has.
     pub(crate) fn close(&self) {
-        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(
+            self.jobs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let writer = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if writer.is_some_and(|writer| writer.join().is_err()) {
             tracing::error!(workspace = %self.id(), "the writer ended in a panic");
         }
@@ -312,7 +369,9 @@ impl Drop for Workspace {
 
 impl fmt::Debug for Workspace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Workspace").field("id", &self.id()).finish_non_exhaustive()
+        f.debug_struct("Workspace")
+            .field("id", &self.id())
+            .finish_non_exhaustive()
     }
 }
 
@@ -323,10 +382,19 @@ fn last_reading(
     published: &Published,
     device: DeviceId,
 ) -> Result<Hlc, ServerError> {
-    let number = published.state().devices.get(&device).map_or(0, |device| device.number);
+    let number = published
+        .state()
+        .devices
+        .get(&device)
+        .map_or(0, |device| device.number);
     let seq = published.index(|index| published::seq_of_number(index, device, number));
-    let Some(seq) = seq else { return Ok(Hlc::default()) };
+    let Some(seq) = seq else {
+        return Ok(Hlc::default());
+    };
     let entries = ledger.read(seq, 1, 1)?;
-    let last = entries.first().map(|entry| projection::read_entry(ledger, entry)).transpose()?;
+    let last = entries
+        .first()
+        .map(|entry| projection::read_entry(ledger, entry))
+        .transpose()?;
     Ok(last.map_or_else(Hlc::default, |entry| entry.event.authored))
 }

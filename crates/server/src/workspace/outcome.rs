@@ -59,14 +59,16 @@ impl Unavailable {
         } else {
             "its log cannot be written. Its operator finds the reason in its log file"
         };
-        let message =
-            format!("The server can record nothing at present: {why}. Nothing was lost.");
+        let message = format!("The server can record nothing at present: {why}. Nothing was lost.");
         Self { message, disk_full }
     }
 
     pub(crate) fn moved() -> Self {
         let message = "The server can record nothing until it is restarted. Nothing was lost.";
-        Self { message: message.to_owned(), disk_full: false }
+        Self {
+            message: message.to_owned(),
+            disk_full: false,
+        }
     }
 
     pub(crate) fn stopping() -> Self {

@@ -46,7 +46,9 @@ pub(super) fn state_at(
 /// Since when an entry has been known, given since when the one before it was.
 fn known_since(entry: &Entry, adopted_at: Option<u64>, before: Timestamp) -> Timestamp {
     if adopted_at.is_some_and(|adopted| entry.seq <= adopted) {
-        Timestamp::from_ms(entry.event.authored.wall).min(entry.recorded).max(before)
+        Timestamp::from_ms(entry.event.authored.wall)
+            .min(entry.recorded)
+            .max(before)
     } else {
         entry.recorded
     }

@@ -46,7 +46,12 @@ impl Projection {
     }
 
     pub(super) fn fold(ledger: &dyn Ledger) -> Result<Self, ServerError> {
-        let fresh = extend(ledger, Frontier::default(), State::default(), Index::default())?;
+        let fresh = extend(
+            ledger,
+            Frontier::default(),
+            State::default(),
+            Index::default(),
+        )?;
         fresh.ok_or_else(|| ServerError::RootDiffers {
             workspace: WorkspaceId::from_bytes(ledger.workspace()),
         })
@@ -61,11 +66,18 @@ pub(super) fn save(
     index: &Index,
 ) -> Result<(), String> {
     let root = frontier.root();
-    let snapshot =
-        Snapshot { version: VERSION, subtrees: frontier.subtrees().to_vec(), state };
+    let snapshot = Snapshot {
+        version: VERSION,
+        subtrees: frontier.subtrees().to_vec(),
+        state,
+    };
     let bytes = postcard::to_stdvec(&snapshot).map_err(|error| error.to_string())?;
-    index.save(derived, &root).map_err(|error| error.to_string())?;
-    derived.put(NAME, state.head, &root, &bytes).map_err(|error| error.to_string())
+    index
+        .save(derived, &root)
+        .map_err(|error| error.to_string())?;
+    derived
+        .put(NAME, state.head, &root, &bytes)
+        .map_err(|error| error.to_string())
 }
 
 fn load(ledger: &dyn Ledger, derived: &Derived) -> Option<(Frontier, State, Index)> {
@@ -101,7 +113,11 @@ fn extend(
         }
     }
     let folded = head.size - start;
-    Ok((frontier.root() == head.root).then_some(Projection { state, index, folded }))
+    Ok((frontier.root() == head.root).then_some(Projection {
+        state,
+        index,
+        folded,
+    }))
 }
 
 /// The domain's view of a recorded event.

@@ -21,7 +21,9 @@ impl Leaves {
         seq: u64,
         size: u64,
     ) -> Result<Option<Vec<Hash>>, LedgerError> {
-        let index = seq.checked_sub(1).and_then(|index| usize::try_from(index).ok());
+        let index = seq
+            .checked_sub(1)
+            .and_then(|index| usize::try_from(index).ok());
         self.with(ledger, size, |leaves| inclusion_proof(leaves, index?))
     }
 

@@ -16,7 +16,10 @@ pub(crate) struct Published {
 
 impl Published {
     pub(crate) fn new(state: State, index: Index) -> Self {
-        Self { state: RwLock::new(Arc::new(state)), index: RwLock::new(index) }
+        Self {
+            state: RwLock::new(Arc::new(state)),
+            index: RwLock::new(index),
+        }
     }
 
     /// The present state. Later entries do not change it.
@@ -44,8 +47,11 @@ impl Published {
 
 /// Adds an event to the index: under what it touches, and under its device's chain.
 pub(crate) fn push(index: &mut Index, event: &Event) {
-    let mut subjects: Vec<SubjectId> =
-        event.subjects().into_iter().map(quarterdeck_core::id::Uuid::into_bytes).collect();
+    let mut subjects: Vec<SubjectId> = event
+        .subjects()
+        .into_iter()
+        .map(quarterdeck_core::id::Uuid::into_bytes)
+        .collect();
     subjects.push(chain(event.device));
     index.push(*event.id.as_bytes(), &subjects);
 }

@@ -42,7 +42,10 @@ pub(super) fn verify(
                 break;
             }
         };
-        for entry in entries.into_iter().take_while(|entry| entry.seq <= head.size) {
+        for entry in entries
+            .into_iter()
+            .take_while(|entry| entry.seq <= head.size)
+        {
             if let Err(what) = check(ledger, identity, &mut state, &entry) {
                 finding = Some((entry.seq, what));
                 break 'log;
@@ -59,7 +62,11 @@ pub(super) fn verify(
                     folder, then restore the workspace from a backup";
         finding = Some((head.size, what.to_owned()));
     }
-    Verified { size: frontier.size(), root, finding }
+    Verified {
+        size: frontier.size(),
+        root,
+        finding,
+    }
 }
 
 fn check(
@@ -78,10 +85,12 @@ fn check(
         Err(refusal) => return Err(refusal.message),
     }
     if entry.event.remaining == 0 {
-        let signed = state.signing_key(&entry.event).zip(recorded.event.signature);
-        if !signed.is_some_and(|(key, signature)| {
-            PublicKey(key).verify_command(&entry.hash, &signature)
-        }) {
+        let signed = state
+            .signing_key(&entry.event)
+            .zip(recorded.event.signature);
+        if !signed
+            .is_some_and(|(key, signature)| PublicKey(key).verify_command(&entry.hash, &signature))
+        {
             return Err("its signature is not that of its device's key".to_owned());
         }
     }

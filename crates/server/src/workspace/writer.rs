@@ -27,14 +27,27 @@ const MAX_TOGETHER: usize = 8_192;
 const SNAPSHOT_EVERY: u64 = 20_000;
 
 pub(super) enum Job {
-    Push { who: Pusher, incoming: Incoming, answer: oneshot::Sender<Result<Pushed, Unavailable>> },
-    Order { order: Order, answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>> },
+    Push {
+        who: Pusher,
+        incoming: Incoming,
+        answer: oneshot::Sender<Result<Pushed, Unavailable>>,
+    },
+    Order {
+        order: Order,
+        answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>>,
+    },
 }
 
 /// An answer that waits for the append.
 enum Waiting {
-    Push { outcomes: Vec<Outcome>, answer: oneshot::Sender<Result<Pushed, Unavailable>> },
-    Order { events: Vec<Authored>, answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>> },
+    Push {
+        outcomes: Vec<Outcome>,
+        answer: oneshot::Sender<Result<Pushed, Unavailable>>,
+    },
+    Order {
+        events: Vec<Authored>,
+        answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>>,
+    },
 }
 
 pub(super) struct Writer {
@@ -66,7 +79,11 @@ impl Writer {
         let mut next = Some(first);
         while let Some(job) = next {
             waiting.extend(judge(&mut draft, job));
-            next = if draft.len() < MAX_TOGETHER { jobs.try_recv().ok() } else { None };
+            next = if draft.len() < MAX_TOGETHER {
+                jobs.try_recv().ok()
+            } else {
+                None
+            };
         }
         let (new, entries) = draft.finish();
         let count = new.len();
@@ -91,7 +108,9 @@ impl Writer {
                 if count > 0 {
                     self.metrics.appends.inc();
                     self.metrics.append_events.observe(as_figure(count));
-                    self.metrics.append_seconds.observe(began.elapsed().as_secs_f64());
+                    self.metrics
+                        .append_seconds
+                        .observe(began.elapsed().as_secs_f64());
                     self.metrics.head(self.desk.identity.workspace, *head);
                 }
                 self.desk.published.extend(&entries);
@@ -113,7 +132,10 @@ impl Writer {
                 for outcome in &outcomes {
                     self.metrics.count(word(outcome), 1);
                 }
-                let _ = answer.send(Ok(Pushed { outcomes, head: *head }));
+                let _ = answer.send(Ok(Pushed {
+                    outcomes,
+                    head: *head,
+                }));
             }
             (Waiting::Push { answer, .. }, Err(error)) => {
                 let _ = answer.send(Err(error.clone()));
@@ -132,7 +154,12 @@ impl Writer {
         let Some(derived) = &self.derived else { return };
         let head = self.desk.state.head;
         let kept = self.desk.published.index(|index| {
-            projection::save(derived, &self.desk.ledger.frontier(), &self.desk.state, index)
+            projection::save(
+                derived,
+                &self.desk.ledger.frontier(),
+                &self.desk.state,
+                index,
+            )
         });
         match kept {
             Ok(()) => self.snapshot = head,
@@ -147,7 +174,11 @@ impl Writer {
 /// Judges a job; what is refused or cannot be judged is answered at once.
 fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
     match job {
-        Job::Push { who, incoming, answer } => match draft.push(who, &incoming) {
+        Job::Push {
+            who,
+            incoming,
+            answer,
+        } => match draft.push(who, &incoming) {
             Ok(outcomes) => Some(Waiting::Push { outcomes, answer }),
             Err(error) => {
                 let _ = answer.send(Err(unreadable(&error)));

@@ -2,6 +2,8 @@
 //! replica would.
 #![allow(
     dead_code,
+    missing_debug_implementations,
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
@@ -64,15 +66,20 @@ pub struct Running {
 
 impl Running {
     pub async fn start() -> Self {
-        Self::with(Limits::default(), First::Workspace(NewWorkspace::new("acme", "ana"))).await
+        Self::with(
+            Limits::default(),
+            First::Workspace(NewWorkspace::new("acme", "ana")),
+        )
+        .await
     }
 
     pub async fn with(limits: Limits, first: First) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(AtomicU64::new(START));
         let url = "127.0.0.1:0".parse().unwrap();
-        let invitation =
-            init(&folder.path().join("data"), &url, &first, &world(&clock)).await.unwrap();
+        let invitation = init(&folder.path().join("data"), &url, &first, &world(&clock))
+            .await
+            .unwrap();
         let (admin, address, stop, task) = serve(&folder, &clock, &limits).await;
         Self {
             folder,
@@ -108,11 +115,19 @@ impl Running {
     }
 
     pub async fn channel(&self) -> Channel {
-        Endpoint::try_from(format!("http://{}", self.address)).unwrap().connect().await.unwrap()
+        Endpoint::try_from(format!("http://{}", self.address))
+            .unwrap()
+            .connect()
+            .await
+            .unwrap()
     }
 
     pub async fn invite(&self, member: &str, role: Role) -> String {
-        self.admin.invite("acme", &InviteMember::new(member, Some(role))).await.unwrap().url
+        self.admin
+            .invite("acme", &InviteMember::new(member, Some(role)))
+            .await
+            .unwrap()
+            .url
     }
 
     /// A device of ana, the owner.
@@ -121,7 +136,9 @@ impl Running {
     }
 
     pub async fn device(&self, member: &str, role: Role) -> Device {
-        Device::join(self, &self.invite(member, role).await).await.unwrap()
+        Device::join(self, &self.invite(member, role).await)
+            .await
+            .unwrap()
     }
 }
 
@@ -135,7 +152,12 @@ async fn serve(
     folder: &TempDir,
     clock: &Arc<AtomicU64>,
     limits: &Limits,
-) -> (Admin, std::net::SocketAddr, oneshot::Sender<()>, JoinHandle<Result<(), ServerError>>) {
+) -> (
+    Admin,
+    std::net::SocketAddr,
+    oneshot::Sender<()>,
+    JoinHandle<Result<(), ServerError>>,
+) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let options = ServeOptions {
@@ -144,6 +166,7 @@ async fn serve(
         ..ServeOptions::new(folder.path().join("data"))
     };
     let server = Server::open(options).unwrap();
+    server.listen_on(address).unwrap();
     let admin = server.admin();
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
@@ -166,7 +189,10 @@ pub fn with_token<T>(token: &str, message: T) -> Request<T> {
 
 /// The reason in a status's `ErrorInfo`.
 pub fn reason(status: &Status) -> String {
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+    status
+        .get_details_error_info()
+        .map(|info| info.reason)
+        .unwrap_or_default()
 }
 
 #[track_caller]
@@ -174,7 +200,11 @@ pub fn assert_status<T>(result: Result<T, Status>, code: Code, why: &str) {
     match result {
         Ok(_) => panic!("expected {code:?} ({why})"),
         Err(status) => {
-            assert_eq!((status.code(), reason(&status).as_str()), (code, why), "{status:?}");
+            assert_eq!(
+                (status.code(), reason(&status).as_str()),
+                (code, why),
+                "{status:?}"
+            );
         }
     }
 }
@@ -207,7 +237,10 @@ pub fn parse_invitation(url: &str) -> (Option<WorkspaceId>, DeviceKey) {
     let (place, secret) = url.split_once('#').unwrap();
     let secret = secret.split('.').next().unwrap();
     let seed = URL_SAFE_NO_PAD.decode(secret).unwrap().try_into().unwrap();
-    (place.rsplit_once('/').unwrap().1.parse().ok(), DeviceKey::from_seed(seed))
+    (
+        place.rsplit_once('/').unwrap().1.parse().ok(),
+        DeviceKey::from_seed(seed),
+    )
 }
 
 pub fn join_request(url: &str, device: DeviceId, key: &DeviceKey) -> v1::JoinRequest {
@@ -255,7 +288,10 @@ impl Device {
 
     /// Everything from a position on, in parts.
     pub async fn parts(&mut self, first_seq: u64) -> Result<Vec<v1::PullResponse>, Status> {
-        let request = self.request(v1::PullRequest { first_seq, limit: 0 });
+        let request = self.request(v1::PullRequest {
+            first_seq,
+            limit: 0,
+        });
         let mut parts = self.client.pull(request).await?.into_inner();
         let mut all = Vec::new();
         while let Some(part) = parts.message().await? {
@@ -278,10 +314,7 @@ impl Device {
         self.try_author(commands).unwrap()
     }
 
-    pub fn try_author(
-        &mut self,
-        commands: Vec<Command>,
-    ) -> Result<Vec<v1::SealedEvent>, Refusal> {
+    pub fn try_author(&mut self, commands: Vec<Command>) -> Result<Vec<v1::SealedEvent>, Refusal> {
         let author = decide::Author {
             workspace: self.workspace,
             member: self.member,
@@ -293,14 +326,23 @@ impl Device {
         };
         let mut sealed = Vec::new();
         let mut seal = |event: &Event| {
-            let event =
-                Sealed { body: encode_event(event).into(), salt: random(), signature: None };
+            let event = Sealed {
+                body: encode_event(event).into(),
+                salt: random(),
+                signature: None,
+            };
             let hash = event.hash();
             sealed.push(event);
             hash
         };
-        let entries =
-            decide::author(&self.state, commands, None, &author, &mut RandomIds, &mut seal)?;
+        let entries = decide::author(
+            &self.state,
+            commands,
+            None,
+            &author,
+            &mut RandomIds,
+            &mut seal,
+        )?;
         let last = entries.last().unwrap();
         self.number = last.event.number;
         self.tip = Some(last.hash);
@@ -317,8 +359,10 @@ impl Device {
         &mut self,
         batches: Vec<Vec<v1::SealedEvent>>,
     ) -> Result<Vec<v1::PushResponse>, Status> {
-        let batches: Vec<_> =
-            batches.into_iter().map(|events| v1::PushRequest { events }).collect();
+        let batches: Vec<_> = batches
+            .into_iter()
+            .map(|events| v1::PushRequest { events })
+            .collect();
         let request = self.request(tokio_stream::iter(batches));
         let mut answers = self.client.push(request).await?.into_inner();
         let mut all = Vec::new();
@@ -358,7 +402,11 @@ pub fn seen(outcome: v1::EventOutcome) -> Seen {
 
 pub fn note(text: &str) -> Command {
     let text = text.to_owned();
-    Command::Record(Body::NoteAdded { about: Subject::Workspace, kind: NoteKind::Win, text })
+    Command::Record(Body::NoteAdded {
+        about: Subject::Workspace,
+        kind: NoteKind::Win,
+        text,
+    })
 }
 
 pub fn wire(sealed: Sealed) -> v1::SealedEvent {
@@ -384,7 +432,9 @@ pub fn read(entry: &v1::Entry) -> quarterdeck_core::event::Entry {
 
 /// Nothing in these tests takes long; what hangs is to fail.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(30), what).await.expect("it hangs")
+    tokio::time::timeout(Duration::from_secs(30), what)
+        .await
+        .expect("it hangs")
 }
 
 pub fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -179,7 +179,10 @@ pub(crate) async fn sync_locked<R: Remote>(
     Ok(report)
 }
 
-type ConflictKey = (quarterdeck_core::value::Subject, quarterdeck_core::value::Field);
+type ConflictKey = (
+    quarterdeck_core::value::Subject,
+    quarterdeck_core::value::Field,
+);
 
 fn key(conflict: &Conflict) -> ConflictKey {
     (conflict.subject, conflict.field.clone())
@@ -190,5 +193,8 @@ fn open_conflicts(state: &State) -> Vec<ConflictKey> {
 }
 
 fn involves(conflict: &Conflict, replica: &Replica) -> bool {
-    conflict.contenders.iter().any(|side| Some(side.stamp.member) == replica.identity().member)
+    conflict
+        .contenders
+        .iter()
+        .any(|side| Some(side.stamp.member) == replica.identity().member)
 }

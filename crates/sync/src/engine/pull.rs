@@ -38,17 +38,30 @@ pub(crate) async fn pull<R: Remote>(
     replica.release();
     let chunks = remote.pull(size + 1).await?;
     let store = Store::new(replica, LEDGER);
-    let intake = Intake::new(replica.identity().workspace, replica.identity().trust, from, proven);
+    let intake = Intake::new(
+        replica.identity().workspace,
+        replica.identity().trust,
+        from,
+        proven,
+    );
     match take_all(chunks, intake, store, progress).await {
         Ok((folded, note)) => {
             replica.adopt(folded)?;
             evidence::keep_checkpoint(replica.dir(), &note)?;
             let own = own_events(replica.confirmed(), replica) - before;
-            Ok(Pulled { of_others: (replica.confirmed().head - size).saturating_sub(own) })
+            Ok(Pulled {
+                of_others: (replica.confirmed().head - size).saturating_sub(own),
+            })
         }
-        Err(Failure { error: IntakeError::Differs(difference), unproven }) => {
-            Err(differs(replica, &difference, unproven.then_some(proven), now_ms)?)
-        }
+        Err(Failure {
+            error: IntakeError::Differs(difference),
+            unproven,
+        }) => Err(differs(
+            replica,
+            &difference,
+            unproven.then_some(proven),
+            now_ms,
+        )?),
         Err(Failure { error, .. }) => {
             // What was stored before the connection broke is there for the next time.
             replica.forget();
@@ -72,21 +85,28 @@ pub(crate) async fn pull_into<R: Remote>(
     let intake = Intake::new(workspace, Some(trust), Folded::default(), 0);
     match take_all(chunks, intake, store, progress).await {
         Ok(taken) => Ok(taken),
-        Err(Failure { error: IntakeError::Differs(difference), .. }) => {
-            Err(differs(replica, &difference, None, now_ms)?)
-        }
+        Err(Failure {
+            error: IntakeError::Differs(difference),
+            ..
+        }) => Err(differs(replica, &difference, None, now_ms)?),
         Err(Failure { error, .. }) => Err(stopped(error)),
     }
 }
 
 /// Up to where the log is covered by a signed head that was verified.
 pub(super) fn proven(replica: &Replica) -> u64 {
-    evidence::checkpoint(replica.dir()).as_deref().and_then(size_of).unwrap_or(0)
+    evidence::checkpoint(replica.dir())
+        .as_deref()
+        .and_then(size_of)
+        .unwrap_or(0)
 }
 
 /// How many events of this device a state holds.
 fn own_events(state: &State, replica: &Replica) -> u64 {
-    state.devices.get(&replica.identity().device.id).map_or(0, |device| device.number)
+    state
+        .devices
+        .get(&replica.identity().device.id)
+        .map_or(0, |device| device.number)
 }
 
 /// A pull that came to no good end.
@@ -114,7 +134,10 @@ async fn take_all(
             }
         };
         if let Some(last) = chunk.entries.last() {
-            progress(Progress::Pulled { to: last.seq, of: chunk.head });
+            progress(Progress::Pulled {
+                to: last.seq,
+                of: chunk.head,
+            });
         }
         // A closed channel means that something did not hold: the other side says what.
         if sender.send(chunk).await.is_err() {
@@ -158,7 +181,9 @@ fn take(
             }
         };
         let note = chunk.checkpoint.clone();
-        let taken = intake.store(&mut store).and_then(|()| intake.take(&mut store, chunk));
+        let taken = intake
+            .store(&mut store)
+            .and_then(|()| intake.take(&mut store, chunk));
         match taken {
             Ok(proven) => proof = note.filter(|_| proven),
             Err(error) => return (intake, Err(error)),
@@ -180,7 +205,11 @@ pub(super) fn differs(
         Some(size) => replica.take_back(size, &evidence.join(LEDGER))?,
         None => replica.forget(),
     }
-    Ok(SyncError::HistoryDiffers { seq: difference.seq, what: difference.what.clone(), evidence })
+    Ok(SyncError::HistoryDiffers {
+        seq: difference.seq,
+        what: difference.what.clone(),
+        evidence,
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -197,9 +226,11 @@ pub(super) fn stopped(error: IntakeError) -> SyncError {
     match error {
         IntakeError::Replica(error) => error.into(),
         IntakeError::Remote(error) => error.into(),
-        IntakeError::Differs(difference) => SyncError::Replica(crate::error::ReplicaError::Unverified {
-            seq: difference.seq,
-            what: difference.what,
-        }),
+        IntakeError::Differs(difference) => {
+            SyncError::Replica(crate::error::ReplicaError::Unverified {
+                seq: difference.seq,
+                what: difference.what,
+            })
+        }
     }
 }

@@ -35,7 +35,10 @@ pub(super) async fn push<R: Remote>(
         replica.release();
         let answer = remote.push(sealed(&batch)).await?;
         done += count(&answer, report);
-        progress(Progress::Pushed { done: done.min(of), of });
+        progress(Progress::Pushed {
+            done: done.min(of),
+            of,
+        });
         match planner::read_answer(first, &batch, &answer) {
             Next::GoOn { from: next } => from = next,
             Next::Resend { from: wanted } if resends < MAX_RESENDS => {
@@ -48,7 +51,9 @@ pub(super) async fn push<R: Remote>(
                 report.pulled += pulled.of_others;
                 let now = Timestamp::from_ms(now_ms);
                 let shelved = replica.shelve(command, refusal, now)?;
-                from = shelved.first().map_or(from, |first| first.command.first().event.number);
+                from = shelved
+                    .first()
+                    .map_or(from, |first| first.command.first().event.number);
                 report.refused.extend(shelved);
             }
             Next::Stop(refusal) if refusal.code == Code::Forked => {
@@ -72,7 +77,9 @@ pub(crate) async fn push_batches<R: Remote>(
     let mut from = 0;
     loop {
         let batch = planner::next_batch(commands, from);
-        let (Some(first), false) = (commands.first(), batch.is_empty()) else { return Ok(()) };
+        let (Some(first), false) = (commands.first(), batch.is_empty()) else {
+            return Ok(());
+        };
         let first = first.first().event.number;
         let answer = remote.push(sealed(batch)).await?;
         done(answer.outcomes.len() as u64);
@@ -88,7 +95,11 @@ pub(crate) async fn push_batches<R: Remote>(
 }
 
 fn sealed(batch: &[PendingCommand]) -> Vec<Sealed> {
-    batch.iter().flat_map(PendingCommand::events).map(|event| event.sealed.clone()).collect()
+    batch
+        .iter()
+        .flat_map(PendingCommand::events)
+        .map(|event| event.sealed.clone())
+        .collect()
 }
 
 fn count(answer: &Answer, report: &mut Report) -> u64 {
@@ -117,5 +128,7 @@ fn lost(wanted: u64, first: u64) -> SyncError {
 }
 
 fn nonsense() -> SyncError {
-    SyncError::Remote(RemoteError::Protocol("its answer does not fit what was sent".to_owned()))
+    SyncError::Remote(RemoteError::Protocol(
+        "its answer does not fit what was sent".to_owned(),
+    ))
 }

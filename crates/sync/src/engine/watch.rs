@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use tokio_stream::StreamExt;
 
-use super::pull::{differs, proven, stopped};
 use super::SyncError;
+use super::pull::{differs, proven, stopped};
 use crate::evidence;
 use crate::intake::{Intake, IntakeError, Store};
 use crate::remote::{Chunk, Remote, RemoteError};
@@ -38,7 +38,14 @@ pub async fn watch<R: Remote>(
     let size = replica.confirmed().head;
     replica.release();
     let mut chunks = remote.watch(size + 1).await?;
-    arrived(replica, Arrived { from: size + 1, to: size });
+    arrived(
+        replica,
+        Arrived {
+            from: size + 1,
+            to: size,
+        },
+    );
+    replica.release();
     // Pieces that wait for the signed head that covers them.
     let mut waiting: Option<Chunk> = None;
     while let Some(chunk) = chunks.next().await {
@@ -55,7 +62,9 @@ pub async fn watch<R: Remote>(
         }
         replica.release();
     }
-    Err(SyncError::Remote(RemoteError::Unreachable("it ended the watch".to_owned())))
+    Err(SyncError::Remote(RemoteError::Unreachable(
+        "it ended the watch".to_owned(),
+    )))
 }
 
 fn join(before: Option<Chunk>, mut next: Chunk) -> Chunk {
@@ -63,7 +72,10 @@ fn join(before: Option<Chunk>, mut next: Chunk) -> Chunk {
         None => next,
         Some(mut chunk) => {
             chunk.entries.append(&mut next.entries);
-            Chunk { entries: chunk.entries, ..next }
+            Chunk {
+                entries: chunk.entries,
+                ..next
+            }
         }
     }
 }

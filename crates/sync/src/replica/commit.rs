@@ -63,7 +63,9 @@ impl Replica {
         random: &mut dyn Random,
         ids: Vec<EventId>,
     ) -> Result<PendingCommand, CommitError> {
-        let empty = || ReplicaError::Empty { path: self.dir.clone() };
+        let empty = || ReplicaError::Empty {
+            path: self.dir.clone(),
+        };
         let member = self.identity.member.ok_or_else(empty)?;
         if self.folded.frontier.size() == 0 && self.identity.remote.is_some() {
             return Err(empty().into());
@@ -79,17 +81,28 @@ impl Replica {
             seen: self.folded.frontier.size(),
         };
         let random = RefCell::new(random);
-        let mut ids = Given { given: ids.into_iter(), random: &random, now_ms };
+        let mut ids = Given {
+            given: ids.into_iter(),
+            random: &random,
+            now_ms,
+        };
         let key = self.identity.device.key();
         let mut events: Vec<Authored> = Vec::new();
-        author(self.state(), commands, reason, &who, &mut ids, &mut |event| {
-            let mut salt = [0; 16];
-            random.borrow_mut().fill(&mut salt);
-            let authored = seal(event.clone(), salt, (event.remaining == 0).then_some(&key));
-            let hash = authored.hash;
-            events.push(authored);
-            hash
-        })?;
+        author(
+            self.state(),
+            commands,
+            reason,
+            &who,
+            &mut ids,
+            &mut |event| {
+                let mut salt = [0; 16];
+                random.borrow_mut().fill(&mut salt);
+                let authored = seal(event.clone(), salt, (event.remaining == 0).then_some(&key));
+                let hash = authored.hash;
+                events.push(authored);
+                hash
+            },
+        )?;
         let command = PendingCommand::new(events)
             .ok_or_else(|| Refusal::new(Code::NothingToChange, "The command says nothing."))?;
         check_size(&command)?;
@@ -124,7 +137,11 @@ impl Replica {
         }
         if self.is_authority() {
             let workspace = *self.identity.workspace.as_bytes();
-            let checkpoint = Checkpoint { workspace, size: head.size, root: head.root };
+            let checkpoint = Checkpoint {
+                workspace,
+                size: head.size,
+                root: head.root,
+            };
             evidence::keep_checkpoint(&self.dir, &checkpoint.sign(&self.identity.device.key()))?;
         }
         Ok(entries)
@@ -132,17 +149,14 @@ impl Replica {
 
     /// Puts a command into the outbox.
     fn queue(&mut self, command: PendingCommand) -> Result<Vec<Entry>, CommitError> {
-        let mut state = self.state().clone();
-        let mut entries = Vec::new();
-        for event in command.events() {
-            let recorded = state.recorded.max(Timestamp::from_ms(event.event.authored.wall));
-            entries.push(event.entry(state.head + 1 + entries.len() as u64, recorded));
-        }
-        planner::apply(&mut state, &command);
-        let held = self.hold()?;
-        held.outbox.push(command)?;
-        self.pending = held.outbox.content().clone();
+        self.hold()?.outbox.push(command.clone())?;
+        let mut state = match self.visible.take() {
+            Some(visible) => visible,
+            None => self.folded.state.clone(),
+        };
+        let entries = planner::apply(&mut state, &command);
         self.visible = Some(state);
+        self.pending.push(command);
         Ok(entries)
     }
 }

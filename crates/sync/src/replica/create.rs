@@ -1,13 +1,14 @@
 //! Beginning a workspace without a server: this device is its authority.
 
+use std::fs;
 use std::path::Path;
 
+use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::{Body, WorkspaceCreated};
 use quarterdeck_core::id::{DeviceId, IdSource, MemberId, WorkspaceId};
 use quarterdeck_core::token::Role;
-use quarterdeck_core::decide::Command;
 
-use super::{Options, Replica};
+use super::{LEDGER, Options, Replica};
 use crate::error::{CommitError, ReplicaError};
 use crate::files;
 use crate::identity::{Device, FILE, Identity};
@@ -76,15 +77,33 @@ impl Replica {
                 role: Role::Owner,
             }),
         ];
+        Self::clear_unbegun(dir, options)?;
         let mut replica = Self::found(dir, &identity, options)?;
         let begun = replica.commit(begin, None, now_ms, random);
         if let Err(error) = begun {
-            // Nothing was begun: the next attempt shall find the folder as it was.
             drop(replica);
-            let _ = std::fs::remove_file(dir.join(FILE));
+            Self::clear_unbegun(dir, options)?;
             return Err(error);
         }
         Ok(replica)
+    }
+
+    /// Clears away what an attempt left that was refused or interrupted: a device without a log and
+    /// without a server to get one from has nothing to lose.
+    fn clear_unbegun(dir: &Path, options: Options) -> Result<(), ReplicaError> {
+        let replica = match Self::open(dir, options) {
+            Ok(replica) => replica,
+            Err(ReplicaError::Missing { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if replica.head().size > 0 || replica.identity().remote.is_some() {
+            return Ok(());
+        }
+        drop(replica);
+        let ledger = dir.join(LEDGER);
+        fs::remove_dir_all(&ledger).map_err(files::io_error("clear", &ledger))?;
+        let device = dir.join(FILE);
+        fs::remove_file(&device).map_err(files::io_error("clear", &device))
     }
 
     /// Makes a folder for a device whose log is still empty.
@@ -95,7 +114,9 @@ impl Replica {
     ) -> Result<Self, ReplicaError> {
         files::make_dir(dir)?;
         if dir.join(FILE).exists() {
-            return Err(ReplicaError::Exists { path: dir.to_path_buf() });
+            return Err(ReplicaError::Exists {
+                path: dir.to_path_buf(),
+            });
         }
         identity.save(dir)?;
         Self::open(dir, options)

@@ -39,9 +39,19 @@ impl Replica {
         let ledger = open_ledger(&path, self.identity.workspace, self.options)?;
         self.catch_up(&ledger)?;
         let outbox = Outbox::open(&self.dir)?;
-        let pending: HashSet<_> = outbox.content().commands.iter().map(|command| command.id()).collect();
+        let pending: HashSet<_> = outbox
+            .content()
+            .commands
+            .iter()
+            .map(|command| command.id())
+            .collect();
         let shelf = Shelf::open(&self.dir, &pending)?;
-        let mut held = Held { ledger, outbox, shelf, _lock: lock };
+        let mut held = Held {
+            ledger,
+            outbox,
+            shelf,
+            _lock: lock,
+        };
         self.settle(&mut held)?;
         self.look(&held);
         Ok(held)
@@ -110,7 +120,9 @@ impl Replica {
         self.visible = None;
         if !self.pending.commands.is_empty() {
             let mut state = self.folded.state.clone();
-            self.pending.commands.iter().for_each(|command| planner::apply(&mut state, command));
+            for command in &self.pending.commands {
+                planner::apply(&mut state, command);
+            }
             self.visible = Some(state);
         }
     }
@@ -141,8 +153,9 @@ fn fold_rest(ledger: &SledLedger, folded: &mut Folded) -> Result<(), ReplicaErro
         for entry in entries {
             folded.frontier.push(entry.leaf_hash(workspace));
             let entry = super::log::decode(&entry)?;
-            folded.clock =
-                folded.clock.observe(entry.event.authored.held_to(entry.recorded.ms()));
+            folded.clock = folded
+                .clock
+                .observe(entry.event.authored.held_to(entry.recorded.ms()));
             folded.state.apply(&entry);
         }
     }

@@ -46,7 +46,12 @@ impl Replica {
     ///
     /// The folder's lock is held again after a [`release`](Self::release) only while a block is read.
     pub fn entries(&mut self, from: u64) -> Entries<'_> {
-        Entries { replica: self, next: from.max(1), block: VecDeque::new(), done: false }
+        Entries {
+            replica: self,
+            next: from.max(1),
+            block: VecDeque::new(),
+            done: false,
+        }
     }
 
     /// The confirmed state as it was known at a moment.
@@ -70,7 +75,10 @@ impl Replica {
         }
         let mut state = State::default();
         loop {
-            let block = self.hold()?.ledger.read(state.head + 1, READ_ENTRIES, READ_BYTES)?;
+            let block = self
+                .hold()?
+                .ledger
+                .read(state.head + 1, READ_ENTRIES, READ_BYTES)?;
             if block.is_empty() {
                 return Ok(state);
             }
@@ -97,13 +105,20 @@ fn known_at(entry: &Entry, adopted_at: Option<u64>) -> Timestamp {
 
 pub(super) fn decode(entry: &quarterdeck_ledger::Entry) -> Result<Entry, ReplicaError> {
     quarterdeck_proto::decode_entry(entry.seq, entry.recorded, entry.hash, &entry.event.body)
-        .map_err(|source| ReplicaError::Entry { seq: entry.seq, source })
+        .map_err(|source| ReplicaError::Entry {
+            seq: entry.seq,
+            source,
+        })
 }
 
 impl Entries<'_> {
     fn read_block(&mut self) -> Result<(), ReplicaError> {
         let was_held = self.replica.held.is_some();
-        let block = self.replica.hold()?.ledger.read(self.next, READ_ENTRIES, READ_BYTES)?;
+        let block = self
+            .replica
+            .hold()?
+            .ledger
+            .read(self.next, READ_ENTRIES, READ_BYTES)?;
         if !was_held {
             self.replica.release();
         }
@@ -118,7 +133,12 @@ impl Entries<'_> {
         if block.is_empty() {
             self.done = true;
             let mut recorded = self.replica.folded.state.recorded;
-            let events = self.replica.pending.commands.iter().flat_map(|command| command.events());
+            let events = self
+                .replica
+                .pending
+                .commands
+                .iter()
+                .flat_map(|command| command.events());
             for (seq, event) in (self.replica.folded.state.head + 1..).zip(events) {
                 recorded = recorded.max(Timestamp::from_ms(event.event.authored.wall));
                 if seq >= self.next {

@@ -32,10 +32,10 @@ use quarterdeck_core::state::State;
 use quarterdeck_ledger::{Hash, Head, SledLedger};
 
 pub use create::NewWorkspace;
-pub use log::{AsOf, Entries, Logged};
-pub use verify::Verified;
 pub(crate) use fold::open_ledger;
+pub use log::{AsOf, Entries, Logged};
 pub(crate) use swap::NEXT;
+pub use verify::Verified;
 pub(crate) use verify::{authority, size_of};
 
 use crate::command::PendingCommand;
@@ -63,7 +63,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lock_wait: Duration::from_secs(10), cache_bytes: 16 << 20 }
+        Self {
+            lock_wait: Duration::from_secs(10),
+            cache_bytes: 16 << 20,
+        }
     }
 }
 
@@ -177,7 +180,11 @@ impl Replica {
     /// How many events wait in the outbox.
     #[must_use]
     pub fn pending_events(&self) -> usize {
-        self.pending.commands.iter().map(PendingCommand::count).sum()
+        self.pending
+            .commands
+            .iter()
+            .map(PendingCommand::count)
+            .sum()
     }
 
     /// What was refused, oldest first.
@@ -244,5 +251,8 @@ impl Replica {
 
 /// Number and hash of a device's last event in a state.
 pub(crate) fn chain_end(state: &State, device: DeviceId) -> (u64, Option<Hash>) {
-    state.devices.get(&device).map_or((0, None), |device| (device.number, device.tip))
+    state
+        .devices
+        .get(&device)
+        .map_or((0, None), |device| (device.number, device.tip))
 }

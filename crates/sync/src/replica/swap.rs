@@ -44,7 +44,9 @@ impl Replica {
         let held = self.hold()?;
         while next.head().size < size {
             let at = next.head().size;
-            let room = usize::try_from(size - at).unwrap_or(READ_ENTRIES).min(READ_ENTRIES);
+            let room = usize::try_from(size - at)
+                .unwrap_or(READ_ENTRIES)
+                .min(READ_ENTRIES);
             let block = held.ledger.read(at + 1, room, READ_BYTES)?;
             if block.is_empty() {
                 break;

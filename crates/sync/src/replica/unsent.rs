@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::EventId;
 use quarterdeck_core::refusal::{Code, Refusal};
@@ -13,6 +14,7 @@ use super::fold::{READ_BYTES, READ_ENTRIES};
 use super::{Held, Replica, chain_end};
 use crate::amend;
 use crate::error::{CommitError, ReplicaError};
+use crate::outbox::Content;
 use crate::planner::{self, Replanned};
 use crate::random::Random;
 
@@ -23,25 +25,33 @@ impl Replica {
         self.forked = false;
         let commands = &held.outbox.content().commands;
         let device = self.identity.device.id;
-        let Some(first) = commands.first().map(|command| command.first().event.clone()) else {
+        let Some(first) = commands
+            .first()
+            .map(|command| command.first().event.clone())
+        else {
             return Ok(());
         };
         if first.device != device {
             let key = self.identity.device.key();
             let now = Timestamp::from_ms(held.outbox.content().clock.wall);
             let replanned = planner::rechain(&self.folded.state, commands, (device, &key), now);
-            return put(held, replanned, 0);
+            let clock = held.outbox.content().clock;
+            return put(held, replanned, 0, clock);
         }
         let (number, tip) = chain_end(&self.folded.state, device);
         if first.number == number + 1 && first.previous == tip {
             return Ok(());
         }
-        let recorded = commands.iter().position(|command| Some(command.last().hash) == tip);
+        let recorded = commands
+            .iter()
+            .position(|command| Some(command.last().hash) == tip);
         let left = match recorded {
             Some(at) => commands.get(at + 1..).unwrap_or_default().to_vec(),
             None => {
                 let hashes = self.own_hashes(held, first.seen)?;
-                let unrecorded = commands.iter().filter(|command| !hashes.contains(&command.last().hash));
+                let unrecorded = commands
+                    .iter()
+                    .filter(|command| !hashes.contains(&command.last().hash));
                 unrecorded.cloned().collect()
             }
         };
@@ -50,8 +60,9 @@ impl Replica {
             self.forked = event.number != number + 1 || event.previous != tip;
         }
         if left.len() < held.outbox.content().commands.len() {
-            let sent = held.outbox.content().sent;
-            held.outbox.replace(left, if sent > number { sent } else { 0 })?;
+            let Content { sent, clock, .. } = *held.outbox.content();
+            let sent = if sent > number { sent } else { 0 };
+            held.outbox.replace(left, sent, clock)?;
         }
         Ok(())
     }
@@ -66,7 +77,9 @@ impl Replica {
         let mut next = after + 1;
         loop {
             let block = held.ledger.read(next, READ_ENTRIES, READ_BYTES)?;
-            let Some(last) = block.last() else { return Ok(hashes) };
+            let Some(last) = block.last() else {
+                return Ok(hashes);
+            };
             next = last.seq + 1;
             for entry in &block {
                 if super::log::decode(entry)?.event.device == self.identity.device.id {
@@ -78,7 +91,11 @@ impl Replica {
 
     /// The refusal that a copied folder meets.
     pub(crate) fn fork_refusal(&self) -> Refusal {
-        let number = self.pending.commands.first().map_or(0, |first| first.first().event.number);
+        let number = self
+            .pending
+            .commands
+            .first()
+            .map_or(0, |first| first.first().event.number);
         quarterdeck_core::admit::forked(&self.identity.device.name, number)
     }
 
@@ -100,11 +117,17 @@ impl Replica {
     ) -> Result<Vec<planner::Shelved>, ReplicaError> {
         let (device, key) = (self.identity.device.id, self.identity.device.key());
         self.hold()?;
-        let Some(command) = self.pending.commands.iter().find(|command| command.id() == refused) else {
+        let Some(command) = self
+            .pending
+            .commands
+            .iter()
+            .find(|command| command.id() == refused)
+        else {
             return Ok(Vec::new());
         };
         // The server has looked at what came before the refused command, and at nothing after it.
         let sent = command.first().event.number.saturating_sub(1);
+        let far_future = refusal.code == Code::FarFuture;
         let replanned = planner::shelve(
             &self.folded.state,
             &self.pending.commands,
@@ -114,7 +137,12 @@ impl Replica {
             now,
         );
         let shelved = replanned.shelf.clone();
-        self.put(replanned, sent)?;
+        // A clock that ran far ahead is not followed any more once the server has said so.
+        let clock = match far_future {
+            true => self.folded.clock,
+            false => self.pending.clock,
+        };
+        self.put(replanned, sent, clock)?;
         Ok(shelved)
     }
 
@@ -124,8 +152,15 @@ impl Replica {
     /// When it is not in the outbox, or may have reached the server already.
     pub fn outbox_drop(&mut self, id: EventId, now_ms: u64) -> Result<(), CommitError> {
         self.hold()?;
-        let Some(command) = self.pending.commands.iter().find(|command| command.id() == id) else {
-            return Err(Refusal::not_found("pending command", id).hint("see `okr outbox`").into());
+        let Some(command) = self
+            .pending
+            .commands
+            .iter()
+            .find(|command| command.id() == id)
+        else {
+            return Err(Refusal::not_found("pending command", id)
+                .hint("see `okr outbox`")
+                .into());
         };
         if command.first().event.number <= self.pending.sent {
             return Err(Refusal::new(
@@ -144,8 +179,8 @@ impl Replica {
             (device, &key),
             now,
         );
-        let sent = self.pending.sent;
-        Ok(self.put(replanned, sent)?)
+        let Content { sent, clock, .. } = self.pending;
+        Ok(self.put(replanned, sent, clock)?)
     }
 
     /// Takes a refused command off the shelf for good.
@@ -185,12 +220,12 @@ impl Replica {
         Ok(entries)
     }
 
-    fn put(&mut self, replanned: Replanned, sent: u64) -> Result<(), ReplicaError> {
+    fn put(&mut self, replanned: Replanned, sent: u64, clock: Hlc) -> Result<(), ReplicaError> {
         let mut held = match self.held.take() {
             Some(held) => held,
             None => self.take_hold_again()?,
         };
-        put(&mut held, replanned, sent)?;
+        put(&mut held, replanned, sent, clock)?;
         self.look(&held);
         self.held = Some(held);
         Ok(())
@@ -198,18 +233,27 @@ impl Replica {
 
     fn take_hold_again(&mut self) -> Result<Held, ReplicaError> {
         self.hold()?;
-        self.held.take().ok_or_else(|| ReplicaError::Missing { path: self.dir.clone() })
+        self.held.take().ok_or_else(|| ReplicaError::Missing {
+            path: self.dir.clone(),
+        })
     }
 }
 
 /// Writes a new plan down: the shelf first, so that a crash in between loses nothing.
-fn put(held: &mut Held, replanned: Replanned, sent: u64) -> Result<(), ReplicaError> {
+fn put(
+    held: &mut Held,
+    replanned: Replanned,
+    sent: u64,
+    clock: Hlc,
+) -> Result<(), ReplicaError> {
     if !replanned.shelf.is_empty() {
         held.shelf.push(replanned.shelf)?;
     }
-    held.outbox.replace(replanned.outbox, sent)
+    held.outbox.replace(replanned.outbox, sent, clock)
 }
 
 fn not_shelved(id: EventId) -> CommitError {
-    Refusal::not_found("refused command", id).hint("see `okr outbox`").into()
+    Refusal::not_found("refused command", id)
+        .hint("see `okr outbox`")
+        .into()
 }

@@ -38,7 +38,10 @@ impl Replica {
         let ledger = &self.hold()?.ledger;
         let head = ledger.head();
         let mut checker = Checker::new(workspace, trust, Folded::default());
-        let unverified = |fault: Fault| ReplicaError::Unverified { seq: fault.seq, what: fault.what };
+        let unverified = |fault: Fault| ReplicaError::Unverified {
+            seq: fault.seq,
+            what: fault.what,
+        };
         let covered = note.as_deref().and_then(size_of).unwrap_or(0);
         let mut covering = None;
         let mut commands = 0;
@@ -61,29 +64,46 @@ impl Replica {
             }
             progress(checker.frontier.size(), head.size);
         }
-        let fault = |seq, what: &str| ReplicaError::Unverified { seq, what: what.to_owned() };
+        let fault = |seq, what: &str| ReplicaError::Unverified {
+            seq,
+            what: what.to_owned(),
+        };
         if !checker.is_whole() {
             return Err(fault(head.size, "the log ends in the middle of a command"));
         }
         if checker.frontier.root() != head.root {
-            return Err(fault(head.size, "the entries do not add up to the root that was kept"));
+            return Err(fault(
+                head.size,
+                "the entries do not add up to the root that was kept",
+            ));
         }
         let checkpoint = match note {
             None => None,
             Some(note) => {
                 let (root, key) = covering.ok_or_else(|| {
-                    fault(head.size, "the log holds fewer entries than its last signed head")
+                    fault(
+                        head.size,
+                        "the log holds fewer entries than its last signed head",
+                    )
                 })?;
                 let key = key.ok_or_else(|| fault(1, "nobody is there to sign the log's head"))?;
                 let signed = Checkpoint::verify(&note, workspace.as_bytes(), &key)
                     .map_err(|error: CheckpointError| fault(covered, &error.to_string()))?;
                 if signed.root != root {
-                    return Err(fault(covered, "the entries differ from those of the signed head"));
+                    return Err(fault(
+                        covered,
+                        "the entries differ from those of the signed head",
+                    ));
                 }
                 Some((note, covered))
             }
         };
-        Ok(Verified { size: head.size, root: head.root, commands, checkpoint })
+        Ok(Verified {
+            size: head.size,
+            root: head.root,
+            commands,
+            checkpoint,
+        })
     }
 }
 
@@ -95,5 +115,8 @@ pub(crate) fn size_of(note: &str) -> Option<u64> {
 /// The key that signs the log's head.
 pub(crate) fn authority(state: &State) -> Option<PublicKey> {
     let authority = state.workspace.as_ref()?.authority;
-    state.devices.get(&authority).map(|device| PublicKey(device.key))
+    state
+        .devices
+        .get(&authority)
+        .map(|device| PublicKey(device.key))
 }

@@ -24,7 +24,9 @@ pub(super) fn create(dir: &Path, seed: u64) -> Replica {
 }
 
 fn commit(replica: &mut Replica, commands: Vec<quarterdeck_core::decide::Command>, at: u64) {
-    replica.commit(commands, Some("why"), at, &mut Seeded::new(at)).unwrap();
+    replica
+        .commit(commands, Some("why"), at, &mut Seeded::new(at))
+        .unwrap();
 }
 
 #[test]
@@ -59,7 +61,9 @@ fn a_refused_command_leaves_no_trace() {
     // The second part is fine, the first is not: neither happens.
     let mut commands = plan.delta(1);
     commands.extend(note(Subject::Workspace, "fine"));
-    let refused = replica.commit(commands, None, NOW + 1, &mut Seeded::new(2)).unwrap_err();
+    let refused = replica
+        .commit(commands, None, NOW + 1, &mut Seeded::new(2))
+        .unwrap_err();
     assert!(matches!(refused, CommitError::Refused(refusal) if refusal.code == Code::NotFound));
     assert_eq!(replica.head(), before);
     drop(replica);
@@ -77,8 +81,14 @@ fn a_workspace_that_is_refused_leaves_the_folder_for_the_next_attempt() {
         member_email: None,
         device_name: "laptop".to_owned(),
     };
-    let refused =
-        Replica::create(dir.path(), new, Options::default(), NOW, &mut Seeded::new(1)).unwrap_err();
+    let refused = Replica::create(
+        dir.path(),
+        new,
+        Options::default(),
+        NOW,
+        &mut Seeded::new(1),
+    )
+    .unwrap_err();
     assert!(matches!(refused, CommitError::Refused(_)), "{refused}");
     assert_eq!(create(dir.path(), 1).head().size, 2);
     let again = Replica::create(
@@ -95,7 +105,10 @@ fn a_workspace_that_is_refused_leaves_the_folder_for_the_next_attempt() {
         NOW,
         &mut Seeded::new(1),
     );
-    assert!(matches!(again, Err(CommitError::Replica(ReplicaError::Exists { .. }))));
+    assert!(matches!(
+        again,
+        Err(CommitError::Replica(ReplicaError::Exists { .. }))
+    ));
 }
 
 #[test]
@@ -107,7 +120,10 @@ fn the_clock_never_runs_backwards_even_where_the_machines_does() {
         drop(replica);
         replica = open(dir.path());
     }
-    let entries: Vec<_> = replica.entries(1).map(|logged| logged.unwrap().entry).collect();
+    let entries: Vec<_> = replica
+        .entries(1)
+        .map(|logged| logged.unwrap().entry)
+        .collect();
     assert!(entries.windows(2).all(|pair| {
         pair[0].event.authored < pair[1].event.authored && pair[0].recorded <= pair[1].recorded
     }));
@@ -127,7 +143,13 @@ fn the_past_is_what_was_known_then() {
     assert_eq!(at(AsOf::Moment(Timestamp::from_ms(NOW + 19))), then);
     assert_eq!(at(AsOf::Moment(Timestamp::from_ms(NOW + 20))), now);
     assert_eq!(at(AsOf::Position(1000)), now);
-    assert!(replica.state_as_of(AsOf::Position(0)).unwrap().workspace.is_none());
+    assert!(
+        replica
+            .state_as_of(AsOf::Position(0))
+            .unwrap()
+            .workspace
+            .is_none()
+    );
 }
 
 #[test]
@@ -135,7 +157,11 @@ fn a_snapshot_is_used_can_be_deleted_and_is_believed_only_where_it_fits() {
     let dir = tempfile::tempdir().unwrap();
     let mut replica = create(dir.path(), 1);
     for n in 0..600 {
-        commit(&mut replica, note(Subject::Workspace, &format!("note {n}")), NOW + n);
+        commit(
+            &mut replica,
+            note(Subject::Workspace, &format!("note {n}")),
+            NOW + n,
+        );
     }
     let state = json(replica.state());
     drop(replica);
@@ -146,7 +172,11 @@ fn a_snapshot_is_used_can_be_deleted_and_is_believed_only_where_it_fits() {
     let other = tempfile::tempdir().unwrap();
     let mut foreign = create(other.path(), 2);
     for n in 0..3 {
-        commit(&mut foreign, note(Subject::Workspace, &format!("other {n}")), NOW + n);
+        commit(
+            &mut foreign,
+            note(Subject::Workspace, &format!("other {n}")),
+            NOW + n,
+        );
     }
     let expected = json(foreign.state());
     drop(foreign);
@@ -164,14 +194,34 @@ fn a_snapshot_is_used_can_be_deleted_and_is_believed_only_where_it_fits() {
 fn two_processes_take_turns_and_see_each_others_work() {
     let dir = tempfile::tempdir().unwrap();
     let mut first = create(dir.path(), 1);
-    let impatient = Options { lock_wait: Duration::from_millis(10), ..Options::default() };
+    let impatient = Options {
+        lock_wait: Duration::from_millis(10),
+        ..Options::default()
+    };
     let refused = Replica::open(dir.path(), impatient).unwrap_err();
-    assert!(matches!(refused, ReplicaError::Locked { holder: Some(_), .. }), "{refused}");
+    assert!(
+        matches!(
+            refused,
+            ReplicaError::Locked {
+                holder: Some(_),
+                ..
+            }
+        ),
+        "{refused}"
+    );
     first.release();
     let mut second = open(dir.path());
-    commit(&mut second, note(Subject::Workspace, "from the second"), NOW + 1);
+    commit(
+        &mut second,
+        note(Subject::Workspace, "from the second"),
+        NOW + 1,
+    );
     second.release();
-    commit(&mut first, note(Subject::Workspace, "from the first"), NOW + 2);
+    commit(
+        &mut first,
+        note(Subject::Workspace, "from the first"),
+        NOW + 2,
+    );
     first.release();
     second.refresh().unwrap();
     assert_eq!(second.state().notes.len(), 2);

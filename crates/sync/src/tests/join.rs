@@ -70,16 +70,22 @@ async fn a_join_whose_answer_was_lost_is_asked_for_again_by_the_same_device() {
     let mut connection = server.connect();
     for fault in [Fault::Lost, Fault::Unanswered] {
         connection.fail([fault]);
-        let lost = attempt(dir.path(), &invite, &mut connection, 1).await.unwrap_err();
+        let lost = attempt(dir.path(), &invite, &mut connection, 1)
+            .await
+            .unwrap_err();
         assert!(matches!(lost, SyncError::Remote(_)), "{lost}");
     }
     let devices = server.model().state.devices.len();
-    let (replica, report) = attempt(dir.path(), &invite, &mut connection, 2).await.unwrap();
+    let (replica, report) = attempt(dir.path(), &invite, &mut connection, 2)
+        .await
+        .unwrap();
     assert!(report.up_to_date);
     assert_eq!(replica.state().devices.len(), devices);
     // The invitation is used up.
     let other = tempfile::tempdir().unwrap();
-    let refused = attempt(other.path(), &invite, &mut server.connect(), 3).await.unwrap_err();
+    let refused = attempt(other.path(), &invite, &mut server.connect(), 3)
+        .await
+        .unwrap_err();
     assert!(matches!(refused, SyncError::Refused(refusal) if refusal.code == Code::AlreadyExists));
 }
 
@@ -90,12 +96,22 @@ async fn a_log_that_is_not_the_one_spoken_of_is_not_believed() {
     let invite = server.invite(ana, "ana");
     let mut connection = server.connect();
     connection.fail([Fault::Doubled, Fault::Forged]);
-    let refused = attempt(dir.path(), &invite, &mut connection, 1).await.unwrap_err();
-    assert!(matches!(refused, SyncError::HistoryDiffers { .. }), "{refused}");
+    let refused = attempt(dir.path(), &invite, &mut connection, 1)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, SyncError::HistoryDiffers { .. }),
+        "{refused}"
+    );
     assert_eq!(open(dir.path()).head().size, 0);
     // An honest answer is taken in afterwards.
     let mut replica = open(dir.path());
-    assert!(sync(&mut replica, &connection, NOW, &mut |_| {}).await.unwrap().up_to_date);
+    assert!(
+        sync(&mut replica, &connection, NOW, &mut |_| {})
+            .await
+            .unwrap()
+            .up_to_date
+    );
 }
 
 #[tokio::test]
@@ -104,32 +120,52 @@ async fn a_workspace_without_a_server_is_given_one_with_all_its_history() {
     let plan = Plan::new(1);
     let mut replica = create(dir.path(), 1);
     let random = &mut Seeded::new(5);
-    replica.commit(plan.commands("2026-Q3"), None, NOW + 10, random).unwrap();
+    replica
+        .commit(plan.commands("2026-Q3"), None, NOW + 10, random)
+        .unwrap();
     let then = replica.head().size;
-    replica.commit(plan.delta(3), None, NOW + 20, random).unwrap();
+    replica
+        .commit(plan.delta(3), None, NOW + 20, random)
+        .unwrap();
 
     let server = Server::empty(2);
     server.model().clock = NOW + 1_000_000;
     let mut connection = server.connect();
     let invite = server.invite_to_host();
-    let report =
-        host(&mut replica, &invite, false, &mut connection, NOW + 30, random, &mut |_| {}).await;
+    let report = host(
+        &mut replica,
+        &invite,
+        false,
+        &mut connection,
+        NOW + 30,
+        random,
+        &mut |_| {},
+    )
+    .await;
     assert!(report.unwrap().up_to_date);
     assert!(!replica.is_authority());
     assert_eq!(json(replica.state()), json(&server.model().state));
     assert!(dir.path().join("ledger.before-server").exists());
     replica.verify(&mut |_, _| {}).unwrap();
     // What was known before there was a server is still known from when it was authored.
-    let past = replica.state_as_of(AsOf::Moment(Timestamp::from_ms(NOW + 15))).unwrap();
+    let past = replica
+        .state_as_of(AsOf::Moment(Timestamp::from_ms(NOW + 15)))
+        .unwrap();
     assert_eq!(past.head, then);
     // From now on the server records, and others may join.
-    replica.commit(plan.delta(4), None, NOW + 40, random).unwrap();
+    replica
+        .commit(plan.delta(4), None, NOW + 40, random)
+        .unwrap();
     assert_eq!(replica.pending_events(), 1);
-    let report = sync(&mut replica, &connection, NOW + 50, &mut |_| {}).await.unwrap();
+    let report = sync(&mut replica, &connection, NOW + 50, &mut |_| {})
+        .await
+        .unwrap();
     assert_eq!((report.pushed, report.up_to_date), (1, true));
     let other = tempfile::tempdir().unwrap();
     let (ben, _) = device(other.path(), &server, member(7), 7).await;
-    sync(&mut replica, &connection, NOW + 60, &mut |_| {}).await.unwrap();
+    sync(&mut replica, &connection, NOW + 60, &mut |_| {})
+        .await
+        .unwrap();
     assert_eq!(json(ben.state()), json(replica.state()));
 }
 
@@ -140,7 +176,9 @@ async fn giving_a_workspace_away_goes_on_wherever_it_stopped() {
         let dir = tempfile::tempdir().unwrap();
         let mut replica = create(dir.path(), 1);
         let random = &mut Seeded::new(5);
-        replica.commit(plan.commands("2026-Q3"), None, NOW + 10, random).unwrap();
+        replica
+            .commit(plan.commands("2026-Q3"), None, NOW + 10, random)
+            .unwrap();
         let server = Server::empty(2);
         let mut connection = server.connect();
         connection.chunk = 2;
@@ -149,14 +187,29 @@ async fn giving_a_workspace_away_goes_on_wherever_it_stopped() {
         let fault = [Fault::Lost, Fault::Unanswered, Fault::Cut(0), Fault::Cut(2)][broken];
         let quiet = if broken < 2 { 1 } else { 2 };
         connection.fail((0..quiet).map(|_| Fault::Forged).chain([fault]));
-        let lost =
-            host(&mut replica, &invite, false, &mut connection, NOW + 30, random, &mut |_| {}).await;
-        assert!(matches!(lost, Err(SyncError::Remote(_))), "{broken}: {lost:?}");
+        let lost = host(
+            &mut replica,
+            &invite,
+            false,
+            &mut connection,
+            NOW + 30,
+            random,
+            &mut |_| {},
+        )
+        .await;
+        assert!(
+            matches!(lost, Err(SyncError::Remote(_))),
+            "{broken}: {lost:?}"
+        );
         // Work goes on in the meantime, also after the process was started anew.
         drop(replica);
         let mut replica = open(dir.path());
-        replica.commit(plan.delta(1), None, NOW + 40, random).unwrap();
-        let report = sync(&mut replica, &connection, NOW + 50, &mut |_| {}).await.unwrap();
+        replica
+            .commit(plan.delta(1), None, NOW + 40, random)
+            .unwrap();
+        let report = sync(&mut replica, &connection, NOW + 50, &mut |_| {})
+            .await
+            .unwrap();
         assert!(report.up_to_date, "{broken}");
         assert_eq!(json(replica.state()), json(&server.model().state));
         assert!(replica.identity().hosting.is_none());
@@ -170,35 +223,69 @@ async fn a_copied_folder_is_told_so_and_becomes_a_device_of_its_own() {
     let (mut original, connection) = device(first.path(), &server, ana, 1).await;
     let random = &mut Seeded::new(9);
     // Copied with one unsent command, which both then hold.
-    original.commit(note(Subject::Workspace, "before the copy"), None, NOW + 1, random).unwrap();
+    original
+        .commit(
+            note(Subject::Workspace, "before the copy"),
+            None,
+            NOW + 1,
+            random,
+        )
+        .unwrap();
     drop(original);
     copy(first.path(), second.path());
     let (mut original, mut copied) = (open(first.path()), open(second.path()));
-    original.commit(note(Subject::Workspace, "of the original"), None, NOW + 2, random).unwrap();
-    copied.commit(note(Subject::Workspace, "of the copy"), None, NOW + 3, random).unwrap();
-    sync(&mut original, &connection, NOW + 4, &mut |_| {}).await.unwrap();
+    original
+        .commit(
+            note(Subject::Workspace, "of the original"),
+            None,
+            NOW + 2,
+            random,
+        )
+        .unwrap();
+    copied
+        .commit(
+            note(Subject::Workspace, "of the copy"),
+            None,
+            NOW + 3,
+            random,
+        )
+        .unwrap();
+    sync(&mut original, &connection, NOW + 4, &mut |_| {})
+        .await
+        .unwrap();
 
     let mut its_own = server.connect();
     let token = original.identity().device.id.to_string();
     crate::Remote::set_token(&mut its_own, crate::identity::Secret::new(token));
-    let refused = sync(&mut copied, &its_own, NOW + 5, &mut |_| {}).await.unwrap_err();
+    let refused = sync(&mut copied, &its_own, NOW + 5, &mut |_| {})
+        .await
+        .unwrap_err();
     match refused {
         SyncError::Forked(refusal) => assert!(refusal.hint.unwrap().contains("okr device new")),
         other => panic!("{other}"),
     }
     assert!(copied.is_forked());
-    assert_eq!(copied.pending_events(), 1, "what both held is recorded once");
+    assert_eq!(
+        copied.pending_events(),
+        1,
+        "what both held is recorded once"
+    );
 
     // The answer is lost once; the second attempt makes the same device.
     its_own.fail([Fault::Doubled, Fault::Unanswered]);
     let mut attempt = async |copied: &mut Replica, its_own: &mut Connection| {
         fork::new_device(copied, its_own, "copy", NOW + 6, random, &mut |_| {}).await
     };
-    assert!(matches!(attempt(&mut copied, &mut its_own).await, Err(SyncError::Remote(_))));
+    assert!(matches!(
+        attempt(&mut copied, &mut its_own).await,
+        Err(SyncError::Remote(_))
+    ));
     let report = attempt(&mut copied, &mut its_own).await.unwrap();
     assert_eq!((report.pushed, report.up_to_date), (1, true));
     assert_ne!(copied.identity().device.id, original.identity().device.id);
-    sync(&mut original, &connection, NOW + 7, &mut |_| {}).await.unwrap();
+    sync(&mut original, &connection, NOW + 7, &mut |_| {})
+        .await
+        .unwrap();
     assert_eq!(json(copied.state()), json(original.state()));
     assert_eq!(original.state().notes.len(), 3);
     assert_eq!(original.state().devices.len(), 3);

@@ -8,6 +8,7 @@ mod model;
 mod outbox;
 mod planner;
 mod sync;
+mod tls;
 
 use std::path::Path;
 
@@ -140,12 +141,19 @@ impl Plan {
     }
 
     pub(crate) fn edit(&self, field: Field, to: Value) -> Vec<Command> {
-        vec![Command::Edit { subject: Subject::KeyResult(self.key_result), set: vec![(field, to)] }]
+        vec![Command::Edit {
+            subject: Subject::KeyResult(self.key_result),
+            set: vec![(field, to)],
+        }]
     }
 }
 
 pub(crate) fn note(about: Subject, text: &str) -> Vec<Command> {
-    vec![Command::Record(Body::NoteAdded { about, kind: NoteKind::Comment, text: text.to_owned() })]
+    vec![Command::Record(Body::NoteAdded {
+        about,
+        kind: NoteKind::Comment,
+        text: text.to_owned(),
+    })]
 }
 
 pub(crate) fn json(state: &State) -> String {

@@ -150,7 +150,12 @@ impl Server {
         let mut bodies = Vec::new();
         if !model.state.members.contains_key(&member) {
             let role = Role::Editor;
-            bodies.push(Body::MemberAdded { member, name: name.to_owned(), email: None, role });
+            bodies.push(Body::MemberAdded {
+                member,
+                name: name.to_owned(),
+                email: None,
+                role,
+            });
         }
         bodies.push(Body::InvitationIssued {
             invitation,
@@ -173,7 +178,12 @@ impl Server {
 }
 
 fn url(workspace: &str, seed: [u8; 32]) -> Invite {
-    format!("okr://127.0.0.1:7443/{workspace}#{}", URL_SAFE_NO_PAD.encode(seed)).parse().unwrap()
+    format!(
+        "okr://127.0.0.1:7443/{workspace}#{}",
+        URL_SAFE_NO_PAD.encode(seed)
+    )
+    .parse()
+    .unwrap()
 }
 
 impl Model {
@@ -195,7 +205,10 @@ impl Model {
                 number: device.map_or(0, |device| device.number),
                 tip: device.and_then(|device| device.tip),
                 seen: self.log.len() as u64,
-                authored: Hlc { wall: self.clock, counter: at as u32 },
+                authored: Hlc {
+                    wall: self.clock,
+                    counter: at as u32,
+                },
                 ..who
             };
             let mut random = self.random.clone();
@@ -232,9 +245,14 @@ impl Model {
             event_hash: event.hash,
         };
         self.frontier.push(envelope.leaf_hash());
-        self.state.apply(&event.entry(seq, Timestamp::from_ms(recorded)));
+        self.state
+            .apply(&event.entry(seq, Timestamp::from_ms(recorded)));
         self.places.insert(event.hash, seq);
-        self.log.push(Received { seq, recorded, sealed: event.sealed });
+        self.log.push(Received {
+            seq,
+            recorded,
+            sealed: event.sealed,
+        });
     }
 
     pub(crate) fn push(&mut self, batch: Vec<Sealed>) -> Answer {
@@ -250,7 +268,10 @@ impl Model {
             }
         }
         assert!(command.is_empty(), "commands are sent whole");
-        Answer { outcomes, head: self.log.len() as u64 }
+        Answer {
+            outcomes,
+            head: self.log.len() as u64,
+        }
     }
 
     fn record(&mut self, command: Vec<Authored>, outcomes: &mut Vec<Outcome>) -> bool {
@@ -325,10 +346,17 @@ impl Model {
         let start = usize::try_from(from - 1).unwrap().min(self.log.len());
         let mut chunks: Vec<Chunk> = self.log[start..]
             .chunks(size)
-            .map(|entries| Chunk { entries: entries.to_vec(), head, checkpoint: None })
+            .map(|entries| Chunk {
+                entries: entries.to_vec(),
+                head,
+                checkpoint: None,
+            })
             .collect();
         if chunks.is_empty() {
-            chunks.push(Chunk { head, ..Chunk::default() });
+            chunks.push(Chunk {
+                head,
+                ..Chunk::default()
+            });
         }
         let mut checkpoint = self.checkpoint();
         if forged {
@@ -341,7 +369,10 @@ impl Model {
 
 impl Connection {
     pub(crate) fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.faults.lock().unwrap().extend(faults.into_iter().map(Some));
+        self.faults
+            .lock()
+            .unwrap()
+            .extend(faults.into_iter().map(Some));
     }
 
     /// What the next calls meet, in place of what was said before.
@@ -390,15 +421,23 @@ impl Remote for Connection {
             return Self::gone();
         }
         let forged = fault == Some(Fault::Forged);
-        let mut chunks: Vec<Result<Chunk, RemoteError>> =
-            self.server.model().chunks(from, self.chunk, forged).into_iter().map(Ok).collect();
+        let mut chunks: Vec<Result<Chunk, RemoteError>> = self
+            .server
+            .model()
+            .chunks(from, self.chunk, forged)
+            .into_iter()
+            .map(Ok)
+            .collect();
         match fault {
             Some(Fault::Cut(after)) => {
                 chunks.truncate(after);
                 chunks.push(Self::gone());
             }
             Some(Fault::Altered(at)) => {
-                let entries = chunks.iter_mut().flatten().flat_map(|chunk| &mut chunk.entries);
+                let entries = chunks
+                    .iter_mut()
+                    .flatten()
+                    .flat_map(|chunk| &mut chunk.entries);
                 if let Some(entry) = entries.into_iter().nth(at) {
                     entry.sealed.salt[0] ^= 1;
                 }
@@ -419,7 +458,11 @@ impl Remote for Connection {
         }
         let (member, genesis, authority) = {
             let mut model = self.server.model();
-            let found = model.state.invitations.iter().find(|(_, open)| open.key == asked.invitation.0);
+            let found = model
+                .state
+                .invitations
+                .iter()
+                .find(|(_, open)| open.key == asked.invitation.0);
             let (id, member) = found.map(|(id, open)| (*id, open.member)).unwrap();
             if !model.state.devices.contains_key(&asked.device.device) {
                 let joined = Body::DeviceJoined(DeviceJoined {
@@ -445,7 +488,13 @@ impl Remote for Connection {
         }
         let workspace_name = "acme".to_owned();
         let token = self.token(asked.device.device);
-        Ok(Joined { token, member, workspace_name, genesis, authority })
+        Ok(Joined {
+            token,
+            member,
+            workspace_name,
+            genesis,
+            authority,
+        })
     }
 
     async fn add_device(&self, asked: DeviceRequest) -> Result<Secret<String>, RemoteError> {
@@ -486,6 +535,11 @@ impl Remote for Connection {
         model.workspace = Some(asked.workspace);
         let (device, key) = (model.device, model.key.public());
         drop(model);
-        Ok(Hosted { token: self.token(asked.device), device, key, name: "server".to_owned() })
+        Ok(Hosted {
+            token: self.token(asked.device),
+            device,
+            key,
+            name: "server".to_owned(),
+        })
     }
 }

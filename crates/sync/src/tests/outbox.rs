@@ -30,7 +30,10 @@ fn command() -> PendingCommand {
         device: DeviceId::from_bytes([3; 16]),
         number,
         previous: None,
-        authored: Hlc { wall: NOW, counter: 0 },
+        authored: Hlc {
+            wall: NOW,
+            counter: 0,
+        },
         seen: 4,
         remaining,
         reason: None,
@@ -59,12 +62,18 @@ fn shelved() -> Shelved {
 
 /// Compares with a golden file; a missing one is written, to be looked at and kept.
 fn golden(name: &str, bytes: &[u8]) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
     if !path.exists() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, bytes).unwrap();
     }
-    assert_eq!(fs::read(&path).unwrap(), bytes, "{name} is frozen: what devices hold must go on to read");
+    assert_eq!(
+        fs::read(&path).unwrap(),
+        bytes,
+        "{name} is frozen: what devices hold must go on to read"
+    );
 }
 
 #[test]
@@ -76,15 +85,34 @@ fn the_files_are_frozen_and_read_back() {
     golden("outbox.bin", &fs::read(dir.path().join("outbox")).unwrap());
     let again = Outbox::open(dir.path()).unwrap();
     assert_eq!(again.content(), outbox.content());
-    assert_eq!((again.content().sent, again.content().clock), (2, Hlc { wall: NOW, counter: 0 }));
+    assert_eq!(
+        (again.content().sent, again.content().clock),
+        (
+            2,
+            Hlc {
+                wall: NOW,
+                counter: 0
+            }
+        )
+    );
 
     let mut shelf = Shelf::open(dir.path(), &Default::default()).unwrap();
     shelf.push(vec![shelved()]).unwrap();
     golden("shelf.bin", &fs::read(dir.path().join("shelf")).unwrap());
-    assert_eq!(Shelf::open(dir.path(), &Default::default()).unwrap().items(), [shelved()]);
+    assert_eq!(
+        Shelf::open(dir.path(), &Default::default())
+            .unwrap()
+            .items(),
+        [shelved()]
+    );
     // What is still pending is not on the shelf: a crash came between the two.
     let pending = [shelved().id()].into_iter().collect();
-    assert!(Shelf::open(dir.path(), &pending).unwrap().items().is_empty());
+    assert!(
+        Shelf::open(dir.path(), &pending)
+            .unwrap()
+            .items()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -92,10 +120,17 @@ fn an_emptied_outbox_keeps_the_clock() {
     let dir = tempfile::tempdir().unwrap();
     let mut outbox = Outbox::open(dir.path()).unwrap();
     outbox.push(command()).unwrap();
-    outbox.replace(Vec::new(), 0).unwrap();
+    let clock = outbox.content().clock;
+    outbox.replace(Vec::new(), 0, clock).unwrap();
     let again = Outbox::open(dir.path()).unwrap();
     assert!(again.content().commands.is_empty());
-    assert_eq!(again.content().clock, Hlc { wall: NOW, counter: 0 });
+    assert_eq!(
+        again.content().clock,
+        Hlc {
+            wall: NOW,
+            counter: 0
+        }
+    );
 }
 
 proptest! {

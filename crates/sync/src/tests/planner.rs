@@ -65,9 +65,20 @@ impl Device {
         let invite = server.invite(member, &format!("member {seed}"));
         let workspace = invite.workspace_id().unwrap();
         let public = key.public();
-        let certificate = invite.key().sign_join(workspace.as_bytes(), id.as_bytes(), &public);
-        let device = DeviceRequest { device: id, key: public, name: "d".to_owned(), certificate };
-        let asked = JoinRequest { workspace, device, invitation: invite.key().public() };
+        let certificate = invite
+            .key()
+            .sign_join(workspace.as_bytes(), id.as_bytes(), &public);
+        let device = DeviceRequest {
+            device: id,
+            key: public,
+            name: "d".to_owned(),
+            certificate,
+        };
+        let asked = JoinRequest {
+            workspace,
+            device,
+            invitation: invite.key().public(),
+        };
         server.connect().join(asked).await.unwrap();
         Self {
             id,
@@ -85,8 +96,12 @@ impl Device {
 
     fn commit(&mut self, commands: Vec<Command>, now: u64) {
         let mut visible = self.state.clone();
-        self.outbox.iter().for_each(|command| planner::apply(&mut visible, command));
-        let Some(workspace) = &visible.workspace else { return };
+        for command in &self.outbox {
+            planner::apply(&mut visible, command);
+        }
+        let Some(workspace) = &visible.workspace else {
+            return;
+        };
         let known = visible.devices.get(&self.id);
         let who = Author {
             workspace: workspace.id,
@@ -108,8 +123,11 @@ impl Device {
             &mut |event| {
                 let mut salt = [0; 16];
                 random.fill(&mut salt);
-                let authored =
-                    seal(event.clone(), salt, (event.remaining == 0).then_some(&self.key));
+                let authored = seal(
+                    event.clone(),
+                    salt,
+                    (event.remaining == 0).then_some(&self.key),
+                );
                 events.push(authored.clone());
                 authored.hash
             },
@@ -129,13 +147,18 @@ impl Device {
         let mut from = 0;
         loop {
             let batch = planner::next_batch(&self.outbox, from).to_vec();
-            let Some(first) = self.outbox.first() else { return };
+            let Some(first) = self.outbox.first() else {
+                return;
+            };
             let first = first.first().event.number;
             if batch.is_empty() {
                 return;
             }
-            let events: Vec<_> =
-                batch.iter().flat_map(PendingCommand::events).map(|e| e.sealed.clone()).collect();
+            let events: Vec<_> = batch
+                .iter()
+                .flat_map(PendingCommand::events)
+                .map(|e| e.sealed.clone())
+                .collect();
             if lose && self.in_flight.is_none() {
                 self.in_flight = Some(events);
                 return;
@@ -172,8 +195,10 @@ impl Device {
         let from = usize::try_from(self.state.head).unwrap();
         for received in &model.log[from..] {
             let event = Authored::read(received.sealed.clone()).unwrap();
-            self.state.apply(&event.entry(received.seq, Timestamp::from_ms(received.recorded)));
-            self.outbox.retain(|command| command.last().hash != event.hash);
+            self.state
+                .apply(&event.entry(received.seq, Timestamp::from_ms(received.recorded)));
+            self.outbox
+                .retain(|command| command.last().hash != event.hash);
         }
     }
 }

@@ -127,5 +127,9 @@ fn change(
     let subject = Subject::KeyResult(key_result);
     let recorded = session.record(vec![fields.command(subject)?], reason)?;
     let name = session.name(Subject::KeyResult(key_result));
-    session.answer(&recorded, "how it came to be", &format!("okr history {name}"))
+    session.answer(
+        &recorded,
+        "how it came to be",
+        &format!("okr history {name}"),
+    )
 }

@@ -103,6 +103,10 @@ impl New {
         });
         let done = session.record(vec![Command::Record(body)], self.reason.as_deref())?;
         let name = session.name(Subject::KeyResult(key_result));
-        session.answer(&done, "measure it", &format!("okr checkin {name} {value} -c 0.7 -m NOTE"))
+        session.answer(
+            &done,
+            "measure it",
+            &format!("okr checkin {name} {value} -c 0.7 -m NOTE"),
+        )
     }
 }

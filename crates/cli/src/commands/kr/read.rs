@@ -1,11 +1,10 @@
 //! `okr kr show` and `okr kr list`
 
 use clap::Args;
-use quarterdeck_core::when::When;
 
 use crate::context::Context;
 use crate::error::{Exit, Failure};
-use crate::view::Scope;
+use crate::view::{Scope, Time};
 
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
@@ -16,12 +15,8 @@ pub(super) struct Show {
     /// The key result.
     #[arg(value_name = "REF", add = crate::complete::key_results())]
     key_result: String,
-    /// As it was known then.
-    #[arg(long, value_name = "WHEN")]
-    as_of: Option<When>,
-    /// What was true on that day, given what is known.
-    #[arg(long, value_name = "DATE")]
-    on: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
@@ -39,12 +34,14 @@ pub(super) struct List {
     /// Of this member only.
     #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
     owner: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 impl Show {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let session = context.open()?;
-        let mut view = session.view(self.as_of.as_ref(), self.on.as_deref())?;
+        let mut view = session.view(self.time)?;
         let key_result = view.resolver().key_result(&self.key_result)?;
         view.key_result(key_result)?;
         Ok(Exit::Done)
@@ -54,22 +51,23 @@ impl Show {
 impl List {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let session = context.open()?;
-        let resolver = session.resolver();
+        let me = session.me();
+        let view = session.view(self.time)?;
+        let resolver = view.resolver();
         let objective = self
             .objective
             .map(|objective| resolver.objective(&objective))
             .transpose()?;
         let cycle = self.cycle.map(|cycle| resolver.cycle(&cycle)).transpose()?;
-        let owner = self
-            .owner
-            .map(|owner| resolver.member(&owner, session.me()))
-            .transpose()?;
         let scope = Scope {
-            cycle: cycle.or_else(|| session.cycle_of(objective?)),
+            cycle: cycle.or_else(|| view.cycle_of(objective?)),
             team: None,
-            member: owner,
+            member: self
+                .owner
+                .map(|owner| resolver.member(&owner, me))
+                .transpose()?,
         };
-        session.view(None, None)?.key_result_list(scope, objective)?;
+        view.key_result_list(scope, objective)?;
         Ok(Exit::Done)
     }
 }

@@ -20,10 +20,10 @@ pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
         MANILA,
         "kr edit pickup --target 32 -m \"two of us are on leave\"",
     )?;
-    play.types(LISBON, "sync")?;
+    play.quietly(LISBON, "sync")?;
     play.types_ending(MANILA, "sync", Exit::Done)?;
-    play.types_ending(LISBON, "sync", Exit::Done)?;
-    play.say("Each machine says so when it syncs, and shows the same to both:")?;
+    play.quietly(LISBON, "sync")?;
+    play.say("Each machine says so when it syncs. Ana sees what Mei sees:")?;
     play.types(LISBON, "conflicts")?;
     play.say("Ana and Mei talk, stay with what was planned, and Mei settles it.")?;
     play.types(

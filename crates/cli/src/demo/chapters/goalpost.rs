@@ -5,10 +5,18 @@ use super::super::stage::LAGOS;
 use super::weeks;
 use crate::error::Failure;
 
-pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
+/// What a lowered target did to a score.
+#[derive(Debug)]
+pub(super) struct Lowered {
+    pub(super) signed: String,
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+pub(super) fn play(play: &Play<'_>) -> Result<Lowered, Failure> {
     play.chapter("Week 9", "a target is lowered")?;
-    let signed = play.figure("partners", "current")?;
-    let before = play.figure("partners", "score")?;
+    let signed = play.figure(LAGOS, "partners", "current")?;
+    let before = play.figure(LAGOS, "partners", "score")?;
     play.say(&format!(
         "{signed} of 30 agreements are signed, a score of {before}. A distributor withdraws, and Ben \
          lowers the target."
@@ -19,9 +27,14 @@ pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
         "kr edit partners --target 24 -m \"the Spanish distributor withdrew\"",
     )?;
     play.quietly(LAGOS, "sync")?;
-    let after = play.figure("partners", "score")?;
+    let after = play.figure(LAGOS, "partners", "score")?;
     play.say(&format!(
-        "The same {signed} agreements now score {after} instead of {before}. That may be right, but \
-         nobody should have to find out by memory: it will stand in the history for good."
-    ))
+        "The same {signed} agreements now score {after} instead of {before}. That may well be right; \
+         what matters is that nobody has to remember it. It stands in the history, with the reason."
+    ))?;
+    Ok(Lowered {
+        signed,
+        before,
+        after,
+    })
 }

@@ -19,7 +19,7 @@ pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
     )?;
     play.say("Mei ticks off the conference talk: too early. She takes it back.")?;
     play.types(MANILA, "checkin reference done")?;
-    play.types(MANILA, "undo -m \"the talk is in September\"")?;
+    play.types(MANILA, "undo -m \"the talk is in two weeks\"")?;
     play.say("And Ben writes down what they will want to remember when they plan again.")?;
     play.types(
         LAGOS,
@@ -35,8 +35,6 @@ fn last_check_in(play: &Play<'_>) -> Result<String, Failure> {
         .get("check_ins")
         .and_then(Value::as_array)
         .and_then(|all| all.last())
-        .ok_or_else(|| {
-            Failure::new(Exit::Trouble, "The demo finds no check-in of the leads.")
-        })?;
+        .ok_or_else(|| Failure::new(Exit::Trouble, "The demo finds no check-in of the leads."))?;
     text(last, "ref")
 }

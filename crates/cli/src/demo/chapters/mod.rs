@@ -23,9 +23,9 @@ pub(super) fn play(play: &mut Play<'_>) -> Result<(), Failure> {
     weeks::go_by(play, 5..=6, &mut check_ins)?;
     conflict::play(play)?;
     weeks::go_by(play, 7..=8, &mut check_ins)?;
-    goalpost::play(play)?;
+    let lowered = goalpost::play(play)?;
     weeks::go_by(play, 9..=9, &mut check_ins)?;
     mistakes::play(play)?;
     weeks::go_by(play, 10..=12, &mut check_ins)?;
-    review::play(play, &mut check_ins)
+    review::play(play, &lowered, &mut check_ins)
 }

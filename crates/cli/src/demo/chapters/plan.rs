@@ -14,7 +14,11 @@ pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
          machines (a folder each) and the server between them (okrd, on loopback) are real.",
     )?;
     play.say("Each of the three got an invitation, good for one machine. Ana joins with hers:")?;
-    play.joins(LISBON, INVITATION, &format!("join \"{INVITATION}\" --device lisbon"))?;
+    play.joins(
+        LISBON,
+        INVITATION,
+        &format!("join \"{INVITATION}\" --device lisbon"),
+    )?;
     for machine in [LAGOS, MANILA] {
         let invitation = play.stage.invitation(machine)?;
         let line = format!("join \"{invitation}\" --device {}", machine.name);
@@ -22,7 +26,10 @@ pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
     }
     play.quietly(LISBON, "sync")?;
     play.say("She writes down what the company is for, and the year that the quarter serves.")?;
-    play.types(LISBON, "mission \"Small firms get the software that big ones have\"")?;
+    play.types(
+        LISBON,
+        "mission \"Small firms get the software that big ones have\"",
+    )?;
     play.quietly(LISBON, "cycle new 2026")?;
     play.types(LISBON, "cycle new 2026-Q3")?;
     for line in [
@@ -37,14 +44,12 @@ pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
     }
     play.types(
         LISBON,
-        "objective new \"Be the first that small firms call\" --cycle 2026 --key first",
-    )?;
-    play.types(
-        LISBON,
-        "kr new \"Qualified leads a year\" --objective first
-           --increase 500..550 --unit leads --key leads",
+        "objective new \"Be the first that small firms call\"
+           --cycle 2026 --key first",
     )?;
     for line in [
+        "kr new \"Qualified leads a year\" --objective first --increase 500..550 --unit leads \
+         --key leads",
         "kr new \"Net promoter score\" --objective first --increase 6.5..8.5 --key nps \
          --indicator lagging --cadence monthly",
         "objective edit first --state active",
@@ -53,8 +58,8 @@ pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
         play.quietly(LISBON, line)?;
     }
     play.say(
-        "Ben and Mei say what the quarter adds to that. A key result is a number that grows, one \
-         that shrinks, one that stays within a range, a list of steps, or done or not.",
+        "Ben and Mei say what the quarter is to bring. A key result is a number that grows, one that \
+         shrinks, one that stays within a range, a list of steps, or simply done or not.",
     )?;
     ben(play)?;
     mei(play)

@@ -2,36 +2,46 @@
 
 use super::super::play::{Play, text};
 use super::super::stage::{LAGOS, LISBON, MACHINES, MANILA};
+use super::goalpost::Lowered;
 use super::weeks::{self, Count};
 use crate::error::Failure;
 
 /// The evening after the last Monday.
 const EVENING: &str = "2026-09-29T16:00:00Z";
 
-pub(super) fn play(play: &Play<'_>, count: &mut Count) -> Result<(), Failure> {
+pub(super) fn play(play: &Play<'_>, lowered: &Lowered, count: &mut Count) -> Result<(), Failure> {
     play.chapter("Week 13", "what happened, and how do we know?")?;
     weeks::check_in(play, 13, count)?;
     play.stage.clock.move_on_to(EVENING)?;
     play.say(&format!(
-        "After {} check-ins the quarter is almost over. Everybody syncs a last time.",
+        "After {} check-ins the quarter is almost over. All three sync a last time, Mei after the \
+         others, and she looks at the result:",
         count.0
     ))?;
-    for machine in MACHINES {
-        play.types(machine, "sync")?;
-    }
+    play.quietly(LISBON, "sync")?;
+    play.quietly(LAGOS, "sync")?;
+    play.types(MANILA, "sync")?;
     play.quietly(LISBON, "sync")?;
     play.quietly(LAGOS, "sync")?;
     play.types(MANILA, "status")?;
-    play.say("And the year that the quarter serves, three quarters over:")?;
+    play.say("The year that the quarter serves:")?;
     play.types(MANILA, "status --cycle 2026")?;
     play.say("How did the quarter look in week 8, with what was known then?")?;
     play.types(MANILA, "status --as-of \"week 8\"")?;
     play.say(
-        "And how did the agreements come so close to their target? The history names each step: \
-         when, who, on which machine, what, and why.",
+        "How did the agreements come so close to their target? The history names each step: when, \
+         who, on which machine, what, and why.",
     )?;
     play.types(LAGOS, "history partners")?;
-    told_by_history(play)?;
+    let Lowered {
+        signed,
+        before,
+        after,
+    } = lowered;
+    play.say(&format!(
+        "31 August says it: the same {signed} agreements, {before} before and {after} after. The review \
+         can tell both, because neither was overwritten."
+    ))?;
     play.say(
         "Last: is it the true history? Each machine checks every entry, signature and device, and \
          the root that the server signed.",
@@ -49,14 +59,4 @@ pub(super) fn play(play: &Play<'_>, count: &mut Count) -> Result<(), Failure> {
         )?;
     }
     Ok(())
-}
-
-/// What the lowered target did, in figures.
-fn told_by_history(play: &Play<'_>) -> Result<(), Failure> {
-    let now = play.figure("partners", "score")?;
-    let signed = play.figure("partners", "current")?;
-    play.say(&format!(
-        "{signed} of 24 is {now}. Without the change of week 9 it would be {signed} of 30. Both \
-         can be said in the review, because neither was overwritten."
-    ))
 }

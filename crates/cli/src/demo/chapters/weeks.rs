@@ -26,8 +26,8 @@ const SERIES: [Series; 7] = [
         "7.6 -c 0.6",
     ] },
     Series { machine: LAGOS, key_result: "partners", by_week: [
-        "", "+2", "+3 -c 0.5", "+2", "", "+1 -c 0.4", "+1", "+1 -c 0.4", "+1", "+1 -c 0.7",
-        "+2 -c 0.8", "+1", "+1 -c 0.9",
+        "", "", "+4 -c 0.5", "+3", "", "", "+2 -c 0.4", "+1", "", "+2 -c 0.7", "",
+        "+3 -c 0.8", "+1 -c 0.9",
     ] },
     Series { machine: LAGOS, key_result: "coverage", by_week: [
         "3.1 -c 0.8", "3.2", "3.4", "3.3", "3.2", "2.8 -c 0.6", "3.0", "3.1 -c 0.7", "3.3", "3.4",
@@ -93,8 +93,8 @@ pub(super) fn check_in(play: &Play<'_>, week: usize, count: &mut Count) -> Resul
 pub(super) fn first_four(play: &Play<'_>, count: &mut Count) -> Result<(), Failure> {
     play.chapter("Weeks 1 to 4", "a check-in is one line")?;
     play.say(
-        "Each Monday they say where things stand and how sure they are. That goes to their own \
-         machine first, and to the others with a sync.",
+        "On Mondays they say where things stand and how sure they are. That is on their own machine \
+         at once (⇡ until the server has it), and on the others after a sync.",
     )?;
     play.stage.clock.move_on_to(&monday(1))?;
     let first = "checkin partners 2 -c 0.6 -m \"both from the spring fair\"";

@@ -48,8 +48,17 @@ pub(crate) async fn init(init: Init, output: &Output) -> Result<(), Failure> {
 
 pub(crate) async fn workspace(verb: WorkspaceVerb, output: &Output) -> Result<(), Failure> {
     match verb {
-        WorkspaceVerb::New { data, name, owner, settings } => {
-            let Settings { email, time_zone, fiscal_year_start } = settings;
+        WorkspaceVerb::New {
+            data,
+            name,
+            owner,
+            settings,
+        } => {
+            let Settings {
+                email,
+                time_zone,
+                fiscal_year_start,
+            } = settings;
             let request = v1::CreateWorkspaceRequest {
                 name: name.clone(),
                 owner_name: owner,
@@ -68,7 +77,9 @@ pub(crate) async fn workspace(verb: WorkspaceVerb, output: &Output) -> Result<()
                 valid_seconds: u64::from(expires) * SECONDS_A_DAY,
                 address: String::new(),
             };
-            let made = ask(&data, async |client| client.create_hosting_invitation(request).await);
+            let made = ask(&data, async |client| {
+                client.create_hosting_invitation(request).await
+            });
             let made = made.await?.into_inner().invitation.unwrap_or_default();
             invited(output, None, &made.url, made.expires_ms);
         }
@@ -114,13 +125,20 @@ fn summaries(found: &[v1::WorkspaceSummary]) -> Vec<String> {
 fn invited(output: &Output, workspace: Option<&str>, url: &str, expires_ms: u64) {
     let answer = json!({ "workspace": workspace, "invite": url, "expires": moment(expires_ms) });
     output.answer(answer, || {
-        let verb = if workspace.is_some() { "join" } else { "remote set" };
+        let verb = if workspace.is_some() {
+            "join"
+        } else {
+            "remote set"
+        };
         vec![
             "Invitation, shown this once and good for one device:".to_owned(),
             String::new(),
             format!("  okr {verb} '{url}'"),
             String::new(),
-            format!("It lapses at {}.", moment(expires_ms).as_str().unwrap_or_default()),
+            format!(
+                "It lapses at {}.",
+                moment(expires_ms).as_str().unwrap_or_default()
+            ),
         ]
     });
 }
@@ -137,35 +155,51 @@ pub(crate) async fn invite(invite: Invite, output: &Output) -> Result<(), Failur
     };
     let (made, all) = ask(&data, async |client| {
         let made = client.create_invitation(request).await?.into_inner();
-        let all = client.list_workspaces(v1::ListWorkspacesRequest {}).await?.into_inner();
+        let all = client
+            .list_workspaces(v1::ListWorkspacesRequest {})
+            .await?
+            .into_inner();
         Ok((made.invitation.unwrap_or_default(), all.workspaces))
     })
     .await?;
     // Given by its id, or not at all, it is still shown by its name.
-    let known = all.iter().find(|it| it.id == workspace || workspace.is_empty());
+    let known = all
+        .iter()
+        .find(|it| it.id == workspace || workspace.is_empty());
     let name = known.map_or(workspace.as_str(), |known| &known.name);
     invited(output, Some(name), &made.url, made.expires_ms);
     Ok(())
 }
 
 pub(crate) async fn member(verb: MemberVerb, output: &Output) -> Result<(), Failure> {
-    let MemberVerb::Role { of, member, role, reason } = verb;
+    let MemberVerb::Role {
+        of,
+        member,
+        role,
+        reason,
+    } = verb;
     let request = v1::SetRoleRequest {
         workspace: of.workspace,
         member: member.clone(),
         role: role.clone(),
         reason: reason.unwrap_or_default(),
     };
-    let set = ask(&of.data, async |client| client.set_role(request).await).await?.into_inner();
+    let set = ask(&of.data, async |client| client.set_role(request).await)
+        .await?
+        .into_inner();
     let answer = json!({ "member": member, "role": role, "seq": set.seq });
-    output.answer(answer, || vec![format!("{} is now {role}.", shown(&member))]);
+    output.answer(answer, || {
+        vec![format!("{} is now {role}.", shown(&member))]
+    });
     Ok(())
 }
 
 pub(crate) async fn token(verb: TokenVerb, output: &Output) -> Result<(), Failure> {
     match verb {
         TokenVerb::List(of) => {
-            let request = v1::ListTokensRequest { workspace: of.workspace };
+            let request = v1::ListTokensRequest {
+                workspace: of.workspace,
+            };
             let found = ask(&of.data, async |client| client.list_tokens(request).await).await?;
             let found = found.into_inner().tokens;
             let all = json!({ "tokens": found.iter().map(token_object).collect::<Vec<_>>() });
@@ -174,7 +208,11 @@ pub(crate) async fn token(verb: TokenVerb, output: &Output) -> Result<(), Failur
                 table(&["TOKEN", "MEMBER", "DEVICE", "EXPIRES", "STATE"], &rows)
             });
         }
-        TokenVerb::New { of, member, expires } => {
+        TokenVerb::New {
+            of,
+            member,
+            expires,
+        } => {
             let request = v1::CreateTokenRequest {
                 workspace: of.workspace,
                 member,
@@ -198,7 +236,10 @@ pub(crate) async fn token(verb: TokenVerb, output: &Output) -> Result<(), Failur
             });
         }
         TokenVerb::Revoke { of, token } => {
-            let request = v1::RevokeTokenRequest { workspace: of.workspace, token };
+            let request = v1::RevokeTokenRequest {
+                workspace: of.workspace,
+                token,
+            };
             let ended = ask(&of.data, async |client| client.revoke_token(request).await).await?;
             let token = ended.into_inner().token.unwrap_or_default();
             let line = format!("Token {} of {} is revoked.", token.id, shown(&token.member));
@@ -222,16 +263,35 @@ fn token_object(token: &v1::Token) -> Value {
 }
 
 fn token_row(token: &v1::Token) -> Vec<String> {
-    let device = if token.device.is_empty() { "(no device)" } else { &token.device_name };
-    let state = if token.revoked_ms > 0 { "revoked" } else { "valid" };
-    let expires = moment(token.expires_ms).as_str().unwrap_or_default().to_owned();
-    vec![token.id.clone(), token.member.clone(), device.to_owned(), expires, state.to_owned()]
+    let device = if token.device.is_empty() {
+        "(no device)"
+    } else {
+        &token.device_name
+    };
+    let state = if token.revoked_ms > 0 {
+        "revoked"
+    } else {
+        "valid"
+    };
+    let expires = moment(token.expires_ms)
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    vec![
+        token.id.clone(),
+        token.member.clone(),
+        device.to_owned(),
+        expires,
+        state.to_owned(),
+    ]
 }
 
 pub(crate) async fn device(verb: DeviceVerb, output: &Output) -> Result<(), Failure> {
     match verb {
         DeviceVerb::List(of) => {
-            let request = v1::ListDevicesRequest { workspace: of.workspace };
+            let request = v1::ListDevicesRequest {
+                workspace: of.workspace,
+            };
             let found = ask(&of.data, async |client| client.list_devices(request).await).await?;
             let found = found.into_inner().devices;
             let all = json!({ "devices": found.iter().map(device_object).collect::<Vec<_>>() });
@@ -248,7 +308,9 @@ pub(crate) async fn device(verb: DeviceVerb, output: &Output) -> Result<(), Fail
             };
             let ended = ask(&of.data, async |client| client.revoke_device(request).await).await?;
             let answer = json!({ "device": device, "seq": ended.into_inner().seq });
-            output.answer(answer, || vec![format!("Device {} is revoked.", shown(&device))]);
+            output.answer(answer, || {
+                vec![format!("Device {} is revoked.", shown(&device))]
+            });
         }
     }
     Ok(())
@@ -266,7 +328,11 @@ fn device_object(device: &v1::Device) -> Value {
 }
 
 fn device_row(device: &v1::Device) -> Vec<String> {
-    let member = if device.member.is_empty() { "(server)" } else { &device.member };
+    let member = if device.member.is_empty() {
+        "(server)"
+    } else {
+        &device.member
+    };
     let state = if device.revoked { "revoked" } else { "active" };
     vec![
         device.name.clone(),
@@ -290,7 +356,9 @@ pub(crate) async fn verify(verify: Verify, output: &Output) -> Result<(), Failur
     }
     let mut results = Vec::new();
     for it in chosen {
-        let request = v1::VerifyRequest { workspace: it.id.clone() };
+        let request = v1::VerifyRequest {
+            workspace: it.id.clone(),
+        };
         let result = ask(&verify.data, async |client| {
             let mut parts = client.verify(request).await?.into_inner();
             let mut last = None;
@@ -304,9 +372,10 @@ pub(crate) async fn verify(verify: Verify, output: &Output) -> Result<(), Failur
     }
     let bad = results.iter().find(|(_, _, result)| !result.ok).cloned();
     let objects: Vec<Value> = results.iter().map(verified).collect();
-    output.answer(json!({ "ok": bad.is_none(), "workspaces": objects }), || {
-        results.iter().map(verified_line).collect()
-    });
+    output.answer(
+        json!({ "ok": bad.is_none(), "workspaces": objects }),
+        || results.iter().map(verified_line).collect(),
+    );
     match bad {
         None => Ok(()),
         Some((name, _, result)) => Err(Failure::unverified(format!(
@@ -330,15 +399,23 @@ fn verified((name, size, result): &(String, u64, v1::VerifyResult)) -> Value {
 fn verified_line((name, size, result): &(String, u64, v1::VerifyResult)) -> String {
     let name = shown(name);
     if result.ok {
-        format!("{name}: {size} entries verify; the root is {}.", hex(&result.root))
+        format!(
+            "{name}: {size} entries verify; the root is {}.",
+            hex(&result.root)
+        )
     } else {
-        format!("{name}: {size} entries verify, then entry {} does not.", result.damaged_seq)
+        format!(
+            "{name}: {size} entries verify, then entry {} does not.",
+            result.damaged_seq
+        )
     }
 }
 
 pub(crate) async fn stats(data: Data, output: &Output) -> Result<(), Failure> {
     let request = v1::GetStatsRequest {};
-    let stats = ask(&data, async |client| client.get_stats(request).await).await?.into_inner();
+    let stats = ask(&data, async |client| client.get_stats(request).await)
+        .await?
+        .into_inner();
     let answer = json!({
         "version": stats.version,
         "uptime_seconds": stats.uptime_seconds,
@@ -350,7 +427,10 @@ pub(crate) async fn stats(data: Data, output: &Output) -> Result<(), Failure> {
     });
     output.answer(answer, || {
         let mut lines = vec![
-            format!("okrd {}, open for {} s.", stats.version, stats.uptime_seconds),
+            format!(
+                "okrd {}, open for {} s.",
+                stats.version, stats.uptime_seconds
+            ),
             format!(
                 "Since then {} events recorded in {} flushes, {} refused; {} watches open.",
                 stats.events_recorded, stats.flushes, stats.events_refused, stats.watches

@@ -28,7 +28,9 @@ pub(crate) enum LogForm {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Set a server up and print the first invitation
-    #[command(after_help = "Example:\n  okrd init --data /var/lib/okrd --workspace acme --owner ana --url okr.example.com:7443")]
+    #[command(
+        after_help = "Example:\n  okrd init --data /var/lib/okrd --workspace acme --owner ana --url okr.example.com:7443"
+    )]
     Init(Init),
     /// Serve until SIGTERM or SIGINT
     #[command(after_help = "Example:\n  okrd serve --data /var/lib/okrd --listen 0.0.0.0:7443")]
@@ -37,7 +39,9 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Workspace(WorkspaceVerb),
     /// Invite a member, or one more device of a member
-    #[command(after_help = "Example:\n  okrd invite --data /var/lib/okrd --workspace acme --member ben --role editor")]
+    #[command(
+        after_help = "Example:\n  okrd invite --data /var/lib/okrd --workspace acme --member ben --role editor"
+    )]
     Invite(Invite),
     /// Change what members may do
     #[command(subcommand)]
@@ -78,7 +82,12 @@ pub(crate) struct Init {
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) url: String,
     /// Name of the first workspace
-    #[arg(long, value_name = "NAME", required_unless_present = "hosting", requires = "owner")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        required_unless_present = "hosting",
+        requires = "owner"
+    )]
     pub(crate) workspace: Option<String>,
     /// Display name of the member who owns it
     #[arg(long, value_name = "MEMBER", requires = "workspace")]

@@ -24,7 +24,11 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn new(exit: u8, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None }
+        Self {
+            exit,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// This machine could not: disk, permissions, a port that is taken.
@@ -36,13 +40,20 @@ impl Failure {
     pub(crate) fn unverified(message: impl Into<String>) -> Self {
         Self::new(UNVERIFIED, message)
     }
-
 }
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        let exit = if refusal.code == Why::NotFound { NOT_FOUND } else { REFUSED };
-        Self { exit, message: refusal.message, hint: refusal.hint }
+        let exit = if refusal.code == Why::NotFound {
+            NOT_FOUND
+        } else {
+            REFUSED
+        };
+        Self {
+            exit,
+            message: refusal.message,
+            hint: refusal.hint,
+        }
     }
 }
 
@@ -77,7 +88,13 @@ impl From<Status> for Failure {
             Code::DataLoss => UNVERIFIED,
             _ => REFUSED,
         };
-        let hint = status.get_details_error_info().and_then(|info| info.metadata.get("hint").cloned());
-        Self { exit, message: status.message().to_owned(), hint }
+        let hint = status
+            .get_details_error_info()
+            .and_then(|info| info.metadata.get("hint").cloned());
+        Self {
+            exit,
+            message: status.message().to_owned(),
+            hint,
+        }
     }
 }

@@ -17,13 +17,19 @@ use output::Output;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let output = Output { json: arguments.json };
+    let output = Output {
+        json: arguments.json,
+    };
     let is_server = matches!(arguments.verb, Verb::Serve(_));
     output::log_to_standard_error(arguments.log, is_server);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(run(arguments.verb, &output)),
-        Err(error) => Err(Failure::trouble(format!("the system gives no threads: {error}"))),
+        Err(error) => Err(Failure::trouble(format!(
+            "the system gives no threads: {error}"
+        ))),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

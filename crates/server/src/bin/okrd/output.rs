@@ -1,6 +1,10 @@
 //! The one place where okrd speaks: answers on standard output, failures and the log on standard
 //! error.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program speaks"
+)]
 
 use std::io::IsTerminal;
 
@@ -54,12 +58,18 @@ impl Output {
 
 /// Text that somebody else may have written, with control characters made harmless.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }
 
 /// A moment, or null where it never came.
 pub(crate) fn moment(ms: u64) -> Value {
-    if ms == 0 { Value::Null } else { json!(Timestamp::from_ms(ms).to_string()) }
+    if ms == 0 {
+        Value::Null
+    } else {
+        json!(Timestamp::from_ms(ms).to_string())
+    }
 }
 
 /// Bytes as hexadecimal digits.
@@ -73,7 +83,10 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> Vec<String> {
     let all = || std::iter::once(&head).chain(rows);
     let width = |column: usize| {
         let cells = all().filter_map(|row| row.get(column));
-        cells.map(|cell| shown(cell).chars().count()).max().unwrap_or(0)
+        cells
+            .map(|cell| shown(cell).chars().count())
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..head.len()).map(width).collect();
     all()
@@ -89,7 +102,9 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> Vec<String> {
 pub(crate) fn log_to_standard_error(form: LogForm, is_server: bool) {
     let usual = if is_server { "info" } else { "error" };
     let filter = EnvFilter::try_from_env("OKRD_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match form {
         LogForm::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
         LogForm::Json => log.json().init(),

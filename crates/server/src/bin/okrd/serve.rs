@@ -14,21 +14,28 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
     let listener = tokio::net::TcpListener::bind(serve.listen)
         .await
         .map_err(|error| bound(serve.listen, error))?;
-    let address = listener.local_addr().map_err(|error| bound(serve.listen, error))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| bound(serve.listen, error))?;
     let metrics = serve
         .metrics
         .map(|address| TcpListener::bind(address).map_err(|error| bound(address, error)))
         .transpose()?;
-    let metrics_at = metrics.as_ref().and_then(|listener| listener.local_addr().ok());
+    let metrics_at = metrics
+        .as_ref()
+        .and_then(|listener| listener.local_addr().ok());
     let options = ServeOptions {
-        tls: serve.tls_cert.zip(serve.tls_key).map(|(cert, key)| TlsFiles { cert, key }),
+        tls: serve
+            .tls_cert
+            .zip(serve.tls_key)
+            .map(|(cert, key)| TlsFiles { cert, key }),
         insecure_plaintext: serve.insecure_plaintext,
         metrics,
         ..ServeOptions::new(serve.data.data)
     };
     let opened = tokio::task::spawn_blocking(move || Server::open(options)).await;
     let server = opened.map_err(|error| Failure::trouble(error.to_string()))??;
-    server.may_listen(address)?;
+    server.listen_on(address)?;
     // Whoever connects from here on is kept waiting by the system until the next line is through.
     let mut ready = json!({ "listening": address.to_string() });
     if let (Some(at), Some(fields)) = (metrics_at, ready.as_object_mut()) {
@@ -36,7 +43,9 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
     }
     output.answer(ready, || {
         let figures = metrics_at.map(|at| format!("Figures are at http://{at}/metrics."));
-        std::iter::once(format!("Listening on {address}.")).chain(figures).collect()
+        std::iter::once(format!("Listening on {address}."))
+            .chain(figures)
+            .collect()
     });
     Ok(server.serve(listener, told_to_stop()).await?)
 }

@@ -24,7 +24,9 @@ pub(super) fn list(workspace: &Workspace) -> v1::ListDevicesResponse {
         number: device.number,
         revoked: device.revoked.is_some(),
     });
-    v1::ListDevicesResponse { devices: shown.collect() }
+    v1::ListDevicesResponse {
+        devices: shown.collect(),
+    }
 }
 
 pub(super) async fn revoke(

@@ -23,9 +23,12 @@ pub(super) async fn create(
         valid_ms: milliseconds(request.valid_seconds),
         address: address(&request.address).map_err(|error| who.failed(&error))?,
     };
-    let invitation =
-        admin::invite(shared, &workspace, &whom).await.map_err(|error| who.failed(&error))?;
-    Ok(v1::CreateInvitationResponse { invitation: Some(shown(invitation)) })
+    let invitation = admin::invite(shared, &workspace, &whom)
+        .await
+        .map_err(|error| who.failed(&error))?;
+    Ok(v1::CreateInvitationResponse {
+        invitation: Some(shown(invitation)),
+    })
 }
 
 pub(super) fn create_hosting(
@@ -38,7 +41,9 @@ pub(super) fn create_hosting(
         milliseconds(request.valid_seconds),
     );
     let invitation = admin::invite_to_host(shared, how).map_err(|error| who.failed(&error))?;
-    Ok(v1::CreateHostingInvitationResponse { invitation: Some(shown(invitation)) })
+    Ok(v1::CreateHostingInvitationResponse {
+        invitation: Some(shown(invitation)),
+    })
 }
 
 pub(super) async fn set_role(
@@ -55,16 +60,18 @@ pub(super) async fn set_role(
 }
 
 fn role(word: &str) -> Result<Role, Status> {
-    word.parse().map_err(|error: quarterdeck_core::token::UnknownToken| {
-        invalid("role", error.to_string())
-    })
+    word.parse()
+        .map_err(|error: quarterdeck_core::token::UnknownToken| invalid("role", error.to_string()))
 }
 
 pub(super) fn shown(invitation: Invitation) -> v1::Invitation {
     v1::Invitation {
         url: invitation.url,
         id: invitation.id.map(|id| id.to_string()).unwrap_or_default(),
-        member: invitation.member.map(|member| member.to_string()).unwrap_or_default(),
+        member: invitation
+            .member
+            .map(|member| member.to_string())
+            .unwrap_or_default(),
         expires_ms: invitation.expires.ms(),
     }
 }

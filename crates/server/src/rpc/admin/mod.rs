@@ -57,12 +57,14 @@ impl Who {
                 .ok()
                 .filter(|found| found.id() == own.id())
                 .ok_or_else(|| {
-                    let error = ServerError::UnknownWorkspace { name: name.to_owned() };
+                    let error = ServerError::UnknownWorkspace {
+                        name: name.to_owned(),
+                    };
                     failed(&error, false)
                 }),
-            Self::Operator => {
-                shared.workspace_named(name).map_err(|error| failed(&error, true))
-            }
+            Self::Operator => shared
+                .workspace_named(name)
+                .map_err(|error| failed(&error, true)),
         }
     }
 
@@ -145,7 +147,9 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::ListTokensRequest>,
     ) -> Result<Response<v1::ListTokensResponse>, Status> {
-        let workspace = self.who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
+        let workspace = self
+            .who(&request)?
+            .workspace(&self.shared, &request.get_ref().workspace)?;
         Ok(Response::new(tokens::list(&self.shared, &workspace)))
     }
 
@@ -169,7 +173,9 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::ListDevicesRequest>,
     ) -> Result<Response<v1::ListDevicesResponse>, Status> {
-        let workspace = self.who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
+        let workspace = self
+            .who(&request)?
+            .workspace(&self.shared, &request.get_ref().workspace)?;
         Ok(Response::new(devices::list(&workspace)))
     }
 
@@ -178,7 +184,9 @@ impl AdminService for Admin {
         request: Request<v1::RevokeDeviceRequest>,
     ) -> Result<Response<v1::RevokeDeviceResponse>, Status> {
         let who = self.who(&request)?;
-        devices::revoke(&self.shared, &who, request.into_inner()).await.map(Response::new)
+        devices::revoke(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn set_role(
@@ -186,14 +194,18 @@ impl AdminService for Admin {
         request: Request<v1::SetRoleRequest>,
     ) -> Result<Response<v1::SetRoleResponse>, Status> {
         let who = self.who(&request)?;
-        invitations::set_role(&self.shared, &who, request.into_inner()).await.map(Response::new)
+        invitations::set_role(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn verify(
         &self,
         request: Request<v1::VerifyRequest>,
     ) -> Result<Response<Self::VerifyStream>, Status> {
-        let workspace = self.who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
+        let workspace = self
+            .who(&request)?
+            .workspace(&self.shared, &request.get_ref().workspace)?;
         Ok(Response::new(verify::verify(workspace)))
     }
 
@@ -208,12 +220,20 @@ impl AdminService for Admin {
 
 /// An address that was given, or none.
 fn address(text: &str) -> Result<Option<Address>, ServerError> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some)
+    }
 }
 
 /// A span that was given in seconds, in milliseconds.
 const fn milliseconds(seconds: u64) -> Option<u64> {
-    if seconds == 0 { None } else { Some(seconds.saturating_mul(1_000)) }
+    if seconds == 0 {
+        None
+    } else {
+        Some(seconds.saturating_mul(1_000))
+    }
 }
 
 fn given(text: String) -> Option<String> {

@@ -12,7 +12,11 @@ pub(super) fn verify(workspace: Arc<Workspace>) -> Answers<v1::VerifyResponse> {
         let work = tokio::task::spawn_blocking(move || {
             let size = workspace.head().size;
             let verified = workspace.verify(|checked, size| {
-                let part = v1::VerifyResponse { checked, size, result: None };
+                let part = v1::VerifyResponse {
+                    checked,
+                    size,
+                    result: None,
+                };
                 answers.blocking_send(Ok(part)).is_ok()
             });
             let (damaged_seq, finding) = verified.finding.unwrap_or_default();
@@ -24,8 +28,11 @@ pub(super) fn verify(workspace: Arc<Workspace>) -> Answers<v1::VerifyResponse> {
             };
             let checked = verified.size;
             // A client that has gone away asked for nothing more.
-            let _ = answers
-                .blocking_send(Ok(v1::VerifyResponse { checked, size, result: Some(result) }));
+            let _ = answers.blocking_send(Ok(v1::VerifyResponse {
+                checked,
+                size,
+                result: Some(result),
+            }));
         });
         if let Err(error) = work.await {
             tracing::error!(%error, "a verification ended in a panic");

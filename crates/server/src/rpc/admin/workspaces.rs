@@ -30,8 +30,9 @@ pub(super) async fn create(
         fiscal_year_start: month,
         address: address(&request.address).map_err(|error| who.failed(&error))?,
     };
-    let (id, invitation) =
-        admin::create_workspace(shared, &new).await.map_err(|error| who.failed(&error))?;
+    let (id, invitation) = admin::create_workspace(shared, &new)
+        .await
+        .map_err(|error| who.failed(&error))?;
     Ok(v1::CreateWorkspaceResponse {
         workspace: id.to_string(),
         invitation: Some(invitations::shown(invitation)),
@@ -50,12 +51,21 @@ pub(super) fn list(shared: &Shared, who: &Who) -> Vec<v1::WorkspaceSummary> {
 
 fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
     let state = workspace.state();
-    let members = state.members.values().filter(|member| member.state == MemberState::Active);
-    let devices =
-        state.devices.values().filter(|device| device.revoked.is_none() && !device.server);
+    let members = state
+        .members
+        .values()
+        .filter(|member| member.state == MemberState::Active);
+    let devices = state
+        .devices
+        .values()
+        .filter(|device| device.revoked.is_none() && !device.server);
     v1::WorkspaceSummary {
         id: workspace.id().to_string(),
-        name: state.workspace.as_ref().map(|known| known.name.clone()).unwrap_or_default(),
+        name: state
+            .workspace
+            .as_ref()
+            .map(|known| known.name.clone())
+            .unwrap_or_default(),
         head: state.head,
         members: count(members.count()),
         devices: count(devices.count()),
@@ -72,7 +82,9 @@ pub(super) fn stats(shared: &Shared, who: &Who) -> v1::GetStatsResponse {
     v1::GetStatsResponse {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime_seconds: shared.started.elapsed().as_secs(),
-        events_recorded: metrics.counted("recorded").saturating_add(metrics.counted("authored")),
+        events_recorded: metrics
+            .counted("recorded")
+            .saturating_add(metrics.counted("authored")),
         flushes: metrics.appends.get(),
         events_refused: metrics.counted("refused"),
         watches: metrics.open("watch"),

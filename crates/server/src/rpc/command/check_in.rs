@@ -43,7 +43,10 @@ fn measure(measure: Option<&v1::Measure>) -> Result<Measure, Refusal> {
     Ok(match measure {
         Some(Wire::Absolute(text)) => Measure::Absolute(number("measure", text)?),
         Some(Wire::Delta(text)) => Measure::Delta(number("measure", text)?),
-        Some(Wire::Step(step)) => Measure::Step { name: step.name.clone(), done: step.done },
+        Some(Wire::Step(step)) => Measure::Step {
+            name: step.name.clone(),
+            done: step.done,
+        },
         Some(Wire::Done(done)) => Measure::Done(*done),
         None => {
             let refusal = Refusal::invalid("The check-in says nothing that was measured.");

@@ -44,7 +44,10 @@ fn check_expected(
     match state.get(subject, field) {
         Some(present) if present != *expected => Err(Refusal::new(
             Code::Invalid,
-            format!("Field '{field}' of this {} was changed meanwhile.", subject.noun()),
+            format!(
+                "Field '{field}' of this {} was changed meanwhile.",
+                subject.noun()
+            ),
         )
         .hint("read it again, then decide")),
         // A field that is not there is refused further on, with more to say.
@@ -67,7 +70,9 @@ pub(super) fn subject(state: &State, query: &str) -> Result<Subject, Refusal> {
             Subject::CheckIn(key_result, check_in)
         }
         Kind::Device | Kind::Event => {
-            return Err(Refusal::invalid(format!("'{query}' has no fields that can be changed.")));
+            return Err(Refusal::invalid(format!(
+                "'{query}' has no fields that can be changed."
+            )));
         }
     })
 }

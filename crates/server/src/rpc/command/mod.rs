@@ -107,9 +107,10 @@ async fn carry_out(
     let v1::CommandOptions { reason, event_id } = options.unwrap_or_default();
     let event_id = match event_id.as_str() {
         "" => None,
-        id => Some(id.parse::<EventId>().map_err(|error| {
-            invalid("options.event_id", error.to_string())
-        })?),
+        id => Some(
+            id.parse::<EventId>()
+                .map_err(|error| invalid("options.event_id", error.to_string()))?,
+        ),
     };
     let order = Order {
         member: client.member,
@@ -117,7 +118,11 @@ async fn carry_out(
         event_id,
         decide: Box::new(decide),
     };
-    let events = client.workspace.author(order).await.map_err(|error| not_authored(&error))?;
+    let events = client
+        .workspace
+        .author(order)
+        .await
+        .map_err(|error| not_authored(&error))?;
     let recorded = |event: &crate::workspace::Authored| v1::RecordedEvent {
         id: event.id.to_string(),
         kind: event.kind.to_owned(),

@@ -15,7 +15,10 @@ pub(super) fn decide(
     request: &v1::RetractCheckInRequest,
 ) -> Result<Vec<Command>, Refusal> {
     let (key_result, check_in) = find(state, &request.check_in)?;
-    Ok(vec![Command::Record(Body::CheckInRetracted { key_result, check_in })])
+    Ok(vec![Command::Record(Body::CheckInRetracted {
+        key_result,
+        check_in,
+    })])
 }
 
 /// The check-in that is meant, with its key result.

@@ -7,14 +7,23 @@ use crate::rpc::shown::Shown;
 
 pub(super) fn list(state: &State) -> v1::ListConflictsResponse {
     let shown = Shown::new(state);
-    let conflicts = state.conflicts.iter().flat_map(|open| pairs(&shown, open)).collect();
+    let conflicts = state
+        .conflicts
+        .iter()
+        .flat_map(|open| pairs(&shown, open))
+        .collect();
     v1::ListConflictsResponse { conflicts }
 }
 
 /// The side in effect beside each of the others.
 fn pairs(shown: &Shown<'_>, open: &Conflict) -> Vec<v1::Conflict> {
-    let Some(set_by) = shown.state.stamp(open.subject, &open.field) else { return Vec::new() };
-    let in_effect = open.contenders.iter().find(|side| side.stamp.event == set_by.event);
+    let Some(set_by) = shown.state.stamp(open.subject, &open.field) else {
+        return Vec::new();
+    };
+    let in_effect = open
+        .contenders
+        .iter()
+        .find(|side| side.stamp.event == set_by.event);
     open.others(set_by.event)
         .map(|other| v1::Conflict {
             reference: shown.lookup.reference_of(open.subject),

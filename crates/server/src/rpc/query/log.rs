@@ -43,14 +43,24 @@ fn filter(workspace: &Workspace, request: v1::ListLogRequest) -> Result<Filter, 
     let state = workspace.state();
     let shown = Shown::new(&state);
     let given = |text: String| (!text.is_empty()).then_some(text);
-    let about: Option<Uuid> =
-        given(request.reference).map(|query| shown.lookup.anything(&query)).transpose()?.map(|it| it.1);
+    let about: Option<Uuid> = given(request.reference)
+        .map(|query| shown.lookup.anything(&query))
+        .transpose()?
+        .map(|it| it.1);
     Ok(Filter {
         about: about.map(|id| workspace.seqs_about(id).into_iter().collect()),
         since_ms: request.since_ms,
-        until_ms: if request.until_ms == 0 { u64::MAX } else { request.until_ms },
-        member: given(request.member).map(|query| shown.lookup.member(&query)).transpose()?,
-        device: given(request.device).map(|query| shown.lookup.device(&query)).transpose()?,
+        until_ms: if request.until_ms == 0 {
+            u64::MAX
+        } else {
+            request.until_ms
+        },
+        member: given(request.member)
+            .map(|query| shown.lookup.member(&query))
+            .transpose()?,
+        device: given(request.device)
+            .map(|query| shown.lookup.device(&query))
+            .transpose()?,
         kind: request.kind,
     })
 }
@@ -58,7 +68,9 @@ fn filter(workspace: &Workspace, request: v1::ListLogRequest) -> Result<Filter, 
 impl Filter {
     fn lets_in(&self, entry: &Entry) -> bool {
         let event = &entry.event;
-        self.about.as_ref().is_none_or(|about| about.contains(&entry.seq))
+        self.about
+            .as_ref()
+            .is_none_or(|about| about.contains(&entry.seq))
             && entry.recorded.ms() < self.until_ms
             && self.member.is_none_or(|member| event.member == member)
             && self.device.is_none_or(|device| event.device == device)

@@ -47,7 +47,9 @@ impl QueryService for Query {
     ) -> Result<Response<v1::GetStatusResponse>, Status> {
         let client = auth::client(&request)?;
         let now = self.shared.world.now();
-        status::get(&client.workspace, request.into_inner(), now).await.map(Response::new)
+        status::get(&client.workspace, request.into_inner(), now)
+            .await
+            .map(Response::new)
     }
 
     async fn list_log(
@@ -55,7 +57,9 @@ impl QueryService for Query {
         request: Request<v1::ListLogRequest>,
     ) -> Result<Response<v1::ListLogResponse>, Status> {
         let client = auth::client(&request)?;
-        log::list(&client.workspace, request.into_inner()).await.map(Response::new)
+        log::list(&client.workspace, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn get_history(
@@ -63,7 +67,9 @@ impl QueryService for Query {
         request: Request<v1::GetHistoryRequest>,
     ) -> Result<Response<v1::GetHistoryResponse>, Status> {
         let client = auth::client(&request)?;
-        history::get(&client.workspace, request.into_inner()).await.map(Response::new)
+        history::get(&client.workspace, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn list_conflicts(

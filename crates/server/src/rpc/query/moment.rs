@@ -29,5 +29,7 @@ pub(super) async fn state(
         Some(as_of::Moment::TimeMs(time)) => Moment::Time(Timestamp::from_ms(time)),
     };
     let workspace = Arc::clone(workspace);
-    blocking(move || workspace.state_at(moment)).await.map(Arc::new)
+    blocking(move || workspace.state_at(moment))
+        .await
+        .map(Arc::new)
 }

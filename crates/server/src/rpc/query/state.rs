@@ -26,7 +26,10 @@ pub(super) async fn get(
     Ok(stream(move |answers| async move {
         let _held = permit;
         for part in json.into_bytes().chunks(CHUNK_BYTES) {
-            let part = v1::GetStateResponse { json: part.to_vec(), head };
+            let part = v1::GetStateResponse {
+                json: part.to_vec(),
+                head,
+            };
             if answers.send(Ok(part)).await.is_err() {
                 return;
             }

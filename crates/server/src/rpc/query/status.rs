@@ -22,7 +22,10 @@ pub(super) async fn get(
     request: v1::GetStatusRequest,
     now: Timestamp,
 ) -> Result<v1::GetStatusResponse, Status> {
-    let asked = request.as_of.as_ref().and_then(|as_of| as_of.moment.as_ref());
+    let asked = request
+        .as_of
+        .as_ref()
+        .and_then(|as_of| as_of.moment.as_ref());
     let is_position = matches!(asked, Some(as_of::Moment::Position(_)));
     let time = match asked {
         Some(as_of::Moment::TimeMs(time)) => Timestamp::from_ms(*time),
@@ -48,20 +51,31 @@ fn answer(
     let shown = Shown::new(state);
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let filter = Filter {
-        team: given(&request.team).map(|team| shown.lookup.team(&team)).transpose()?,
-        member: given(&request.member).map(|member| shown.lookup.member(&member)).transpose()?,
+        team: given(&request.team)
+            .map(|team| shown.lookup.team(&team))
+            .transpose()?,
+        member: given(&request.member)
+            .map(|member| shown.lookup.member(&member))
+            .transpose()?,
     };
     let cycle = match given(&request.cycle) {
         Some(cycle) => Some(shown.lookup.cycle(&cycle)?),
         None => present_cycle(state),
     };
     let mut answer = v1::GetStatusResponse {
-        workspace: state.workspace.as_ref().map(|known| known.name.clone()).unwrap_or_default(),
+        workspace: state
+            .workspace
+            .as_ref()
+            .map(|known| known.name.clone())
+            .unwrap_or_default(),
         head: state.head,
         ..Default::default()
     };
     if let Some((id, cycle)) = cycle.and_then(|id| state.cycles.get(&id).map(|cycle| (id, cycle))) {
-        let on = state.workspace.as_ref().map_or(cycle.ends, |known| known.date_of(time));
+        let on = state
+            .workspace
+            .as_ref()
+            .map_or(cycle.ends, |known| known.date_of(time));
         answer.cycle = Some(cycle_status(state, id, cycle, on));
         answer.objectives = objectives(&shown, id, cycle, on, &filter);
     }
@@ -70,7 +84,12 @@ fn answer(
 
 /// The active cycle that began last; where none is active, the planned one that begins first.
 fn present_cycle(state: &State) -> Option<CycleId> {
-    let of = |wanted: CycleState| state.cycles.iter().filter(move |(_, it)| it.state == wanted);
+    let of = |wanted: CycleState| {
+        state
+            .cycles
+            .iter()
+            .filter(move |(_, it)| it.state == wanted)
+    };
     let active = of(CycleState::Active).max_by_key(|(id, cycle)| (cycle.starts, **id));
     active
         .or_else(|| of(CycleState::Planned).min_by_key(|(id, cycle)| (cycle.starts, **id)))
@@ -102,12 +121,17 @@ fn objectives(
         .filter(|(_, objective)| {
             objective.cycle == cycle_id
                 && filter.team.is_none_or(|team| objective.team == Some(team))
-                && filter.member.is_none_or(|member| objective.owner == Some(member))
+                && filter
+                    .member
+                    .is_none_or(|member| objective.owner == Some(member))
         })
         .map(|(id, objective)| (*id, &**objective))
         .collect();
     found.sort_by_key(|(_, objective)| objective.provenance.created.seq);
-    found.into_iter().map(|(id, it)| objective(shown, id, it, cycle, on)).collect()
+    found
+        .into_iter()
+        .map(|(id, it)| objective(shown, id, it, cycle, on))
+        .collect()
 }
 
 fn objective(
@@ -135,7 +159,9 @@ fn objective(
         status: status::of_objective(state, id, on)
             .map(|explained| explained.status.word().to_owned())
             .unwrap_or_default(),
-        key_results: key_results.map(|(id, it)| key_result(shown, id, it, cycle, on)).collect(),
+        key_results: key_results
+            .map(|(id, it)| key_result(shown, id, it, cycle, on))
+            .collect(),
     }
 }
 
@@ -166,11 +192,16 @@ fn key_result(
         confidence: number(progress.confidence),
         status: explained.status.word().to_owned(),
         why: explained.because.join(" "),
-        last_check_in: progress.last_check_in.map(|date| date.to_string()).unwrap_or_default(),
+        last_check_in: progress
+            .last_check_in
+            .map(|date| date.to_string())
+            .unwrap_or_default(),
         state: key_result.state.word().to_owned(),
     }
 }
 
 fn owner(state: &State, owner: Option<MemberId>) -> String {
-    owner.map(|member| state.member_name(member).to_owned()).unwrap_or_default()
+    owner
+        .map(|member| state.member_name(member).to_owned())
+        .unwrap_or_default()
 }

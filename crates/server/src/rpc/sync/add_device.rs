@@ -39,17 +39,33 @@ pub(super) async fn add(
         known.key == key && known.member == member && known.number == 0 && known.revoked.is_none()
     });
     let place = match again {
-        Some(known) => Place { seq: known.joined.seq, recorded: known.joined.recorded },
+        Some(known) => Place {
+            seq: known.joined.seq,
+            recorded: known.joined.recorded,
+        },
         None => {
             let certifier = Certifier::Device(old);
             let name = request.device_name;
-            let joined = DeviceJoined { device, member, key, name, certifier, certificate };
+            let joined = DeviceJoined {
+                device,
+                member,
+                key,
+                name,
+                certifier,
+                certificate,
+            };
             record(&client.workspace, joined).await?
         }
     };
-    let holder = Holder { workspace: client.workspace.id(), member, device: Some(device) };
-    let (secret, token) =
-        shared.access.issue(holder, None, &shared.world).map_err(|error| failed(&error, false))?;
+    let holder = Holder {
+        workspace: client.workspace.id(),
+        member,
+        device: Some(device),
+    };
+    let (secret, token) = shared
+        .access
+        .issue(holder, None, &shared.world)
+        .map_err(|error| failed(&error, false))?;
     Ok(v1::AddDeviceResponse {
         token: secret.reveal().to_owned(),
         token_expires_ms: token.expires.ms(),

@@ -6,5 +6,7 @@ use super::checkpoint_of;
 use crate::workspace::Workspace;
 
 pub(super) fn get(workspace: &Workspace) -> v1::GetCheckpointResponse {
-    v1::GetCheckpointResponse { checkpoint: Some(checkpoint_of(workspace, &workspace.head())) }
+    v1::GetCheckpointResponse {
+        checkpoint: Some(checkpoint_of(workspace, &workspace.head())),
+    }
 }

@@ -48,13 +48,23 @@ pub(super) fn host(
     if !holds {
         return Err(wrong());
     }
-    let hosted = Hosted { workspace: id, device, device_key };
+    let hosted = Hosted {
+        workspace: id,
+        device,
+        device_key,
+    };
     check_unused(&hosting, hosted, shared).map_err(|refusal| refused(&refusal))?;
-    let workspace = room(shared, &hosting, hosted, &request.name)
+    let workspace =
+        room(shared, &hosting, hosted, &request.name).map_err(|error| failed(&error, false))?;
+    let holder = Holder {
+        workspace: id,
+        member,
+        device: Some(device),
+    };
+    let (secret, token) = shared
+        .access
+        .issue(holder, None, &shared.world)
         .map_err(|error| failed(&error, false))?;
-    let holder = Holder { workspace: id, member, device: Some(device) };
-    let (secret, token) =
-        shared.access.issue(holder, None, &shared.world).map_err(|error| failed(&error, false))?;
     tracing::info!(workspace = %id, %device, "room was made for a workspace");
     Ok(v1::HostWorkspaceResponse {
         token: secret.reveal().to_owned(),
@@ -73,10 +83,11 @@ fn check_unused(hosting: &Hosting, hosted: Hosted, shared: &Shared) -> Result<()
             Err(Refusal::new(Code::AlreadyExists, message)
                 .hint("ask the server's operator for a new one"))
         }
-        None if hosting.expires <= shared.world.now() => {
-            Err(Refusal::invalid(format!("This invitation lapsed at {}.", hosting.expires))
-                .hint("ask the server's operator for a new one"))
-        }
+        None if hosting.expires <= shared.world.now() => Err(Refusal::invalid(format!(
+            "This invitation lapsed at {}.",
+            hosting.expires
+        ))
+        .hint("ask the server's operator for a new one")),
         None => Ok(()),
     }
 }

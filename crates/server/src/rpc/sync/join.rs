@@ -74,9 +74,15 @@ pub(super) async fn join(
             record(&workspace, joined).await?
         }
     };
-    let holder = Holder { workspace: workspace.id(), member, device: Some(device) };
-    let (secret, token) =
-        shared.access.issue(holder, None, &shared.world).map_err(|error| failed(&error, false))?;
+    let holder = Holder {
+        workspace: workspace.id(),
+        member,
+        device: Some(device),
+    };
+    let (secret, token) = shared
+        .access
+        .issue(holder, None, &shared.world)
+        .map_err(|error| failed(&error, false))?;
     tracing::info!(workspace = %workspace.id(), %device, token = %token.id, "a device joined");
     Ok(v1::JoinResponse {
         token: secret.reveal().to_owned(),
@@ -98,7 +104,9 @@ pub(super) fn check_name(name: &str) -> Result<(), Status> {
 
 fn find<'a>(state: &'a State, key: &[u8; 32]) -> Option<(InvitationId, &'a Invitation)> {
     let mut invitations = state.invitations.iter();
-    invitations.find(|(_, known)| known.key == *key).map(|(id, known)| (*id, known))
+    invitations
+        .find(|(_, known)| known.key == *key)
+        .map(|(id, known)| (*id, known))
 }
 
 /// Where the device joined, if it did so a short while ago with this very key.
@@ -114,7 +122,10 @@ fn joined_before(
         && known.member == member
         && known.revoked.is_none()
         && now < known.joined.recorded.plus_ms(ASK_AGAIN_MS);
-    again.then_some(Place { seq: known.joined.seq, recorded: known.joined.recorded })
+    again.then_some(Place {
+        seq: known.joined.seq,
+        recorded: known.joined.recorded,
+    })
 }
 
 pub(super) async fn record(workspace: &Workspace, joined: DeviceJoined) -> Result<Place, Status> {
@@ -124,7 +135,10 @@ pub(super) async fn record(workspace: &Workspace, joined: DeviceJoined) -> Resul
         event_id: None,
         decide: Box::new(move |_| Ok(vec![Command::Record(Body::DeviceJoined(joined))])),
     };
-    let events = workspace.author(order).await.map_err(|error| not_authored(&error))?;
+    let events = workspace
+        .author(order)
+        .await
+        .map_err(|error| not_authored(&error))?;
     let place = events.last().map(|event| event.place);
     place.ok_or_else(|| Status::internal("The server recorded nothing; this is its mistake."))
 }
@@ -137,7 +151,11 @@ async fn genesis(workspace: &std::sync::Arc<Workspace>) -> Result<v1::WorkspaceG
     };
     Ok(v1::WorkspaceGenesis {
         workspace: workspace.id().as_bytes().to_vec(),
-        name: state.workspace.as_ref().map(|known| known.name.clone()).unwrap_or_default(),
+        name: state
+            .workspace
+            .as_ref()
+            .map(|known| known.name.clone())
+            .unwrap_or_default(),
         genesis: first.map(|entry| entry.hash.to_vec()).unwrap_or_default(),
         server_device: workspace.device().as_bytes().to_vec(),
         server_key: workspace.public_key().0.to_vec(),

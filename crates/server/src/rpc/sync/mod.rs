@@ -73,7 +73,9 @@ impl SyncService for Sync {
         request: Request<v1::GetInclusionProofRequest>,
     ) -> Result<Response<v1::GetInclusionProofResponse>, Status> {
         let client = auth::client(&request)?;
-        proofs::inclusion(client.workspace, request.into_inner()).await.map(Response::new)
+        proofs::inclusion(client.workspace, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn get_consistency_proof(
@@ -81,7 +83,9 @@ impl SyncService for Sync {
         request: Request<v1::GetConsistencyProofRequest>,
     ) -> Result<Response<v1::GetConsistencyProofResponse>, Status> {
         let client = auth::client(&request)?;
-        proofs::consistency(client.workspace, request.into_inner()).await.map(Response::new)
+        proofs::consistency(client.workspace, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn join(
@@ -89,7 +93,9 @@ impl SyncService for Sync {
         request: Request<v1::JoinRequest>,
     ) -> Result<Response<v1::JoinResponse>, Status> {
         let caller = auth::caller(&request)?;
-        join::join(&self.shared, &caller, request.into_inner()).await.map(Response::new)
+        join::join(&self.shared, &caller, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn add_device(
@@ -97,7 +103,9 @@ impl SyncService for Sync {
         request: Request<v1::AddDeviceRequest>,
     ) -> Result<Response<v1::AddDeviceResponse>, Status> {
         let client = auth::client(&request)?;
-        add_device::add(&self.shared, &client, request.into_inner()).await.map(Response::new)
+        add_device::add(&self.shared, &client, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn host_workspace(
@@ -124,5 +132,7 @@ fn entry(entry: quarterdeck_ledger::Entry) -> v1::Entry {
 }
 
 fn checkpoint_of(workspace: &Workspace, head: &quarterdeck_ledger::Head) -> v1::Checkpoint {
-    v1::Checkpoint { note: workspace.checkpoint(head) }
+    v1::Checkpoint {
+        note: workspace.checkpoint(head),
+    }
 }

@@ -17,7 +17,10 @@ pub(super) async fn inclusion(
     let head = workspace.head();
     let size = size_of("size", request.size, head.size)?;
     if request.seq == 0 || request.seq > size {
-        return Err(invalid("seq", format!("is {}; it must be from 1 to {size}", request.seq)));
+        return Err(invalid(
+            "seq",
+            format!("is {}; it must be from 1 to {size}", request.seq),
+        ));
     }
     let checkpoint = checkpoint_of(&workspace, &head);
     let proof = blocking(move || workspace.prove_inclusion(request.seq, size)).await?;
@@ -37,7 +40,10 @@ pub(super) async fn consistency(
     let new = size_of("new_size", request.new_size, head.size)?;
     let old = request.old_size;
     if old > new {
-        return Err(invalid("old_size", format!("is {old}; it must be at most {new}")));
+        return Err(invalid(
+            "old_size",
+            format!("is {old}; it must be at most {new}"),
+        ));
     }
     let checkpoint = checkpoint_of(&workspace, &head);
     let proof = blocking(move || workspace.prove_consistency(old, new)).await?;
@@ -53,11 +59,18 @@ fn size_of(field: &str, asked: u64, head: u64) -> Result<u64, Status> {
     match asked {
         0 => Ok(head),
         asked if asked <= head => Ok(asked),
-        asked => Err(invalid(field, format!("is {asked}; the log has {head} entries"))),
+        asked => Err(invalid(
+            field,
+            format!("is {asked}; the log has {head} entries"),
+        )),
     }
 }
 
 /// Sizes were checked, so there is a proof; of an empty tree it is empty.
 fn hashes(proof: Option<Vec<quarterdeck_ledger::Hash>>) -> Vec<Vec<u8>> {
-    proof.unwrap_or_default().iter().map(|hash| hash.to_vec()).collect()
+    proof
+        .unwrap_or_default()
+        .iter()
+        .map(|hash| hash.to_vec())
+        .collect()
 }

@@ -27,7 +27,11 @@ pub(super) fn pull(
     let workspace = Arc::clone(&client.workspace);
     let head = workspace.head();
     let from = check_from(request.first_seq, &head)?;
-    let wanted = if request.limit == 0 { u64::MAX } else { request.limit };
+    let wanted = if request.limit == 0 {
+        u64::MAX
+    } else {
+        request.limit
+    };
     let last = head.size.min(from.saturating_add(wanted).saturating_sub(1));
     let stopping = shared.stopping.clone();
     Ok(stream(move |answers| async move {
@@ -77,7 +81,10 @@ pub(super) async fn part(
     next: u64,
     last: u64,
 ) -> Result<Vec<v1::Entry>, Status> {
-    let left = last.saturating_add(1).saturating_sub(next).min(PART_ENTRIES);
+    let left = last
+        .saturating_add(1)
+        .saturating_sub(next)
+        .min(PART_ENTRIES);
     if left == 0 {
         return Ok(Vec::new());
     }

@@ -31,7 +31,10 @@ pub(super) fn push(
             "use CommandService, or join with an invitation",
         ));
     };
-    let who = Pusher { member: client.member, device };
+    let who = Pusher {
+        member: client.member,
+        device,
+    };
     let permit = auth::open_stream(shared, &client)?;
     let open = shared.metrics.stream("push");
     let shared = Arc::clone(shared);
@@ -48,8 +51,10 @@ pub(super) fn push(
             };
             let answer = match request {
                 Ok(Some(request)) => batch(&shared, &client, who, request.events).await,
-                // The client has said all, or has gone away.
-                Ok(None) | Err(_) => return,
+                Ok(None) => return,
+                // Something that is no message of this call, or is too large. Should the client
+                // have gone away, nobody hears it.
+                Err(status) => Err(status),
             };
             let failed = answer.is_err();
             if answers.send(answer).await.is_err() || failed {
@@ -66,7 +71,10 @@ async fn batch(
     events: Vec<v1::SealedEvent>,
 ) -> Result<v1::PushResponse, Status> {
     if !shared.calls.take(client.token, shared.world.now()) {
-        return Err(too_many("TOO_MANY_CALLS", "This token pushes too many batches; slow down."));
+        return Err(too_many(
+            "TOO_MANY_CALLS",
+            "This token pushes too many batches; slow down.",
+        ));
     }
     check_size(&events)?;
     let state = client.workspace.state();
@@ -75,7 +83,11 @@ async fn batch(
     } else {
         blocking(move || Ok(Incoming::read(&state, events))).await?
     };
-    let pushed = client.workspace.push(who, incoming).await.map_err(|error| unavailable(&error))?;
+    let pushed = client
+        .workspace
+        .push(who, incoming)
+        .await
+        .map_err(|error| unavailable(&error))?;
     Ok(v1::PushResponse {
         outcomes: pushed.outcomes.into_iter().map(outcome).collect(),
         head: pushed.head,
@@ -84,7 +96,10 @@ async fn batch(
 
 fn check_size(events: &[v1::SealedEvent]) -> Result<(), Status> {
     if events.len() > MAX_BATCH_EVENTS {
-        let what = format!("has {}; a batch takes at most {MAX_BATCH_EVENTS}", events.len());
+        let what = format!(
+            "has {}; a batch takes at most {MAX_BATCH_EVENTS}",
+            events.len()
+        );
         return Err(invalid("events", what));
     }
     let bytes: usize = events.iter().map(|event| event.body.len()).sum();
@@ -104,9 +119,14 @@ fn outcome(outcome: Outcome) -> v1::EventOutcome {
         Outcome::AlreadyRecorded(place) => Wire::AlreadyRecorded(recorded(place)),
         Outcome::Refused(refusal) => Wire::Refused(refusal.into()),
     };
-    v1::EventOutcome { outcome: Some(outcome) }
+    v1::EventOutcome {
+        outcome: Some(outcome),
+    }
 }
 
 pub(super) fn recorded(place: Place) -> v1::EventRecorded {
-    v1::EventRecorded { seq: place.seq, recorded_ms: place.recorded.ms() }
+    v1::EventRecorded {
+        seq: place.seq,
+        recorded_ms: place.recorded.ms(),
+    }
 }

@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use quarterdeck_core::calendar::Date;
@@ -329,9 +329,4 @@ pub fn disk_usage(folder: &Path) -> u64 {
             }
         })
         .sum()
-}
-
-/// Seconds that some work took.
-pub fn seconds(took: Duration) -> f64 {
-    took.as_secs_f64()
 }

@@ -2,7 +2,14 @@
 //! alone, and how long it takes to open one. Ratios of one run; the server is in memory, so that the
 //! replica's own work is measured (the whole way through gRPC is in the workspace's own benchmarks).
 //!
-//! `cargo bench -p quarterdeck-sync` (`-- EVENTS` for another number than 100,000)
+//! `cargo bench -p quarterdeck-sync --bench intake` (`-- EVENTS` for another number than 100,000)
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark speaks on stdout and stops at the first failure"
+)]
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -28,8 +35,8 @@ use quarterdeck_ledger::{Checkpoint, DeviceKey, Frontier, Hash, PublicKey, Seale
 use quarterdeck_sync::identity::Secret;
 use quarterdeck_sync::join::{Join, join};
 use quarterdeck_sync::remote::{
-    Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Received, Remote,
-    RemoteError,
+    Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Received,
+    Remote, RemoteError,
 };
 use quarterdeck_sync::{Invite, Options, Random, Replica, sync};
 
@@ -38,11 +45,20 @@ const KEY_RESULTS: u64 = 200;
 const CHUNK: usize = 2_500;
 
 fn main() {
-    let events = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(100_000);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let events = std::env::args()
+        .filter_map(|arg| arg.parse().ok())
+        .next()
+        .unwrap_or(100_000);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let log = Arc::new(Log::new(events));
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
-    println!("{events} events of {} bytes on {cores} cores", log.bytes() / events);
+    println!(
+        "{events} events of {} bytes on {cores} cores",
+        log.bytes() / events
+    );
 
     let one_by_one = median(3, || hashes_and_signatures(&log, cores, false));
     let batched = median(3, || hashes_and_signatures(&log, cores, true));
@@ -53,12 +69,21 @@ fn main() {
         let began = Instant::now();
         let replica = runtime.block_on(pull(&log, &folder));
         fresh.push(began.elapsed());
-        assert_eq!(replica.head().size, log.chunks.iter().map(|c| c.entries.len() as u64).sum());
+        assert_eq!(
+            replica.head().size,
+            log.chunks.iter().map(|c| c.entries.len() as u64).sum::<u64>()
+        );
     }
     fresh.sort();
     let rate = |time: Duration| events as f64 / time.as_secs_f64();
-    println!("SHA-256 and Ed25519 alone, one by one   {:>9.0} events/s", rate(one_by_one));
-    println!("SHA-256 and Ed25519 alone, in batches   {:>9.0} events/s", rate(batched));
+    println!(
+        "SHA-256 and Ed25519 alone, one by one   {:>9.0} events/s",
+        rate(one_by_one)
+    );
+    println!(
+        "SHA-256 and Ed25519 alone, in batches   {:>9.0} events/s",
+        rate(batched)
+    );
     println!(
         "a fresh replica, verified and stored    {:>9.0} events/s, {:.2} and {:.2} of these",
         rate(fresh[1]),
@@ -77,14 +102,25 @@ fn main() {
     }
     opens_few.sort();
     opens_many.sort();
-    println!("opening a replica of 1,000 events       {:>9.1} ms", ms(opens_few[7]));
-    println!("opening a replica of {events} events     {:>9.1} ms", ms(opens_many[7]));
+    println!(
+        "opening a replica of 1,000 events       {:>9.1} ms",
+        ms(opens_few[7])
+    );
+    println!(
+        "opening a replica of {events} events     {:>9.1} ms",
+        ms(opens_many[7])
+    );
     let mut replica = Replica::open(&many, Options::default()).expect("a replica");
     let connection = Memory(Arc::clone(&log));
     let began = Instant::now();
-    let report = runtime.block_on(sync(&mut replica, &connection, NOW, &mut |_| {})).expect("a sync");
+    let report = runtime
+        .block_on(sync(&mut replica, &connection, NOW, &mut |_| {}))
+        .expect("a sync");
     assert!(report.up_to_date);
-    println!("a sync with nothing to do               {:>9.1} ms", ms(began.elapsed()));
+    println!(
+        "a sync with nothing to do               {:>9.1} ms",
+        ms(began.elapsed())
+    );
 }
 
 fn ms(time: Duration) -> f64 {
@@ -106,7 +142,11 @@ fn opened(dir: &Path) -> Duration {
 }
 
 async fn pull(log: &Arc<Log>, dir: &Path) -> Replica {
-    let url = format!("okr://127.0.0.1:1/{}#{}", log.workspace, URL_SAFE_NO_PAD.encode([5; 32]));
+    let url = format!(
+        "okr://127.0.0.1:1/{}#{}",
+        log.workspace,
+        URL_SAFE_NO_PAD.encode([5; 32])
+    );
     let invite: Invite = url.parse().expect("an invitation");
     let asked = Join {
         dir,
@@ -117,14 +157,21 @@ async fn pull(log: &Arc<Log>, dir: &Path) -> Replica {
         now_ms: NOW,
     };
     let mut remote = Memory(Arc::clone(log));
-    join(asked, &mut remote, &mut Counting(0), &mut |_| {}).await.expect("a replica").0
+    join(asked, &mut remote, &mut Counting(0), &mut |_| {})
+        .await
+        .expect("a replica")
+        .0
 }
 
 /// The work that nobody can be spared: hash every event, verify every signature, on all cores.
 fn hashes_and_signatures(log: &Log, cores: usize, batched: bool) -> Duration {
     let key = log.key.public();
-    let events: Vec<&Sealed> =
-        log.chunks.iter().flat_map(|chunk| &chunk.entries).map(|entry| &entry.sealed).collect();
+    let events: Vec<&Sealed> = log
+        .chunks
+        .iter()
+        .flat_map(|chunk| &chunk.entries)
+        .map(|entry| &entry.sealed)
+        .collect();
     let began = Instant::now();
     if batched {
         let signed: Mutex<Vec<(usize, Vec<(PublicKey, Hash, Signature)>)>> = Mutex::default();
@@ -140,8 +187,12 @@ fn hashes_and_signatures(log: &Log, cores: usize, batched: bool) -> Duration {
                 });
             }
         });
-        let all: Vec<_> =
-            signed.into_inner().expect("no panic").into_iter().flat_map(|(_, part)| part).collect();
+        let all: Vec<_> = signed
+            .into_inner()
+            .expect("no panic")
+            .into_iter()
+            .flat_map(|(_, part)| part)
+            .collect();
         assert_eq!(quarterdeck_ledger::verify_batch(&all), Ok(()));
     } else {
         thread::scope(|scope| {
@@ -197,7 +248,12 @@ impl Log {
                 device_name: "bench".to_owned(),
                 server: false,
             }),
-            Body::MemberAdded { member, name: "ana".to_owned(), email: None, role: Role::Owner },
+            Body::MemberAdded {
+                member,
+                name: "ana".to_owned(),
+                email: None,
+                role: Role::Owner,
+            },
             Body::CycleCreated {
                 cycle: CycleId::new(id(4)),
                 name: "2026-Q3".to_owned(),
@@ -225,7 +281,9 @@ impl Log {
             bodies.push(Body::CheckedIn(CheckedIn {
                 key_result: KeyResultId::new(id(100 + n % KEY_RESULTS)),
                 measure: Measure::Absolute(Decimal::from((n / KEY_RESULTS) as u32)),
-                effective: Date::new(2026, 7, 1).expect("a date").plus_days((n / 2_000) as i32),
+                effective: Date::new(2026, 7, 1)
+                    .expect("a date")
+                    .plus_days((n / 2_000) as i32),
                 confidence: "0.7".parse().ok(),
                 projection: None,
                 note: Some("two partners signed, a third one is about to".to_owned()),
@@ -253,7 +311,11 @@ impl Log {
             let mut salt = [0; 16];
             salt[..8].copy_from_slice(&number.to_le_bytes());
             let body = Bytes::from(quarterdeck_proto::encode_event(&event));
-            let mut sealed = Sealed { body, salt, signature: None };
+            let mut sealed = Sealed {
+                body,
+                salt,
+                signature: None,
+            };
             let hash = sealed.hash();
             sealed.signature = Some(key.sign_command(&hash));
             previous = Some(hash);
@@ -265,18 +327,35 @@ impl Log {
                 event_hash: hash,
             };
             frontier.push(envelope.leaf_hash());
-            entries.push(Received { seq: number, recorded, sealed });
+            entries.push(Received {
+                seq: number,
+                recorded,
+                sealed,
+            });
         }
         let size = entries.len() as u64;
-        let checkpoint = Checkpoint { workspace: *workspace.as_bytes(), size, root: frontier.root() };
+        let checkpoint = Checkpoint {
+            workspace: *workspace.as_bytes(),
+            size,
+            root: frontier.root(),
+        };
         let mut chunks: Vec<Chunk> = entries
             .chunks(CHUNK)
-            .map(|entries| Chunk { entries: entries.to_vec(), head: size, checkpoint: None })
+            .map(|entries| Chunk {
+                entries: entries.to_vec(),
+                head: size,
+                checkpoint: None,
+            })
             .collect();
         if let Some(last) = chunks.last_mut() {
             last.checkpoint = Some(checkpoint.sign(&key));
         }
-        Self { workspace, device, key, chunks }
+        Self {
+            workspace,
+            device,
+            key,
+            chunks,
+        }
     }
 
     fn bytes(&self) -> usize {
@@ -337,7 +416,11 @@ impl Remote for Memory {
     }
 
     async fn join(&self, _asked: JoinRequest) -> Result<Joined, RemoteError> {
-        let first = self.0.chunks.first().and_then(|chunk| chunk.entries.first());
+        let first = self
+            .0
+            .chunks
+            .first()
+            .and_then(|chunk| chunk.entries.first());
         Ok(Joined {
             token: Secret::new("token".to_owned()),
             member: MemberId::from_bytes([9; 16]),
@@ -352,6 +435,9 @@ impl Remote for Memory {
     }
 
     async fn host(&self, _asked: HostRequest) -> Result<Hosted, RemoteError> {
-        Err(RemoteError::Protocol(format!("device {} has a home", self.0.device)))
+        Err(RemoteError::Protocol(format!(
+            "device {} has a home",
+            self.0.device
+        )))
     }
 }

@@ -1,6 +1,6 @@
 //! Durable pushes through gRPC: one client that waits for each acknowledgement, beside 64 that do so at once.
 //!
-//! `cargo bench -p quarterdeck-sync --bench push [DIR]`; DIR must be on a real disk. Server and clients share
+//! `cargo bench -p quarterdeck-server --bench push [DIR]`; DIR must be on a real disk. Server and clients share
 //! this process and the machine's cores. The two take turns, medians count. Then what an event costs in
 //! parts: the disk as the server's own metrics tell it, the signature alone, and gRPC with all that is no
 //! disk, by pushing events that are recorded already.
@@ -158,11 +158,7 @@ fn figures(host: &Host) -> (f64, f64) {
     )
 }
 
-async fn all_at_once(
-    clients: &mut [Client],
-    events: Vec<Vec<PushRequest>>,
-    expect: Expect,
-) -> f64 {
+async fn all_at_once(clients: &mut [Client], events: Vec<Vec<PushRequest>>, expect: Expect) -> f64 {
     let began = Instant::now();
     let mut pushes = Vec::new();
     for (client, events) in clients.iter_mut().zip(events) {
