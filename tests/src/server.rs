@@ -66,7 +66,7 @@ impl<'env> Server<'env> {
     #[must_use]
     pub fn host(&mut self, workspace: &str) -> String {
         workspace.clone_into(&mut self.workspace);
-        let run = self.okrd(&["workspace", "host", workspace, "--json"]);
+        let run = self.okrd(&["workspace", "host", "--json"]);
         self.at(&invitation(&run.ok()), self.address)
     }
 

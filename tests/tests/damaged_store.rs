@@ -76,11 +76,14 @@ fn damage(folder: &Path, how: Damage) -> PathBuf {
     store
 }
 
-/// Asserts that a command failed with words about the place and the way out, and left the evidence alone.
+/// Asserts that a command failed with words about the place and the way out, and left the evidence alone. (What
+/// `verify` finds is its answer, on standard output.)
 #[track_caller]
-fn told(run: Run, code: i32, evidence: (&Path, &[u8])) {
-    let run = run.code(code).explains(&["ledger"]);
-    let said = run.stderr.to_lowercase();
+fn told(run: &Run, code: i32, evidence: (&Path, &[u8])) {
+    let said = format!("{}{}", run.stdout, run.stderr).to_lowercase();
+    assert_eq!(run.code, Some(code), "{said}");
+    assert!(!said.contains("panicked at"), "{said}");
+    assert!(said.contains("ledger"), "it does not say where: {said}");
     assert!(
         ["backup", "fetch", "rebuil"]
             .iter()
@@ -88,7 +91,10 @@ fn told(run: Run, code: i32, evidence: (&Path, &[u8])) {
         "no way out of it: {said}"
     );
     let now = fs::read(evidence.0).expect("the evidence is there");
-    let first = now.iter().zip(evidence.1).position(|(now, then)| now != then);
+    let first = now
+        .iter()
+        .zip(evidence.1)
+        .position(|(now, then)| now != then);
     assert!(
         now == evidence.1,
         "the store was rewritten: {} bytes became {}, the first that differs is {first:?}",
@@ -117,7 +123,7 @@ fn a_machine_names_the_damage_and_rewrites_nothing() {
         let copy = lisbon.copied_to(&format!("{how:?}"));
         let store = damage(copy.home(), how);
         let evidence = fs::read(&store).expect("the damaged file");
-        told(copy.okr(&["verify"]), DOES_NOT_VERIFY, (&store, &evidence));
+        told(&copy.okr(&["verify"]), DOES_NOT_VERIFY, (&store, &evidence));
     }
     lisbon.okr(&["verify"]).ok();
 }
@@ -175,14 +181,14 @@ fn a_server_names_the_damage_serves_nothing_and_rewrites_nothing() {
         let store = damage(&server.data(), how);
         let evidence = fs::read(&store).expect("the damaged file");
         told(
-            server.okrd(&["verify"]),
+            &server.okrd(&["verify"]),
             DOES_NOT_VERIFY,
             (&store, &evidence),
         );
         let serve = server.okrd(&["serve", "--listen", "127.0.0.1:0"]);
         let code = serve.code.expect("no signal ended it");
         assert_ne!(code, 0, "it serves a damaged log: {how:?}");
-        told(serve, code, (&store, &evidence));
+        told(&serve, code, (&store, &evidence));
     }
 }
 

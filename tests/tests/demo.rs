@@ -103,6 +103,7 @@ fn a_script_is_told_where_everything_is() {
     )
     .json();
     assert_eq!(told["workspace"], "northwind");
+    assert!(told["head"].is_u64());
     let homes: Vec<_> = told["machines"].as_array().unwrap().iter().collect();
     assert_eq!(homes.len(), 3);
     assert!(

@@ -44,6 +44,10 @@ fn an_event_from_the_far_future_waits_on_the_shelf_until_the_clock_is_right() {
     assert_eq!(lisbon.sync()["pushed"], 1);
     assert_eq!(lisbon.count("CheckedIn"), 2);
     let shelf = lisbon.okr(&["outbox", "--json"]).ok().json();
-    assert_eq!(shelf["shelved"].as_array().map(Vec::len), Some(0), "{shelf}");
+    assert_eq!(
+        shelf["shelved"].as_array().map(Vec::len),
+        Some(0),
+        "{shelf}"
+    );
     lisbon.okr(&["verify"]).ok();
 }

@@ -61,7 +61,10 @@ fn a_server_whose_disk_is_full_keeps_nobody_from_working() {
     for (leave, value) in [(LEFT_FREE, "520"), (0, "531")] {
         disk.fill(leave);
         lisbon.okr(&["checkin", "leads", value]).ok();
-        lisbon.okr(&["sync"]).code(4).explains(&["disk is full", "kept"]);
+        lisbon
+            .okr(&["sync"])
+            .code(4)
+            .explains(&["disk is full", "kept"]);
         assert_eq!(lisbon.key_result(LEADS)["pending"], true);
         disk.empty();
         assert_eq!(lisbon.sync()["pushed"], 1, "the same server goes on");

@@ -58,13 +58,15 @@ use crate::output::Output;
   okr join URL                               or join one by an invitation
   okr cycle new 2026-Q3 && okr cycle activate 2026-Q3
   okr objective new \"Be the first choice in our market\" --key growth
-  okr kr new \"Qualified leads\" --objective growth --increase 500..550 --unit leads --key leads
+  okr kr new \"Qualified leads\" --objective growth --increase 500..550 --key leads
   okr checkin leads 531 -c 0.7 -m \"two partners signed\"
   okr status
 
 EXIT CODES:
-  0 done; 1 done, and there are findings; 2 usage; 3 not found or ambiguous; 4 server out of reach
-  (local work is kept); 5 refused; 6 history does not verify; 7 this machine could not"
+  0  done                          4  server out of reach; local work is kept
+  1  done, and there are findings  5  refused
+  2  usage                         6  history does not verify
+  3  not found or ambiguous        7  this machine could not: disk, permissions"
 )]
 struct Cli {
     #[command(flatten)]

@@ -109,7 +109,8 @@ impl From<ReplicaError> for Failure {
                 LedgerError::Damaged { .. }
                 | LedgerError::Shortened { .. }
                 | LedgerError::RootDiffers { .. }
-                | LedgerError::NoMark { .. },
+                | LedgerError::NoMark { .. }
+                | LedgerError::Unopenable { .. },
             ) => Exit::Unverified,
             ReplicaError::Empty { .. } => Exit::NotFound,
             _ => Exit::Trouble,

@@ -10,6 +10,7 @@ use quarterdeck_core::event::{Entry, Metric};
 use quarterdeck_core::id::{CycleId, EventId, IdSource, KeyResultId, MemberId, Uuid};
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
+use quarterdeck_core::token::Status;
 use quarterdeck_core::value::{Field, Subject, Value};
 use quarterdeck_core::when::{Context as WhenContext, Moment, When};
 use quarterdeck_report::json;
@@ -175,7 +176,9 @@ impl<'c> Session<'c> {
                 .progress
                 .map(|share| format!("{} done", percent(share))),
         );
-        told.extend(shown.status.map(|status| status.word().to_owned()));
+        // "100 % done" says it already.
+        let status = shown.status.filter(|status| *status != Status::Done);
+        told.extend(status.map(|status| status.word().to_owned()));
         Some(told.join(", "))
     }
 

@@ -72,10 +72,6 @@ pub fn author(
     ids: &mut dyn IdSource,
     seal: &mut dyn FnMut(&Event) -> Hash,
 ) -> Result<Vec<Entry>, Refusal> {
-    let undoes = commands.iter().find_map(|command| match command {
-        Command::Undo(event) => Some(event.id),
-        _ => None,
-    });
     // Later commands of the same batch see what earlier ones did.
     let mut trial: Option<State> = None;
     let mut entries: Vec<Entry> = Vec::new();
@@ -84,6 +80,10 @@ pub fn author(
     let now = Timestamp::from_ms(author.authored.wall);
     let mut authored = author.authored;
     for command in commands {
+        let undoes = match &command {
+            Command::Undo(event) => Some(event.id),
+            _ => None,
+        };
         let seen = trial.as_ref().unwrap_or(state);
         let body = body(seen, command)?;
         remaining = remaining.saturating_sub(1);

@@ -15,7 +15,7 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
@@ -130,15 +130,13 @@ async fn replicated(host: &Host, dir: &Path) -> (f64, Replica, Grpc) {
     (took, replica, remote)
 }
 
-async fn run(parent: PathBuf) {
-    let dir = tempfile::tempdir_in(parent).unwrap();
-    let host = Host::start(&dir.path().join("server"));
-    let (key, events) = populate(&host, &dir.path().join("owner")).await;
+async fn run(dir: &Path, host: Host) {
+    let (key, events) = populate(&host, &dir.join("owner")).await;
 
     let (mut alone, mut fresh, mut noop) = (Vec::new(), Vec::new(), Vec::new());
     let mut last = None;
     for round in 0..ROUNDS {
-        let folder = dir.path().join(format!("machine-{round}"));
+        let folder = dir.join(format!("machine-{round}"));
         alone.push(verified_alone(key, &events));
         let (took, mut replica, remote) = replicated(&host, &folder).await;
         fresh.push(took);
@@ -175,7 +173,7 @@ async fn run(parent: PathBuf) {
 
     drop(host);
     let bytes: usize = events.iter().map(Sealed::size).sum();
-    let server = dir.path().join("server/workspaces");
+    let server = dir.join("server/workspaces");
     for (name, folder) in [("server", server), ("replica", last.unwrap())] {
         let disk = disk_usage(&folder);
         println!(
@@ -193,10 +191,13 @@ fn main() {
         .skip(1)
         .find(|argument| !argument.starts_with("--"))
         .unwrap_or_else(|| ".".to_owned());
+    let dir = tempfile::tempdir_in(parent).unwrap();
+    // It has a runtime of its own, which none may be around of.
+    let host = Host::start(&dir.path().join("server"));
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .unwrap()
-        .block_on(run(parent.into()));
+        .block_on(run(dir.path(), host));
 }

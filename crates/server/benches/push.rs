@@ -16,7 +16,7 @@
 
 mod support;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Instant;
 
 use quarterdeck_ledger::{PublicKey, Sealed};
@@ -196,10 +196,8 @@ fn signature_alone(key: PublicKey, events: &[Sealed]) -> f64 {
     1e6 * began.elapsed().as_secs_f64() / events.len() as f64
 }
 
-async fn run(parent: PathBuf) {
-    let dir = tempfile::tempdir_in(parent).unwrap();
-    let host = Host::start(&dir.path().join("server"));
-    let (mut owner, remote) = join_as_device(&host.owner, &dir.path().join("owner")).await;
+async fn run(dir: &Path, host: Host) {
+    let (mut owner, remote) = join_as_device(&host.owner, &dir.join("owner")).await;
     let (commands, key_results) = plan();
     owner
         .commit(commands, None, now_ms(), &mut support::System)
@@ -209,7 +207,7 @@ async fn run(parent: PathBuf) {
         .unwrap();
     let mut clients = Vec::new();
     for n in 0..CLIENTS {
-        let folder = dir.path().join(format!("client-{n}"));
+        let folder = dir.join(format!("client-{n}"));
         let (replica, _) = join_as_device(&host.invite().await, &folder).await;
         let author = Author::new(&replica, &key_results);
         clients.push(Client::new(&replica, author).await);
@@ -236,10 +234,13 @@ fn main() {
         .skip(1)
         .find(|argument| !argument.starts_with("--"))
         .unwrap_or_else(|| ".".to_owned());
+    let dir = tempfile::tempdir_in(parent).unwrap();
+    // It has a runtime of its own, which none may be around of.
+    let host = Host::start(&dir.path().join("server"));
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .unwrap()
-        .block_on(run(parent.into()));
+        .block_on(run(dir.path(), host));
 }

@@ -18,6 +18,7 @@ use quarterdeck_core::token::Role;
 use quarterdeck_ledger::{DeviceKey, Sealed};
 use quarterdeck_proto::encode_event;
 use quarterdeck_proto::v1;
+use quarterdeck_proto::v1::command_service_client::CommandServiceClient;
 use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
 use quarterdeck_server::{First, Limits};
 use support::{
@@ -157,12 +158,6 @@ async fn its_whole_history_comes_along_and_the_server_takes_over() {
     let device = DeviceId::from_bytes(hosted.server_device.clone().try_into().unwrap());
     let key: [u8; 32] = hosted.server_key.clone().try_into().unwrap();
     // Another server than this one is refused.
-    let mut wrong = Alone {
-        log: Vec::new(),
-        state: State::default(),
-        ..Alone::new()
-    };
-    (wrong.workspace, wrong.member) = (alone.workspace, alone.member);
     let before = alone.state.clone();
     let count = alone.log.len();
     alone.record(vec![Command::Record(Body::ServerAdopted {
@@ -181,6 +176,15 @@ async fn its_whole_history_comes_along_and_the_server_takes_over() {
     );
     alone.state = before;
     alone.log.truncate(count);
+
+    // Until it is handed over, nothing is authored here on anybody's behalf.
+    let mut command = CommandServiceClient::new(server.channel().await);
+    let request = v1::AddNoteRequest {
+        text: "too early".into(),
+        ..Default::default()
+    };
+    let early = command.add_note(with_token(&hosted.token, request)).await;
+    assert_status(early, Code::PermissionDenied, "FORBIDDEN");
 
     let name = hosted.server_name.clone();
     alone.record(vec![Command::Record(Body::ServerAdopted {

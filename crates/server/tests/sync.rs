@@ -88,6 +88,16 @@ async fn a_pull_resumes_anywhere_and_a_client_ahead_of_the_log_hears_of_it() {
 }
 
 #[tokio::test]
+async fn nobody_has_seen_what_is_not_in_the_log() {
+    let server = Running::start().await;
+    let mut ana = server.owner().await;
+    ana.state.head += 10;
+    let events = ana.note("knows the future");
+    let refused = ana.push(vec![events]).await;
+    support::assert_status(refused, Grpc::OutOfRange, "LOG_IS_SHORTER");
+}
+
+#[tokio::test]
 async fn a_repeated_push_gets_its_first_answer() {
     let server = Running::start().await;
     let mut ana = server.owner().await;
@@ -281,10 +291,17 @@ async fn arbitrary_bytes_are_refused_and_do_no_harm() {
             body: body.into(),
             ..good[0].clone()
         };
-        assert!(
-            matches!(ana.push_one(vec![bad]).await[..], [Seen::Refused(..)]),
-            "byte {at}"
-        );
+        match ana.push(vec![vec![bad]]).await {
+            Ok(mut answers) => {
+                let outcomes: Vec<_> = answers.remove(0).outcomes.into_iter().map(seen).collect();
+                assert!(
+                    matches!(outcomes[..], [Seen::Refused(..)]),
+                    "byte {at}: {outcomes:?}"
+                );
+            }
+            // It now says that it has seen what is not in the log.
+            Err(status) => assert_eq!(support::reason(&status), "LOG_IS_SHORTER", "byte {at}"),
+        }
     }
     assert!(matches!(ana.push_one(good).await[..], [Seen::Recorded(_)]));
 }

@@ -71,7 +71,10 @@ fn main() {
         fresh.push(began.elapsed());
         assert_eq!(
             replica.head().size,
-            log.chunks.iter().map(|c| c.entries.len() as u64).sum::<u64>()
+            log.chunks
+                .iter()
+                .map(|c| c.entries.len() as u64)
+                .sum::<u64>()
         );
     }
     fresh.sort();
@@ -163,6 +166,8 @@ async fn pull(log: &Arc<Log>, dir: &Path) -> Replica {
         .0
 }
 
+type Signed = (PublicKey, Hash, Signature);
+
 /// The work that nobody can be spared: hash every event, verify every signature, on all cores.
 fn hashes_and_signatures(log: &Log, cores: usize, batched: bool) -> Duration {
     let key = log.key.public();
@@ -174,7 +179,7 @@ fn hashes_and_signatures(log: &Log, cores: usize, batched: bool) -> Duration {
         .collect();
     let began = Instant::now();
     if batched {
-        let signed: Mutex<Vec<(usize, Vec<(PublicKey, Hash, Signature)>)>> = Mutex::default();
+        let signed: Mutex<Vec<(usize, Vec<Signed>)>> = Mutex::default();
         thread::scope(|scope| {
             for (at, part) in events.chunks(events.len().div_ceil(cores)).enumerate() {
                 let signed = &signed;

@@ -214,7 +214,11 @@ pub fn take_out(
     let mut replanned = follow(chain, state, after, now);
     // A clock that ran ahead is each command's own trouble.
     let own_trouble = |shelved: &&mut Shelved| shelved.refusal.code == Code::FarFuture;
-    for shelved in replanned.shelf.iter_mut().filter(|shelved| !own_trouble(shelved)) {
+    for shelved in replanned
+        .shelf
+        .iter_mut()
+        .filter(|shelved| !own_trouble(shelved))
+    {
         shelved.depends_on = Some(taken);
         shelved.refusal = depends(&shelved.refusal);
     }

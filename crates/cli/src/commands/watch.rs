@@ -7,6 +7,7 @@ use quarterdeck_report::json;
 use quarterdeck_report::names::Names;
 use quarterdeck_report::text;
 use quarterdeck_sync::engine::Arrived;
+use quarterdeck_sync::grpc::Grpc;
 use quarterdeck_sync::{RemoteError, Replica, SyncError};
 
 use crate::context::{Context, system_now};
@@ -37,13 +38,18 @@ impl Watch {
         let output = context.output.clone();
         let replica = &mut session.replica;
         online::run(async {
+            let mut lost = false;
             loop {
-                let error = follow(replica, &output, &view).await?;
-                match error {
+                let before = replica.confirmed().head;
+                match follow(replica, &output, &view).await? {
                     SyncError::Remote(RemoteError::Unreachable(what)) => {
-                        output.warning(&format!(
-                            "The server went away ({what}); looking for it again."
-                        ));
+                        // Once, and again only after it had been found.
+                        if !lost || replica.confirmed().head > before {
+                            output.warning(&format!(
+                                "The server went away ({what}); looking for it again."
+                            ));
+                        }
+                        lost = true;
                         tokio::time::sleep(PAUSE).await;
                     }
                     other => return Err(other.into()),
@@ -59,12 +65,12 @@ async fn follow(
     output: &Output,
     view: &text::View,
 ) -> Result<SyncError, Failure> {
-    let remote = match online::connect(replica).await {
+    let Some(address) = replica.identity().remote.clone() else {
+        return Ok(SyncError::NoServer);
+    };
+    let remote = match Grpc::connect(&address).await {
         Ok(remote) => remote,
-        Err(failure) if failure.exit == Exit::Unreachable => {
-            return Ok(SyncError::Remote(RemoteError::Unreachable(failure.message)));
-        }
-        Err(failure) => return Err(failure),
+        Err(error) => return Ok(error.into()),
     };
     let mut told = Ok(());
     let ended = quarterdeck_sync::watch(

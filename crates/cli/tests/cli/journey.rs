@@ -111,6 +111,22 @@ fn undo_goes_back_one_command_at_a_time() {
 }
 
 #[test]
+fn a_command_of_several_events_is_undone_as_one() {
+    let machine = Machine::planned();
+    machine.okr(&["checkin", "leads", "505"]).ok();
+    let file = machine.home().join("two.csv");
+    std::fs::write(&file, "kr,value\nleads,510\nleads,+5\n").unwrap();
+    machine
+        .okr(&["checkin", "--csv", file.to_str().unwrap()])
+        .ok();
+    assert_eq!(machine.leads(&[])["current"], "515");
+    machine.okr(&["undo"]).ok();
+    assert_eq!(machine.leads(&[])["current"], "505");
+    machine.okr(&["undo"]).ok();
+    assert_eq!(machine.leads(&[])["current"], "500");
+}
+
+#[test]
 fn history_says_who_when_and_why_and_how_it_stood() {
     let machine = Machine::planned();
     machine.okr(&["checkin", "leads", "525"]).ok();

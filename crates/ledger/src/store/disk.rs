@@ -167,6 +167,9 @@ enum Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Failure::Sled(sled::Error::Corruption { .. }) => {
+                write!(f, "a part of its file is not what was written")
+            }
             Failure::Sled(error) => write!(f, "{error}"),
             Failure::Panic(message) => write!(f, "its files make no sense ({message})"),
         }

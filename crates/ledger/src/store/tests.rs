@@ -324,10 +324,18 @@ fn a_flipped_bit_anywhere_is_noticed_or_does_not_matter() {
         fs::remove_dir_all(fixture.path()).unwrap();
         copy(&kept, &fixture.path());
         let mut bytes = fs::read(&db).unwrap();
-        bytes[turn * length / 50] ^= 0x20;
-        fs::write(&db, bytes).unwrap();
+        let at = turn * length / 50;
+        bytes[at] ^= 0x20;
+        fs::write(&db, &bytes).unwrap();
         match fixture.open_with(&Options::default()) {
-            Err(_) => noticed += 1,
+            Err(_) => {
+                noticed += 1;
+                assert_eq!(fs::read(&db).unwrap(), bytes, "left as it was found");
+                // So with the bit put right all of it is there again.
+                bytes[at] ^= 0x20;
+                fs::write(&db, &bytes).unwrap();
+                check(&fixture.open(), head);
+            }
             Ok(ledger) if ledger.verify_all(&mut |_, _| ()).is_err() => noticed += 1,
             Ok(ledger) => check(&ledger, head),
         }
@@ -338,14 +346,18 @@ fn a_flipped_bit_anywhere_is_noticed_or_does_not_matter() {
 #[test]
 fn a_file_cut_short_does_not_open() {
     let fixture = Fixture::new();
-    fixture.fill(&[60, 1, 1, 40, 1]);
+    let head = fixture.fill(&[60, 1, 1, 40, 1]);
     let db = fixture.path().join("store/db");
     let kept = fs::read(&db).unwrap();
     for share in 1..8 {
         // sled may have pushed its file to a whole segment, so it is cut within what was written.
-        fs::write(&db, &kept[..kept.len() * share / 10]).unwrap();
+        let cut = &kept[..kept.len() * share / 10];
+        fs::write(&db, cut).unwrap();
         assert!(!matches!(fixture.refused(), LedgerError::Locked { .. }));
+        assert_eq!(fs::read(&db).unwrap(), cut, "left as it was found");
     }
+    fs::write(&db, kept).unwrap();
+    check(&fixture.open(), head);
 }
 
 #[test]

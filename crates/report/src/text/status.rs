@@ -38,7 +38,7 @@ fn title(found: &Status, view: &View) -> Line {
             line = line.muted(format!("  week {week} of {}", cycle.weeks));
         }
         line = line.muted(format!(
-            "  {} to {}, {} over",
+            "  {} to {}, {} elapsed",
             time::day(cycle.starts, view.today),
             time::day(cycle.ends, view.today),
             percent(cycle.elapsed)

@@ -121,7 +121,7 @@ fn status_at_80_columns() {
     assert_eq!(
         plain(&text::status(&seen.status(None), &view(80))),
         "\
-acme  2026-Q3  week 8 of 14  1 Jul to 30 Sep, 57 % over
+acme  2026-Q3  week 8 of 14  1 Jul to 30 Sep, 57 % elapsed
 score 0.54  ███▎··  committed 0.62, aspirational 0.46
 
 o-7fk2  Win the mid-market  0.46  ○ stale  ana, Sales, draft

@@ -268,6 +268,12 @@ impl<'a> Draft<'a> {
             clock,
             ..
         } = &*self.desk;
+        if state.workspace.is_some() && !state.devices.contains_key(&identity.device) {
+            let message = "This workspace has not been handed over to the server yet.";
+            return Err(Refusal::new(Code::Forbidden, message)
+                .hint("finish it on the machine that it comes from: `okr sync`")
+                .into());
+        }
         let commands = (order.decide)(state)?;
         let own = state.devices.get(&identity.device);
         let author = decide::Author {

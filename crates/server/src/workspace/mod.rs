@@ -204,6 +204,15 @@ impl Workspace {
         self.identity.key.public()
     }
 
+    /// Whether its history is still on its way here: it began without a server and has not adopted
+    /// this one yet.
+    pub(crate) fn is_arriving(&self) -> bool {
+        self.state()
+            .workspace
+            .as_ref()
+            .is_none_or(|workspace| !workspace.served)
+    }
+
     /// The present state.
     pub(crate) fn state(&self) -> Arc<State> {
         self.published.state()

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::thread;
 
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::{Ledger, SledLedger};
@@ -35,8 +36,7 @@ impl Replica {
         let lock = Lock::take(&self.dir, LOCK, self.options.lock_wait)?;
         self.identity = Identity::load(&self.dir)?;
         super::swap::finish(&self.dir)?;
-        let path = self.dir.join(LEDGER);
-        let ledger = open_ledger(&path, self.identity.workspace, self.options)?;
+        let ledger = self.open_log()?;
         self.catch_up(&ledger)?;
         let outbox = Outbox::open(&self.dir)?;
         let pending: HashSet<_> = outbox
@@ -57,16 +57,30 @@ impl Replica {
         Ok(held)
     }
 
+    /// Opens the log; where nothing is folded yet, the snapshot is read at the same time.
+    fn open_log(&mut self) -> Result<SledLedger, ReplicaError> {
+        let derived = self.dir.join(DERIVED);
+        let is_new = self.folded.frontier.size() == 0;
+        let (ledger, snapshot) = thread::scope(|scope| {
+            let snapshot = is_new.then(|| scope.spawn(|| snapshot::load(&derived)));
+            let path = self.dir.join(LEDGER);
+            let ledger = open_ledger(&path, self.identity.workspace, self.options);
+            // A snapshot that cannot even be read without a panic is none to rely on.
+            let snapshot = snapshot.and_then(|reading| reading.join().ok());
+            (ledger, snapshot.flatten())
+        });
+        if let Some(folded) = snapshot {
+            self.folded = folded;
+        }
+        ledger
+    }
+
     /// Folds what the log holds beyond the fold in memory, or beyond the snapshot.
     fn catch_up(&mut self, ledger: &SledLedger) -> Result<(), ReplicaError> {
         let head = ledger.head();
         let mut folded = std::mem::take(&mut self.folded);
         let derived = self.dir.join(DERIVED);
         let mut saved = folded.frontier.size();
-        if saved == 0 && head.size > 0 {
-            folded = snapshot::load(&derived).unwrap_or_default();
-            saved = folded.frontier.size();
-        }
         if folded.frontier.size() > head.size {
             folded = Folded::default();
         }

@@ -240,12 +240,7 @@ impl Replica {
 }
 
 /// Writes a new plan down: the shelf first, so that a crash in between loses nothing.
-fn put(
-    held: &mut Held,
-    replanned: Replanned,
-    sent: u64,
-    clock: Hlc,
-) -> Result<(), ReplicaError> {
+fn put(held: &mut Held, replanned: Replanned, sent: u64, clock: Hlc) -> Result<(), ReplicaError> {
     if !replanned.shelf.is_empty() {
         held.shelf.push(replanned.shelf)?;
     }

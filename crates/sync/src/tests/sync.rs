@@ -322,16 +322,36 @@ async fn a_clock_that_ran_far_ahead_is_not_followed_once_the_server_has_said_so(
     let (mut replica, remote) = device(dir.path(), &server, ana, 1).await;
     let (far, random) = (NOW + 400 * 24 * 3_600_000, &mut Seeded::new(3));
     for text in ["far", "far too"] {
-        replica.commit(note(Subject::Workspace, text), None, far, random).unwrap();
+        replica
+            .commit(note(Subject::Workspace, text), None, far, random)
+            .unwrap();
     }
-    let report = sync(&mut replica, &remote, NOW + 1, &mut |_| {}).await.unwrap();
-    let codes: Vec<_> = report.refused.iter().map(|shelved| shelved.refusal.code).collect();
+    let report = sync(&mut replica, &remote, NOW + 1, &mut |_| {})
+        .await
+        .unwrap();
+    let codes: Vec<_> = report
+        .refused
+        .iter()
+        .map(|shelved| shelved.refusal.code)
+        .collect();
     assert_eq!(codes, [Code::FarFuture, Code::FarFuture]);
-    let made = replica.commit(note(Subject::Workspace, "now"), None, NOW + 2, random).unwrap();
+    let made = replica
+        .commit(note(Subject::Workspace, "now"), None, NOW + 2, random)
+        .unwrap();
     assert_eq!(made[0].event.authored.wall, NOW + 2);
-    for id in replica.shelf().iter().map(|shelved| shelved.id()).collect::<Vec<_>>() {
+    for id in replica
+        .shelf()
+        .iter()
+        .map(|shelved| shelved.id())
+        .collect::<Vec<_>>()
+    {
         replica.shelf_retry(id, &[], NOW + 3, random).unwrap();
     }
-    let report = sync(&mut replica, &remote, NOW + 4, &mut |_| {}).await.unwrap();
-    assert_eq!((report.pushed, report.refused.len(), report.up_to_date), (3, 0, true));
+    let report = sync(&mut replica, &remote, NOW + 4, &mut |_| {})
+        .await
+        .unwrap();
+    assert_eq!(
+        (report.pushed, report.refused.len(), report.up_to_date),
+        (3, 0, true)
+    );
 }

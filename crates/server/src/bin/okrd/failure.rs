@@ -71,7 +71,8 @@ impl From<ServerError> for Failure {
                 LedgerError::Damaged { .. }
                 | LedgerError::Shortened { .. }
                 | LedgerError::RootDiffers { .. }
-                | LedgerError::NoMark { .. },
+                | LedgerError::NoMark { .. }
+                | LedgerError::Unopenable { .. },
             ) => UNVERIFIED,
             _ => TROUBLE,
         };

@@ -36,6 +36,8 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
     let opened = tokio::task::spawn_blocking(move || Server::open(options)).await;
     let server = opened.map_err(|error| Failure::trouble(error.to_string()))??;
     server.listen_on(address)?;
+    let stop = told_to_stop()
+        .map_err(|error| Failure::trouble(format!("cannot wait for signals: {error}")))?;
     // Whoever connects from here on is kept waiting by the system until the next line is through.
     let mut ready = json!({ "listening": address.to_string() });
     if let (Some(at), Some(fields)) = (metrics_at, ready.as_object_mut()) {
@@ -47,22 +49,29 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
             .chain(figures)
             .collect()
     });
-    Ok(server.serve(listener, told_to_stop()).await?)
+    Ok(server.serve(listener, stop).await?)
 }
 
-/// SIGTERM or SIGINT.
-async fn told_to_stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+/// SIGTERM or SIGINT, from the moment of this call on: whoever has read that okrd listens may stop
+/// it the next instant.
+#[cfg(unix)]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    }
-    // Without a handler the system ends the process; nothing acknowledged is lost by that.
-    let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + Send> {
+    Ok(async {
+        // Without a handler the system ends the process; nothing acknowledged is lost by that.
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -66,13 +66,18 @@ pub(super) fn check_from(from: u64, head: &Head) -> Result<u64, Status> {
     if from <= head.size.saturating_add(1) {
         return Ok(from);
     }
+    Err(log_is_shorter(from.saturating_sub(1), head))
+}
+
+/// The answer to a client that says it holds `seen` entries.
+pub(super) fn log_is_shorter(seen: u64, head: &Head) -> Status {
     let message = format!(
-        "The client asks for entry {from}, and the log ends at {}: the server may have been set \
+        "The client has seen entry {seen}, and the log ends at {}: the server may have been set \
          back to an old backup.",
         head.size
     );
     let hint = "tell the server's operator before anything else is written";
-    Err(status(Code::OutOfRange, "LOG_IS_SHORTER", message, hint))
+    status(Code::OutOfRange, "LOG_IS_SHORTER", message, hint)
 }
 
 /// The entries from `next` up to `last`, as many as one part holds.

@@ -9,11 +9,12 @@ use quarterdeck_proto::limits::{CHUNK_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES};
 use quarterdeck_proto::v1::{self, event_outcome};
 use tonic::{Code, Status, Streaming};
 
+use super::pull::log_is_shorter;
 use crate::auth::{self, Client};
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::Shared;
 use crate::status::{invalid, status, too_many, unavailable};
-use crate::workspace::{Incoming, Outcome, Place, Pusher};
+use crate::workspace::{Incoming, Outcome, Place, Pusher, Workspace};
 
 /// Up to so many signatures are checked on the spot; more go where they hold nobody up.
 const ON_THE_SPOT: usize = 8;
@@ -83,6 +84,7 @@ async fn batch(
     } else {
         blocking(move || Ok(Incoming::read(&state, events))).await?
     };
+    check_seen(&client.workspace, &incoming)?;
     let pushed = client
         .workspace
         .push(who, incoming)
@@ -92,6 +94,23 @@ async fn batch(
         outcomes: pushed.outcomes.into_iter().map(outcome).collect(),
         head: pushed.head,
     })
+}
+
+/// Nobody has seen what is not in the log: such an event would win against edits that its author
+/// knows nothing of. A workspace that is on its way here has been seen where it comes from.
+fn check_seen(workspace: &Workspace, incoming: &Incoming) -> Result<(), Status> {
+    let seen = incoming
+        .events
+        .iter()
+        .map(|prepared| prepared.event.seen)
+        .max();
+    let head = workspace.head();
+    match seen {
+        Some(seen) if seen > head.size && !workspace.is_arriving() => {
+            Err(log_is_shorter(seen, &head))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_size(events: &[v1::SealedEvent]) -> Result<(), Status> {
