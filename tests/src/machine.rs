@@ -235,6 +235,12 @@ impl Running {
         }
     }
 
+    /// What it left behind if it ends within this time.
+    #[must_use]
+    pub fn ended_within(&self, time: Duration) -> Option<Run> {
+        self.end.recv_timeout(time).ok()
+    }
+
     /// Waits for its end.
     #[track_caller]
     #[must_use]

@@ -9,6 +9,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use quarterdeck_tests::{Machine, Run, Server, TestEnv, files_below};
 
@@ -16,6 +17,9 @@ use quarterdeck_tests::{Machine, Run, Server, TestEnv, files_below};
 const MARKER: &str = "the fair in Porto brought thirty addresses";
 
 const DOES_NOT_VERIFY: i32 = 6;
+
+/// Less than a command waits for another one.
+const A_MOMENT: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Clone, Copy)]
 enum Damage {
@@ -193,7 +197,7 @@ fn a_server_names_the_damage_serves_nothing_and_rewrites_nothing() {
 }
 
 #[test]
-fn a_store_in_use_is_left_to_its_user() {
+fn a_store_in_use_is_left_to_its_user_or_waited_for() {
     let env = TestEnv::new();
     let server = env.server("acme", "ana");
     let second = server.okrd(&["serve", "--listen", "127.0.0.1:0"]);
@@ -213,11 +217,10 @@ fn a_store_in_use_is_left_to_its_user() {
         .open(path)
         .expect("the lock's file");
     lock.lock().expect("nobody else holds it");
-    let waited = lisbon.okr(&["checkin", "leads", "510"]);
-    let code = waited.code.expect("no signal ended it");
-    assert_ne!(code, 0, "the folder was locked");
-    waited.code(code).explains(&["process"]);
+    let waiting = lisbon.start(&["checkin", "leads", "510"]);
+    let early = waiting.ended_within(A_MOMENT);
+    assert!(early.is_none(), "it does not wait its turn: {early:?}");
     drop(lock);
-    lisbon.okr(&["checkin", "leads", "510"]).ok();
+    waiting.wait().ok();
     assert_eq!(lisbon.count("CheckedIn"), 1);
 }

@@ -74,7 +74,8 @@ impl DeviceKey {
         self.sign(&certificate_message(JOIN_PREFIX, workspace, device, key))
     }
 
-    /// Certifies, with the key that `device` had so far, that `key` takes its place.
+    /// Signs that `key` becomes the key of `device`. In the log the new key makes this signature over
+    /// itself, to show that it is held; the old one signs the event that carries it.
     pub fn sign_rotation(
         &self,
         workspace: &WorkspaceId,
