@@ -50,6 +50,12 @@ bench DIR=(justfile_directory() / "target"):
 # Kills servers and machines at random instants, new ones each time, in ROUNDS rounds; takes minutes.
 soak ROUNDS="120":
     QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_server --test killed_machine -- --nocapture
+    LEDGER_CRASH_ROUNDS={{ROUNDS}} cargo test --release -p quarterdeck-ledger --test crash
+
+# Cuts the power of a simulated disk at random instants, in CUTS cuts; needs root, FUSE and fusepy, and says so.
+powercut CUTS="60":
+    cargo build --release -p quarterdeck-ledger --example ledger_store
+    python3 tests/powercut/powercut.py --cuts {{CUTS}}
 
 # Does all that must hold before a change lands.
 ci:
