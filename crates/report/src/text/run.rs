@@ -156,11 +156,14 @@ pub fn verify(found: &Verify, view: &View) -> Document {
             }
         }
     }
-    document.push(
-        Line::new()
-            .muted(format!("  root        {}", found.root))
-            .cut(view.width),
-    );
+    // A log that could not even be opened has no root to show.
+    if !found.root.is_empty() {
+        document.push(
+            Line::new()
+                .muted(format!("  root        {}", found.root))
+                .cut(view.width),
+        );
+    }
     if let Some(checkpoint) = &found.checkpoint {
         let told = "agrees with the signed checkpoint";
         let first = checkpoint.lines().next().unwrap_or_default();
