@@ -71,7 +71,10 @@ impl From<SyncError> for Failure {
             ),
             SyncError::Remote(RemoteError::Unreachable(what)) => Self::new(
                 Exit::Unreachable,
-                format!("The server cannot be reached: {}.", what.trim_end_matches('.')),
+                format!(
+                    "The server cannot be reached: {}.",
+                    what.trim_end_matches('.')
+                ),
             )
             .hint("local work is kept; try again later with `okr sync`"),
             SyncError::Remote(error @ RemoteError::OtherCertificate { .. }) => {
