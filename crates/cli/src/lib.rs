@@ -11,7 +11,7 @@
 //! ```
 //!
 //! There is no OKR rule and no formula here: commands ask `quarterdeck-core`. Each command is one
-//! file in [`commands`]; [`error`] alone knows exit codes, [`context`] alone reads the environment.
+//! file in `commands`; `error` alone knows exit codes, `context` alone reads the environment.
 
 mod commands;
 mod complete;
