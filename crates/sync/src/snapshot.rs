@@ -11,8 +11,6 @@ use quarterdeck_ledger::{Derived, Frontier, Hash};
 use serde::{Deserialize, Serialize};
 
 const NAME: &str = "state";
-/// Raised whenever the state's fields change: an older snapshot then reads as none.
-const VERSION: u32 = 1;
 
 /// A state and where in the log it stands.
 #[derive(Debug, Clone, Default)]
@@ -44,13 +42,14 @@ pub(crate) fn load(derived: &Path) -> Option<Folded> {
     let blob = Derived::new(derived).get(NAME)?;
     // The version comes first: a newer layout is told apart before the rest is read.
     let (version, _) = postcard::take_from_bytes::<u32>(&blob.bytes).ok()?;
-    if version != VERSION {
+    if version != State::FORM {
         return None;
     }
     let read: Read = postcard::from_bytes(&blob.bytes).ok()?;
     let frontier = Frontier::from_parts(blob.position, read.subtrees).ok()?;
-    let fits =
-        read.version == VERSION && read.state.head == blob.position && frontier.root() == blob.root;
+    let fits = read.version == State::FORM
+        && read.state.head == blob.position
+        && frontier.root() == blob.root;
     fits.then_some(Folded {
         state: read.state,
         frontier,
@@ -61,7 +60,7 @@ pub(crate) fn load(derived: &Path) -> Option<Folded> {
 /// Keeps a snapshot. One that cannot be written costs time at the next opening and nothing else.
 pub(crate) fn save(derived: &Path, folded: &Folded) {
     let written = Written {
-        version: VERSION,
+        version: State::FORM,
         clock: folded.clock,
         subtrees: folded.frontier.subtrees(),
         state: &folded.state,

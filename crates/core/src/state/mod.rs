@@ -142,6 +142,11 @@ impl Provenance {
 }
 
 impl State {
+    /// Version of the form in which a state is kept in snapshots, for whoever keeps one: raised
+    /// whenever a field of the state or the way its check-ins are packed changes. A snapshot of
+    /// another version is passed over, and the log folded anew.
+    pub const FORM: u32 = 1;
+
     /// The key results of an objective, in the order in which they matter: by rank, then by age.
     pub fn key_results_of(
         &self,

@@ -15,8 +15,6 @@ use super::published;
 use crate::error::ServerError;
 
 const NAME: &str = "state";
-/// Changes with the form of the state: a snapshot of another version is passed over.
-const VERSION: u32 = 1;
 /// How much is read at a time.
 const READ_ENTRIES: usize = 4_096;
 const READ_BYTES: usize = 4 << 20;
@@ -67,7 +65,7 @@ pub(super) fn save(
 ) -> Result<(), String> {
     let root = frontier.root();
     let snapshot = Snapshot {
-        version: VERSION,
+        version: State::FORM,
         subtrees: frontier.subtrees().to_vec(),
         state,
     };
@@ -84,7 +82,7 @@ fn load(ledger: &dyn Ledger, derived: &Derived) -> Option<(Frontier, State, Inde
     let blob = derived.get(NAME)?;
     let snapshot: Snapshot<State> = postcard::from_bytes(&blob.bytes).ok()?;
     let frontier = Frontier::from_parts(blob.position, snapshot.subtrees).ok()?;
-    let fits = snapshot.version == VERSION
+    let fits = snapshot.version == State::FORM
         && snapshot.state.head == blob.position
         && blob.position <= ledger.head().size
         && frontier.root() == blob.root;
