@@ -36,11 +36,20 @@ pub(crate) fn read(
         | Field::Rank
         | Field::Confidence
         | Field::Projection
+        | Field::Quantity
+        | Field::Total
+        | Field::Rate
         | Field::FiscalYearStart => number(text)?,
-        Field::Starts | Field::Ends | Field::Effective => {
+        Field::Starts | Field::Ends | Field::Effective | Field::Due => {
             Value::Date(parse::day(text, session.today())?)
         }
-        Field::Owner => Value::Ref(Subject::Member(resolver.member(text, session.me())?)),
+        Field::MonthWeights => Value::Numbers(parse::numbers(text).map_err(Failure::usage)?),
+        Field::KeyResult => Value::Ref(Subject::KeyResult(resolver.key_result(text)?)),
+        Field::Kpi => Value::Ref(Subject::Kpi(resolver.kpi(text)?)),
+        Field::Initiative => Value::Ref(Subject::Initiative(resolver.initiative(text)?)),
+        Field::Owner | Field::Member => {
+            Value::Ref(Subject::Member(resolver.member(text, session.me())?))
+        }
         Field::Team => Value::Ref(Subject::Team(resolver.team(text)?)),
         Field::Cycle => Value::Ref(Subject::Cycle(resolver.cycle(text)?)),
         Field::Supports => Value::Ref(resolver.goal(text)?),
@@ -50,6 +59,7 @@ pub(crate) fn read(
         }),
         Field::Milestones => Value::Milestones(parse::milestones(text).map_err(Failure::usage)?.0),
         Field::Value => match subject {
+            Subject::Reading(..) => number(text)?,
             Subject::KeyResult(id) | Subject::CheckIn(id, _) => {
                 Value::Measure(parse::measure(text, session.metric(id)?)?)
             }

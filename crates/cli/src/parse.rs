@@ -168,6 +168,20 @@ fn names(metric: &Metric) -> impl Iterator<Item = &str> {
     metric.milestones.iter().map(|step| step.name.as_str())
 }
 
+/// Several numbers: `3,2,2,3`.
+///
+/// # Errors
+/// The text is none such, with a sentence that says so.
+pub(crate) fn numbers(text: &str) -> Result<Vec<Decimal>, String> {
+    text.split(',')
+        .map(|part| {
+            part.trim()
+                .parse()
+                .map_err(|error| format!("'{part}' is no number: {error}."))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,11 +5,12 @@
 
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{
-    CycleId, DeviceId, EventId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId, Uuid,
+    CycleId, DeviceId, EventId, FunnelId, IncentiveId, InitiativeId, KeyResultId, KpiId, MemberId,
+    NoteId, ObjectiveId, TeamId, TemplateId, TodoId, Uuid, WeeklyId,
 };
 use quarterdeck_core::reference::{Candidate, Kind, Namer, Resolution, resolve};
 use quarterdeck_core::state::State;
-use quarterdeck_core::token::{KeyResultState, MemberState, ObjectiveState};
+use quarterdeck_core::token::{KeyResultState, Life, MemberState, ObjectiveState, WorkState};
 use quarterdeck_core::value::Subject;
 
 use crate::error::{Exit, Failure};
@@ -110,6 +111,73 @@ impl<'a> Resolver<'a> {
             .map(|found| MemberId::new(found.id))
     }
 
+    /// The KPI meant.
+    ///
+    /// # Errors
+    /// As for [`Self::objective`].
+    pub(crate) fn kpi(&self, query: &str) -> Result<KpiId, Failure> {
+        self.one(query, "KPI", "see `okr kpi list`", self.kpis())
+            .map(|found| KpiId::new(found.id))
+    }
+
+    /// The initiative meant.
+    ///
+    /// # Errors
+    /// As for [`Self::objective`].
+    pub(crate) fn initiative(&self, query: &str) -> Result<InitiativeId, Failure> {
+        let hint = "see `okr initiative list`";
+        self.one(query, "initiative", hint, self.initiatives())
+            .map(|found| InitiativeId::new(found.id))
+    }
+
+    /// The to-do meant.
+    ///
+    /// # Errors
+    /// As for [`Self::objective`].
+    pub(crate) fn todo(&self, query: &str) -> Result<TodoId, Failure> {
+        self.one(query, "to-do", "see `okr todo list`", self.todos())
+            .map(|found| TodoId::new(found.id))
+    }
+
+    /// The funnel meant.
+    ///
+    /// # Errors
+    /// As for [`Self::objective`].
+    pub(crate) fn funnel(&self, query: &str) -> Result<FunnelId, Failure> {
+        self.one(query, "funnel", "see `okr funnel list`", self.funnels())
+            .map(|found| FunnelId::new(found.id))
+    }
+
+    /// The metric of the incentive plan meant.
+    ///
+    /// # Errors
+    /// As for [`Self::objective`].
+    pub(crate) fn incentive(&self, query: &str) -> Result<IncentiveId, Failure> {
+        let hint = "see `okr incentive`";
+        self.one(query, "incentive", hint, self.incentives())
+            .map(|found| IncentiveId::new(found.id))
+    }
+
+    /// The reading of a KPI meant, with its KPI.
+    ///
+    /// # Errors
+    /// As for [`Self::objective`].
+    pub(crate) fn reading(&self, query: &str) -> Result<(KpiId, EventId), Failure> {
+        let all =
+            self.state.kpis.values().flat_map(|kpi| {
+                (kpi.readings.keys()).map(|id| plain(Kind::Reading, id.uuid(), ""))
+            });
+        let hint = "its reference begins with r-: see `okr kpi show REF`";
+        let found = self.one(query, "reading", hint, all)?;
+        let id = EventId::new(found.id);
+        self.state
+            .kpis
+            .iter()
+            .find(|(_, kpi)| kpi.readings.contains_key(&id))
+            .map(|(kpi, _)| (*kpi, id))
+            .ok_or_else(|| Failure::not_found(format!("There is no reading '{query}'.")))
+    }
+
     /// The device meant.
     ///
     /// # Errors
@@ -153,7 +221,13 @@ impl<'a> Resolver<'a> {
             .chain(self.cycles())
             .chain(self.teams())
             .chain(self.members())
-            .chain(self.notes());
+            .chain(self.notes())
+            .chain(self.kpis())
+            .chain(self.initiatives())
+            .chain(self.todos())
+            .chain(self.weeklies())
+            .chain(self.funnels())
+            .chain(self.incentives());
         let mentions_check_in = query.to_lowercase().starts_with("ci-");
         if mentions_check_in {
             let (key_result, check_in) = self.check_in(query)?;
@@ -166,7 +240,14 @@ impl<'a> Resolver<'a> {
             Kind::Cycle => Subject::Cycle(CycleId::new(found.id)),
             Kind::Team => Subject::Team(TeamId::new(found.id)),
             Kind::Member => Subject::Member(MemberId::new(found.id)),
-            Kind::Note | Kind::Device | Kind::CheckIn | Kind::Event => {
+            Kind::Kpi => Subject::Kpi(KpiId::new(found.id)),
+            Kind::Initiative => Subject::Initiative(InitiativeId::new(found.id)),
+            Kind::Todo => Subject::Todo(TodoId::new(found.id)),
+            Kind::Weekly => Subject::Weekly(WeeklyId::new(found.id)),
+            Kind::Template => Subject::Template(TemplateId::new(found.id)),
+            Kind::Funnel => Subject::Funnel(FunnelId::new(found.id)),
+            Kind::Incentive => Subject::Incentive(IncentiveId::new(found.id)),
+            Kind::Note | Kind::Device | Kind::CheckIn | Kind::Reading | Kind::Event => {
                 Subject::Note(NoteId::new(found.id))
             }
         })
@@ -260,6 +341,48 @@ impl<'a> Resolver<'a> {
             .iter()
             .filter(|(_, found)| found.is_shown())
             .map(|(id, _)| plain(Kind::Note, id.uuid(), ""))
+    }
+
+    fn kpis(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+        let kept = |state| state != Life::Withdrawn;
+        (self.state.kpis.iter())
+            .filter(move |(_, found)| kept(found.state))
+            .map(|(id, found)| Candidate {
+                kind: Kind::Kpi,
+                id: id.uuid(),
+                title: &found.title,
+                key: found.key.as_deref(),
+            })
+    }
+
+    fn initiatives(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+        (self.state.initiatives.iter())
+            .filter(|(_, found)| found.state != WorkState::Withdrawn)
+            .map(|(id, found)| plain(Kind::Initiative, id.uuid(), &found.title))
+    }
+
+    fn todos(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+        (self.state.todos.iter())
+            .filter(|(_, found)| found.state != WorkState::Withdrawn)
+            .map(|(id, found)| plain(Kind::Todo, id.uuid(), &found.title))
+    }
+
+    fn funnels(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+        (self.state.funnels.iter())
+            .filter(|(_, found)| found.state == Life::Active)
+            .map(|(id, found)| plain(Kind::Funnel, id.uuid(), &found.name))
+    }
+
+    fn incentives(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+        (self.state.incentives.iter())
+            .filter(|(_, found)| found.state == Life::Active)
+            .map(|(id, found)| plain(Kind::Incentive, id.uuid(), &found.title))
+    }
+
+    fn weeklies(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+        (self.state.weeklies.iter())
+            .filter(|(_, found)| found.is_shown())
+            .map(|(id, _)| plain(Kind::Weekly, id.uuid(), ""))
     }
 
     fn check_ins(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {

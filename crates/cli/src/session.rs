@@ -326,6 +326,7 @@ impl<'c> Session<'c> {
             tip: None,
             authored: Hlc::at(self.context.now.ms()),
             seen: state.head,
+            source: None,
         };
         decide::author(state, vec![command], None, &author, &mut NoIds, &mut |_| {
             [0; 32]

@@ -6,7 +6,8 @@
 
 use crate::calendar::Timestamp;
 use crate::clock::Hlc;
-use crate::event::{Body, Entry, Event, Hash};
+use crate::decimal::Decimal;
+use crate::event::{Body, Entry, Event, Hash, KeyResultGraded, Source};
 use crate::id::{DeviceId, EventId, IdSource, MemberId, WorkspaceId};
 use crate::refusal::{Code, Refusal};
 use crate::state::State;
@@ -41,7 +42,7 @@ pub enum Command {
 
 /// Who authors, where their device's chain stands, and what they have seen.
 #[derive(Debug, Clone, Copy)]
-pub struct Author {
+pub struct Author<'a> {
     /// The workspace.
     pub workspace: WorkspaceId,
     /// On whose behalf.
@@ -56,6 +57,8 @@ pub struct Author {
     pub authored: Hlc,
     /// The last confirmed log position that the author has seen.
     pub seen: u64,
+    /// Where what is authored was imported from, if it was.
+    pub source: Option<&'a Source>,
 }
 
 /// Authors the events of one command: all of them, or a refusal and none.
@@ -68,7 +71,7 @@ pub fn author(
     state: &State,
     commands: Vec<Command>,
     reason: Option<&str>,
-    author: &Author,
+    author: &Author<'_>,
     ids: &mut dyn IdSource,
     seal: &mut dyn FnMut(&Event) -> Hash,
 ) -> Result<Vec<Entry>, Refusal> {
@@ -102,6 +105,7 @@ pub fn author(
             remaining,
             reason: reason.map(str::to_owned),
             undoes,
+            source: author.source.cloned(),
             body,
         };
         seen.admit(&event, now)?;
@@ -244,6 +248,45 @@ fn undo(state: &State, event: &Event) -> Result<Body, Refusal> {
             team: *team,
             member: *member,
         }),
+        Body::ObjectiveSigned { objective } => Ok(Body::ObjectiveUnsigned {
+            objective: *objective,
+        }),
+        Body::LintSilenced { objective, code } => Ok(Body::LintHeeded {
+            objective: *objective,
+            code: code.clone(),
+        }),
+        Body::LintHeeded { objective, code } => Ok(Body::LintSilenced {
+            objective: *objective,
+            code: code.clone(),
+        }),
+        Body::KpiLinked { kpi, key_result } => Ok(Body::KpiUnlinked {
+            kpi: *kpi,
+            key_result: *key_result,
+        }),
+        Body::KpiUnlinked { kpi, key_result } => Ok(Body::KpiLinked {
+            kpi: *kpi,
+            key_result: *key_result,
+        }),
+        Body::KpiDefined(new) => withdraw(state, Subject::Kpi(new.kpi), WITHDRAWN),
+        Body::KpiRecorded(new) => withdraw(state, Subject::Reading(new.kpi, event.id), WITHDRAWN),
+        Body::InitiativeAdded(new) => {
+            withdraw(state, Subject::Initiative(new.initiative), WITHDRAWN)
+        }
+        Body::TodoAdded(new) => withdraw(state, Subject::Todo(new.todo), WITHDRAWN),
+        Body::TodoCounted {
+            todo,
+            quantity,
+            effective,
+        } => Ok(Body::TodoCounted {
+            todo: *todo,
+            quantity: Decimal::ZERO.checked_sub(*quantity).unwrap_or_default(),
+            effective: *effective,
+        }),
+        Body::WeeklyWritten(_) => withdraw(state, Subject::Weekly(event.id.into()), WITHDRAWN),
+        Body::TemplateSaved(new) => withdraw(state, Subject::Template(new.template), WITHDRAWN),
+        Body::FunnelDefined(new) => withdraw(state, Subject::Funnel(new.funnel), WITHDRAWN),
+        Body::IncentiveAdded(new) => withdraw(state, Subject::Incentive(new.incentive), WITHDRAWN),
+        Body::KeyResultGraded(graded) => ungrade(state, event, graded),
         Body::HelpLinked { from, to } => Ok(Body::HelpUnlinked {
             from: *from,
             to: *to,
@@ -261,9 +304,35 @@ fn undo(state: &State, event: &Event) -> Result<Body, Refusal> {
             Body::DeviceJoined(_) => "revoke the device: `okr device revoke NAME`",
             Body::CycleCreated { .. } => "change the cycle: `okr cycle edit NAME`",
             Body::TeamCreated { .. } => "rename the team: `okr team edit NAME`",
+            Body::CycleClosed { .. } => "open the cycle again: `okr cycle reopen NAME -m WHY`",
+            Body::CycleReopened { .. } => "close the cycle again: `okr cycle close NAME`",
+            Body::ObjectiveUnsigned { .. } => "sign again: `okr objective sign REF`",
             _ => "it stays in the log; say what should hold instead",
         })),
     }
+}
+
+/// What all vocabularies of states call the undo of making something.
+const WITHDRAWN: &str = "withdrawn";
+
+/// Puts back the grade before, if the one to be undone still stands.
+fn ungrade(state: &State, event: &Event, graded: &KeyResultGraded) -> Result<Body, Refusal> {
+    let subject = Subject::KeyResult(graded.key_result);
+    let set_by = state.stamp(subject, &Field::Grade);
+    if set_by.is_none_or(|stamp| stamp.event != event.id) {
+        let who = set_by.map_or("somebody", |stamp| state.member_name(stamp.member));
+        return Err(Refusal::new(
+            Code::NotUndoable,
+            format!("That grade does not stand any more: {who} graded it since."),
+        )
+        .hint("grade it as it should be: `okr grade REF SCORE -m WHY`"));
+    }
+    Ok(Body::KeyResultGraded(KeyResultGraded {
+        key_result: graded.key_result,
+        computed: graded.computed,
+        from: graded.to,
+        to: graded.from,
+    }))
 }
 
 fn withdraw(state: &State, subject: Subject, word: &str) -> Result<Body, Refusal> {

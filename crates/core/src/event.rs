@@ -4,19 +4,27 @@
 //! was authored, and what its author had seen. An [`Entry`] is an event in the log: it adds the
 //! position and the time it was recorded.
 
+mod about;
+mod practice;
+
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Date, Timestamp};
 use crate::clock::Hlc;
 use crate::decimal::Decimal;
 use crate::id::{
-    CycleId, DeviceId, EventId, InvitationId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId,
-    WorkspaceId,
+    CycleId, DeviceId, EventId, InvitationId, KeyResultId, KpiId, MemberId, ObjectiveId, TeamId,
+    TodoId, WorkspaceId,
 };
 use crate::token::{
     Cadence, CycleKind, Indicator, MetricKind, NoteKind, ObjectiveKind, Role, TeamLevel,
 };
 use crate::value::{Change, Field, Measure, Milestone, Subject, Value};
+
+pub use practice::{
+    FunnelDefined, IncentiveAdded, InitiativeAdded, KeyResultGraded, KpiDefined, KpiRecorded,
+    Source, Stage, TemplateSaved, TodoAdded, WeeklyWritten,
+};
 
 /// SHA-256 of an event as it travels (fixed prefix, salt, body).
 pub type Hash = [u8; 32];
@@ -48,6 +56,8 @@ pub struct Event {
     pub reason: Option<String>,
     /// The event that this one compensates.
     pub undoes: Option<EventId>,
+    /// Where it was imported from, if it was.
+    pub source: Option<Source>,
     /// What happened.
     pub body: Body,
 }
@@ -210,6 +220,80 @@ pub enum Body {
         /// The objective.
         objective: ObjectiveId,
     },
+    /// The author no longer agrees to an objective.
+    ObjectiveUnsigned {
+        /// The objective.
+        objective: ObjectiveId,
+    },
+    /// A finding of the lint shall not be shown for an objective.
+    LintSilenced {
+        /// The objective.
+        objective: ObjectiveId,
+        /// The finding's code.
+        code: String,
+    },
+    /// A silenced finding shall be shown again.
+    LintHeeded {
+        /// The objective.
+        objective: ObjectiveId,
+        /// The finding's code.
+        code: String,
+    },
+    /// A KPI was defined.
+    KpiDefined(KpiDefined),
+    /// A KPI was read.
+    KpiRecorded(KpiRecorded),
+    /// A key result was said to improve a KPI.
+    KpiLinked {
+        /// The KPI.
+        kpi: KpiId,
+        /// The key result.
+        key_result: KeyResultId,
+    },
+    /// A key result is no longer said to improve a KPI.
+    KpiUnlinked {
+        /// The KPI.
+        kpi: KpiId,
+        /// The key result.
+        key_result: KeyResultId,
+    },
+    /// An initiative was added.
+    InitiativeAdded(InitiativeAdded),
+    /// A to-do was added.
+    TodoAdded(TodoAdded),
+    /// Some of a to-do was done.
+    TodoCounted {
+        /// The to-do.
+        todo: TodoId,
+        /// How much; below 0 takes back.
+        quantity: Decimal,
+        /// The date that it speaks of.
+        effective: Date,
+    },
+    /// A weekly update was written.
+    WeeklyWritten(WeeklyWritten),
+    /// A key result was graded.
+    KeyResultGraded(KeyResultGraded),
+    /// A cycle was closed: its grades are those of the log up to a position.
+    CycleClosed {
+        /// The cycle.
+        cycle: CycleId,
+        /// The log position that the grades are bound to.
+        position: u64,
+        /// The root hash of the log of that size.
+        root: Hash,
+    },
+    /// A closed cycle was opened again.
+    CycleReopened {
+        /// The cycle.
+        cycle: CycleId,
+    },
+    /// A template was kept.
+    TemplateSaved(TemplateSaved),
+    /// A funnel was defined.
+    FunnelDefined(FunnelDefined),
+    /// A metric of an incentive plan was named.
+    IncentiveAdded(IncentiveAdded),
     /// Fields of an entity were changed.
     Edited {
         /// The entity.
@@ -303,6 +387,8 @@ pub struct ObjectiveDrafted {
     pub key: Option<String>,
     /// The earlier objective that it was carried over from.
     pub carried_from: Option<ObjectiveId>,
+    /// Whether it is carried from cycle to cycle.
+    pub standing: bool,
 }
 
 /// How a key result is measured.
@@ -349,6 +435,12 @@ pub struct KeyResultAdded {
     pub rank: Option<u32>,
     /// A name of one's own.
     pub key: Option<String>,
+    /// The team that is answerable, where it is another than the objective's.
+    pub team: Option<TeamId>,
+    /// The KPI that it reads its value from.
+    pub kpi: Option<KpiId>,
+    /// The earlier key result that it was carried over from.
+    pub carried_from: Option<KeyResultId>,
 }
 
 /// A measurement.
@@ -366,126 +458,4 @@ pub struct CheckedIn {
     pub projection: Option<Decimal>,
     /// A word on it.
     pub note: Option<String>,
-}
-
-impl Body {
-    /// The kind's name, as logs and JSON show it.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::WorkspaceCreated(_) => "WorkspaceCreated",
-            Self::ServerAdopted { .. } => "ServerAdopted",
-            Self::MemberAdded { .. } => "MemberAdded",
-            Self::InvitationIssued { .. } => "InvitationIssued",
-            Self::DeviceJoined(_) => "DeviceJoined",
-            Self::DeviceRevoked { .. } => "DeviceRevoked",
-            Self::DeviceKeyRotated { .. } => "DeviceKeyRotated",
-            Self::TeamCreated { .. } => "TeamCreated",
-            Self::TeamMemberAdded { .. } => "TeamMemberAdded",
-            Self::TeamMemberRemoved { .. } => "TeamMemberRemoved",
-            Self::CycleCreated { .. } => "CycleCreated",
-            Self::ObjectiveDrafted(_) => "ObjectiveDrafted",
-            Self::KeyResultAdded(_) => "KeyResultAdded",
-            Self::HelpLinked { .. } => "HelpLinked",
-            Self::HelpUnlinked { .. } => "HelpUnlinked",
-            Self::CheckedIn(_) => "CheckedIn",
-            Self::CheckInRetracted { .. } => "CheckInRetracted",
-            Self::CheckInReinstated { .. } => "CheckInReinstated",
-            Self::NoteAdded { .. } => "NoteAdded",
-            Self::SignOffAsked { .. } => "SignOffAsked",
-            Self::ObjectiveSigned { .. } => "ObjectiveSigned",
-            Self::Edited { subject, .. } => match subject {
-                Subject::Workspace => "WorkspaceEdited",
-                Subject::Member(_) => "MemberEdited",
-                Subject::Team(_) => "TeamEdited",
-                Subject::Cycle(_) => "CycleEdited",
-                Subject::Objective(_) => "ObjectiveEdited",
-                Subject::KeyResult(_) => "KeyResultEdited",
-                Subject::CheckIn(..) => "CheckInCorrected",
-                Subject::Note(_) => "NoteEdited",
-            },
-            Self::ConflictResolved { .. } => "ConflictResolved",
-            Self::Unknown { .. } => "Unknown",
-        }
-    }
-
-    /// What the event is about. A check-in or note made by `event` is about its key result or
-    /// what it was written on; use [`Event::subjects`] for everything that it touches.
-    #[must_use]
-    pub fn subject(&self) -> Option<Subject> {
-        Some(match self {
-            Self::WorkspaceCreated(_) | Self::ServerAdopted { .. } => Subject::Workspace,
-            Self::MemberAdded { member, .. } | Self::InvitationIssued { member, .. } => {
-                Subject::Member(*member)
-            }
-            Self::DeviceJoined(joined) => Subject::Member(joined.member),
-            Self::DeviceRevoked { .. } | Self::DeviceKeyRotated { .. } | Self::Unknown { .. } => {
-                return None;
-            }
-            Self::TeamCreated { team, .. }
-            | Self::TeamMemberAdded { team, .. }
-            | Self::TeamMemberRemoved { team, .. } => Subject::Team(*team),
-            Self::CycleCreated { cycle, .. } => Subject::Cycle(*cycle),
-            Self::ObjectiveDrafted(drafted) => Subject::Objective(drafted.objective),
-            Self::SignOffAsked { objective, .. } | Self::ObjectiveSigned { objective } => {
-                Subject::Objective(*objective)
-            }
-            Self::KeyResultAdded(added) => Subject::KeyResult(added.key_result),
-            Self::HelpLinked { from, .. } | Self::HelpUnlinked { from, .. } => {
-                Subject::KeyResult(*from)
-            }
-            Self::CheckedIn(made) => Subject::KeyResult(made.key_result),
-            Self::CheckInRetracted { key_result, .. }
-            | Self::CheckInReinstated { key_result, .. } => Subject::KeyResult(*key_result),
-            Self::NoteAdded { about, .. } => *about,
-            Self::Edited { subject, .. } | Self::ConflictResolved { subject, .. } => {
-                match subject {
-                    Subject::CheckIn(key_result, _) => Subject::KeyResult(*key_result),
-                    other => *other,
-                }
-            }
-        })
-    }
-
-    /// The date that the event speaks of, where it speaks of one.
-    #[must_use]
-    pub const fn effective(&self) -> Option<Date> {
-        match self {
-            Self::CheckedIn(made) => Some(made.effective),
-            _ => None,
-        }
-    }
-}
-
-impl Event {
-    /// The ids of everything that the event touches, for indexes: an entity's history is the
-    /// events that name it here.
-    #[must_use]
-    pub fn subjects(&self) -> Vec<uuid::Uuid> {
-        let mut ids = Vec::new();
-        match self.body.subject() {
-            Some(Subject::Workspace) => ids.push(self.workspace.uuid()),
-            Some(Subject::Member(id)) => ids.push(id.uuid()),
-            Some(Subject::Team(id)) => ids.push(id.uuid()),
-            Some(Subject::Cycle(id)) => ids.push(id.uuid()),
-            Some(Subject::Objective(id)) => ids.push(id.uuid()),
-            Some(Subject::KeyResult(id)) => ids.push(id.uuid()),
-            Some(Subject::CheckIn(id, _)) => ids.push(id.uuid()),
-            Some(Subject::Note(id)) => ids.push(id.uuid()),
-            None => {}
-        }
-        match &self.body {
-            // A key result that joins or leaves is a change of its objective too.
-            Body::KeyResultAdded(added) => ids.push(added.objective.uuid()),
-            Body::HelpLinked { to, .. } | Body::HelpUnlinked { to, .. } => ids.push(to.uuid()),
-            Body::DeviceJoined(joined) => ids.push(joined.device.uuid()),
-            Body::DeviceRevoked { device } | Body::ServerAdopted { device, .. } => {
-                ids.push(device.uuid());
-            }
-            Body::DeviceKeyRotated { .. } => ids.push(self.device.uuid()),
-            Body::NoteAdded { .. } => ids.push(NoteId::from(self.id).uuid()),
-            _ => {}
-        }
-        ids
-    }
 }

@@ -46,7 +46,7 @@ pub fn after(state: &State, key_result: KeyResultId) -> Option<After> {
         state,
         found.check_ins.all().last().map(|last| last.effective),
     );
-    let progress = score::progress(found, cycle, on);
+    let progress = score::progress(state, found, cycle, on);
     Some(After {
         value: progress.current,
         target: found.metric.target.or(found.metric.high),

@@ -114,6 +114,26 @@ ids! {
     EventId;
     /// An invitation.
     InvitationId;
+    /// A standing measure.
+    KpiId;
+    /// Work that should move a key result or an objective.
+    InitiativeId;
+    /// A countable piece of work.
+    TodoId;
+    /// A weekly update: the same UUID as the event that wrote it.
+    WeeklyId;
+    /// A template.
+    TemplateId;
+    /// A funnel.
+    FunnelId;
+    /// A metric of an incentive plan.
+    IncentiveId;
+}
+
+impl From<EventId> for WeeklyId {
+    fn from(event: EventId) -> Self {
+        Self(event.0)
+    }
 }
 
 impl From<EventId> for NoteId {

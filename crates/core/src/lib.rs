@@ -15,6 +15,7 @@
 //! ```
 
 pub mod admit;
+pub mod agreement;
 pub mod calendar;
 pub mod canonical;
 pub mod clock;
@@ -23,6 +24,7 @@ pub mod decimal;
 pub mod event;
 pub mod history;
 pub mod id;
+// pub mod plan; (PLAN: enable once all its files exist)
 pub mod reference;
 pub mod refusal;
 pub mod score;

@@ -15,6 +15,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::value::Subject;
+
 pub use namer::{Name, Namer};
 pub use resolve::{Candidate, Resolution, resolve};
 
@@ -48,6 +50,22 @@ pub enum Kind {
     CheckIn,
     /// `e-`
     Event,
+    /// `kpi-`
+    Kpi,
+    /// `r-`
+    Reading,
+    /// `i-`
+    Initiative,
+    /// `td-`
+    Todo,
+    /// `w-`
+    Weekly,
+    /// `tp-`
+    Template,
+    /// `f-`
+    Funnel,
+    /// `in-`
+    Incentive,
 }
 
 impl Kind {
@@ -62,6 +80,14 @@ impl Kind {
         Self::Note,
         Self::CheckIn,
         Self::Event,
+        Self::Kpi,
+        Self::Reading,
+        Self::Initiative,
+        Self::Todo,
+        Self::Weekly,
+        Self::Template,
+        Self::Funnel,
+        Self::Incentive,
     ];
 
     /// What its references begin with, without the dash.
@@ -77,7 +103,38 @@ impl Kind {
             Self::Note => "n",
             Self::CheckIn => "ci",
             Self::Event => "e",
+            Self::Kpi => "kpi",
+            Self::Reading => "r",
+            Self::Initiative => "i",
+            Self::Todo => "td",
+            Self::Weekly => "w",
+            Self::Template => "tp",
+            Self::Funnel => "f",
+            Self::Incentive => "in",
         }
+    }
+
+    /// Under which kind and id a thing is named; none for the workspace itself.
+    #[must_use]
+    pub const fn of(subject: Subject) -> Option<(Self, Uuid)> {
+        Some(match subject {
+            Subject::Workspace => return None,
+            Subject::Member(id) => (Self::Member, id.uuid()),
+            Subject::Team(id) => (Self::Team, id.uuid()),
+            Subject::Cycle(id) => (Self::Cycle, id.uuid()),
+            Subject::Objective(id) => (Self::Objective, id.uuid()),
+            Subject::KeyResult(id) => (Self::KeyResult, id.uuid()),
+            Subject::CheckIn(_, id) => (Self::CheckIn, id.uuid()),
+            Subject::Note(id) => (Self::Note, id.uuid()),
+            Subject::Kpi(id) => (Self::Kpi, id.uuid()),
+            Subject::Reading(_, id) => (Self::Reading, id.uuid()),
+            Subject::Initiative(id) => (Self::Initiative, id.uuid()),
+            Subject::Todo(id) => (Self::Todo, id.uuid()),
+            Subject::Weekly(id) => (Self::Weekly, id.uuid()),
+            Subject::Template(id) => (Self::Template, id.uuid()),
+            Subject::Funnel(id) => (Self::Funnel, id.uuid()),
+            Subject::Incentive(id) => (Self::Incentive, id.uuid()),
+        })
     }
 
     /// The kind whose references begin so.
@@ -102,6 +159,14 @@ impl fmt::Display for Kind {
             Self::Note => "note",
             Self::CheckIn => "check-in",
             Self::Event => "event",
+            Self::Kpi => "KPI",
+            Self::Reading => "reading",
+            Self::Initiative => "initiative",
+            Self::Todo => "to-do",
+            Self::Weekly => "weekly update",
+            Self::Template => "template",
+            Self::Funnel => "funnel",
+            Self::Incentive => "incentive",
         })
     }
 }

@@ -14,6 +14,8 @@ pub enum Code {
     Forbidden,
     /// It is about something deferred, dropped or withdrawn.
     NotLive,
+    /// It would change a cycle that its author knew to be closed.
+    Closed,
     /// What it would make is there already.
     AlreadyExists,
     /// It would change nothing.
@@ -53,6 +55,7 @@ impl Code {
         Self::Invalid,
         Self::Forbidden,
         Self::NotLive,
+        Self::Closed,
         Self::AlreadyExists,
         Self::NothingToChange,
         Self::NotUndoable,
@@ -78,6 +81,7 @@ impl Code {
             Self::Invalid => "invalid",
             Self::Forbidden => "forbidden",
             Self::NotLive => "not_live",
+            Self::Closed => "closed",
             Self::AlreadyExists => "already_exists",
             Self::NothingToChange => "nothing_to_change",
             Self::NotUndoable => "not_undoable",

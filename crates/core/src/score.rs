@@ -21,7 +21,7 @@ use crate::calendar::{Date, Span};
 use crate::decimal::{Decimal, ratio};
 use crate::event::Metric;
 use crate::id::{CycleId, ObjectiveId};
-use crate::state::{Cycle, KeyResult, State};
+use crate::state::{Cycle, KeyResult, Reading, State};
 use crate::token::{MetricKind, ObjectiveKind};
 
 /// Digits after the point that computed shares keep.
@@ -49,10 +49,10 @@ pub struct Progress {
 
 /// Where a key result of this cycle stands at the end of the day `on`, given what the state knows.
 #[must_use]
-pub fn progress(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Progress {
+pub fn progress(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) -> Progress {
     let on = on.min(cycle.ends);
     let metric = &key_result.metric;
-    let reading = key_result.check_ins.reading(on);
+    let reading = reading(state, key_result, on);
     let current = match metric.kind {
         MetricKind::Milestones => Some(weight(metric, |name| reading.steps.contains(name))),
         MetricKind::Binary if reading.done == Some(true) => Some(Decimal::ONE),
@@ -63,7 +63,7 @@ pub fn progress(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Progress {
         MetricKind::Increase | MetricKind::Decrease => {
             current.and_then(|current| toward(metric, current))
         }
-        MetricKind::Maintain => kept(key_result, cycle, on),
+        MetricKind::Maintain => kept(state, key_result, cycle, on),
         MetricKind::Milestones => {
             current.and_then(|done| ratio(done, weight(metric, |_| true), PLACES))
         }
@@ -80,15 +80,23 @@ pub fn progress(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Progress {
     }
 }
 
-/// The value that holds at the end of the day `on`: the latest absolute check-in and the deltas
-/// after it. Without an absolute one the deltas start from the baseline; None where there is
-/// neither.
+/// The value that holds at the end of the day `on`: the latest absolute check-in, or reading of
+/// the KPI that the key result reads from, and the deltas after it. Without an absolute one the
+/// deltas start from the baseline; None where there is neither.
 #[must_use]
-pub fn value_on(key_result: &KeyResult, on: Date) -> Option<Decimal> {
-    key_result
-        .check_ins
-        .reading(on)
-        .value(key_result.metric.baseline)
+pub fn value_on(state: &State, key_result: &KeyResult, on: Date) -> Option<Decimal> {
+    reading(state, key_result, on).value(key_result.metric.baseline)
+}
+
+/// What the check-ins come to, with the KPI's reading among them where one feeds the key result.
+fn reading(state: &State, key_result: &KeyResult, on: Date) -> Reading {
+    let fed = key_result
+        .kpi
+        .and_then(|kpi| state.kpis.get(&kpi)?.latest(on));
+    match fed {
+        Some(kpi) => key_result.check_ins.reading_beside(on, kpi),
+        None => key_result.check_ins.reading(on),
+    }
 }
 
 fn toward(metric: &Metric, current: Decimal) -> Option<Decimal> {
@@ -105,13 +113,13 @@ fn toward(metric: &Metric, current: Decimal) -> Option<Decimal> {
 }
 
 /// The share of elapsed periods that ended within the range; None before the first has elapsed.
-fn kept(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Option<Decimal> {
+fn kept(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) -> Option<Decimal> {
     let span = Span::new(cycle.starts, cycle.ends)?;
     let mut elapsed = 0u32;
     let mut within = 0u32;
     for period in key_result.cadence.elapsed_periods(span, on) {
         elapsed = elapsed.saturating_add(1);
-        if value_on(key_result, period.ends)
+        if value_on(state, key_result, period.ends)
             .is_some_and(|value| in_range(&key_result.metric, value))
         {
             within = within.saturating_add(1);
@@ -149,7 +157,7 @@ pub fn objective_score(state: &State, objective: ObjectiveId, on: Date) -> Optio
         if !key_result.is_live() {
             continue;
         }
-        if let Some(score) = progress(key_result, cycle, on).score {
+        if let Some(score) = progress(state, key_result, cycle, on).score {
             sum = sum.checked_add(score.checked_mul(key_result.weight)?)?;
             weights = weights.checked_add(key_result.weight)?;
         }
@@ -210,14 +218,22 @@ pub fn elapsed(cycle: &Cycle, on: Date) -> Decimal {
     })
 }
 
-/// Progress divided by the elapsed share of the cycle: 1 is exactly on a straight line. None
-/// before the cycle starts, and for kinds of metric that a line says nothing about.
+/// The share of its way that a key result of this cycle should have gone at the end of the day
+/// `on`, 0 to 1: the elapsed share, or, where the months weigh differently, theirs.
 #[must_use]
-pub fn pace(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Option<Decimal> {
+pub fn expected(state: &State, cycle: &Cycle, on: Date) -> Decimal {
+    let _ = state;
+    elapsed(cycle, on)
+}
+
+/// Progress divided by what is expected by then: 1 is exactly on the line. None while nothing is
+/// expected yet, and for kinds of metric that a line says nothing about.
+#[must_use]
+pub fn pace(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) -> Option<Decimal> {
     match key_result.metric.kind {
         MetricKind::Increase | MetricKind::Decrease | MetricKind::Milestones => {
-            let done = progress(key_result, cycle, on).progress?;
-            ratio(done, elapsed(cycle, on), PLACES)
+            let done = progress(state, key_result, cycle, on).progress?;
+            ratio(done, expected(state, cycle, on), PLACES)
         }
         MetricKind::Maintain | MetricKind::Binary => None,
     }

@@ -50,8 +50,8 @@ pub const fn severity(status: Status) -> u8 {
 
 /// The status of a key result at the end of the day `on`, with its explanation.
 #[must_use]
-pub fn of_key_result(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Explained {
-    let progress = score::progress(key_result, cycle, on);
+pub fn of_key_result(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) -> Explained {
+    let progress = score::progress(state, key_result, cycle, on);
     let over = on >= cycle.ends;
     let on = on.min(cycle.ends);
     let explained = |status, because: String| Explained {
@@ -84,10 +84,16 @@ pub fn of_key_result(key_result: &KeyResult, cycle: &Cycle, on: Date) -> Explain
             ),
         );
     }
-    judge(key_result, cycle, on, &progress)
+    judge(state, key_result, cycle, on, &progress)
 }
 
-fn judge(key_result: &KeyResult, cycle: &Cycle, on: Date, progress: &Progress) -> Explained {
+fn judge(
+    state: &State,
+    key_result: &KeyResult,
+    cycle: &Cycle,
+    on: Date,
+    progress: &Progress,
+) -> Explained {
     let mut worst = Status::OnTrack;
     let mut because = Vec::new();
     let mut note = |status: Status, why: String| {
@@ -123,7 +129,7 @@ fn judge(key_result: &KeyResult, cycle: &Cycle, on: Date, progress: &Progress) -
             }
         }
         _ => {
-            if let Some(pace) = score::pace(key_result, cycle, on) {
+            if let Some(pace) = score::pace(state, key_result, cycle, on) {
                 let done = progress.progress.unwrap_or(Decimal::ZERO);
                 note(
                     by_bounds(pace, PACE_GREEN, PACE_AMBER),
@@ -181,7 +187,7 @@ pub fn of_objective(state: &State, objective: ObjectiveId, on: Date) -> Option<E
     state
         .key_results_of(objective)
         .filter(|(_, key_result)| key_result.is_live())
-        .map(|(_, key_result)| (key_result, of_key_result(key_result, cycle, on)))
+        .map(|(_, key_result)| (key_result, of_key_result(state, key_result, cycle, on)))
         .max_by_key(|(_, explained)| severity(explained.status))
         .map(|(weakest, explained)| Explained {
             status: explained.status,

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::decimal::Decimal;
+
 /// A word that is none of those a vocabulary knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{found}' is no {what}: use one of {}", known.join(", "))]
@@ -78,8 +80,8 @@ vocabulary! {
     CycleKind, "cycle kind" { Annual = "annual", Quarterly = "quarterly", Custom = "custom" }
 }
 vocabulary! {
-    /// A cycle is planned, then active.
-    CycleState, "cycle state" { Planned = "planned", Active = "active" }
+    /// A cycle is planned, then active, then closed. A closed one may be reopened, with a reason.
+    CycleState, "cycle state" { Planned = "planned", Active = "active", Closed = "closed" }
 }
 vocabulary! {
     /// Committed objectives are expected at 1.0, aspirational ones at 0.6 to 0.7.
@@ -125,10 +127,71 @@ vocabulary! {
     NoteState, "note state" { Shown = "shown", Withdrawn = "withdrawn" }
 }
 vocabulary! {
+    /// Whether a KPI, a funnel, a template or a metric of an incentive plan still counts.
+    /// `withdrawn` is the undo of making it.
+    Life, "state" { Active = "active", Dropped = "dropped", Withdrawn = "withdrawn" }
+}
+vocabulary! {
+    /// The life of an initiative or a to-do. `withdrawn` is the undo of adding it.
+    WorkState, "state" {
+        Planned = "planned", Active = "active", Done = "done",
+        Dropped = "dropped", Withdrawn = "withdrawn",
+    }
+}
+vocabulary! {
+    /// Which values of a KPI are better.
+    Direction, "direction" { Higher = "higher", Lower = "lower" }
+}
+vocabulary! {
+    /// How often a to-do's quantity is to be done. A day is a working day.
+    Period, "period" { Day = "day", Week = "week", Month = "month" }
+}
+vocabulary! {
+    /// A setting that is either on or off.
+    Switch, "setting" { Off = "off", On = "on" }
+}
+vocabulary! {
+    /// How sure one is at the start to reach a key result, as a word for its number.
+    Tier, "tier" {
+        /// 0.8
+        Likely = "likely",
+        /// 0.5
+        Possible = "possible",
+        /// 0.2
+        Moonshot = "moonshot",
+    }
+}
+vocabulary! {
     /// How a key result is doing; see [`crate::status`] for the rule.
     Status, "status" {
         Done = "done", OnTrack = "on track", AtRisk = "at risk", OffTrack = "off track",
         Stale = "stale",
+    }
+}
+
+impl Tier {
+    /// The certainty that the word stands for.
+    #[must_use]
+    pub fn certainty(self) -> Decimal {
+        let tenths = match self {
+            Self::Likely => 8,
+            Self::Possible => 5,
+            Self::Moonshot => 2,
+        };
+        Decimal::from_parts(tenths, 1).unwrap_or_default()
+    }
+
+    /// The tier that a certainty is nearest to; the surer one where it lies between two.
+    #[must_use]
+    pub fn of(certainty: Decimal) -> Self {
+        let bound = |hundredths| Decimal::from_parts(hundredths, 2).unwrap_or_default();
+        if certainty >= bound(65) {
+            Self::Likely
+        } else if certainty >= bound(35) {
+            Self::Possible
+        } else {
+            Self::Moonshot
+        }
     }
 }
 

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Date;
 use crate::decimal::Decimal;
-use crate::id::{CycleId, EventId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId};
+use crate::id::{
+    CycleId, EventId, FunnelId, IncentiveId, InitiativeId, KeyResultId, KpiId, MemberId, NoteId,
+    ObjectiveId, TeamId, TemplateId, TodoId, WeeklyId,
+};
 
 /// What an event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +32,22 @@ pub enum Subject {
     CheckIn(KeyResultId, EventId),
     /// A note.
     Note(NoteId),
+    /// A standing measure.
+    Kpi(KpiId),
+    /// A reading of a KPI, named by it and the event that made it.
+    Reading(KpiId, EventId),
+    /// Work.
+    Initiative(InitiativeId),
+    /// A countable piece of work.
+    Todo(TodoId),
+    /// A weekly update.
+    Weekly(WeeklyId),
+    /// A template.
+    Template(TemplateId),
+    /// A funnel.
+    Funnel(FunnelId),
+    /// A metric of an incentive plan.
+    Incentive(IncentiveId),
 }
 
 impl Subject {
@@ -44,6 +63,14 @@ impl Subject {
             Self::KeyResult(_) => "key result",
             Self::CheckIn(..) => "check-in",
             Self::Note(_) => "note",
+            Self::Kpi(_) => "KPI",
+            Self::Reading(..) => "reading",
+            Self::Initiative(_) => "initiative",
+            Self::Todo(_) => "to-do",
+            Self::Weekly(_) => "weekly update",
+            Self::Template(_) => "template",
+            Self::Funnel(_) => "funnel",
+            Self::Incentive(_) => "incentive",
         }
     }
 }
@@ -150,6 +177,42 @@ fields! {
     Projection = "projection",
     /// Text of a note or check-in.
     Text = "text",
+    /// Whether incentives are looked at: on or off.
+    Incentives = "incentives",
+    /// How the months of a cycle weigh against each other.
+    MonthWeights = "month_weights",
+    /// Whether an objective is carried from cycle to cycle: on or off.
+    Standing = "standing",
+    /// The KPI that a key result reads its value from.
+    Kpi = "kpi",
+    /// The grade of a key result, 0 to 1.
+    Grade = "grade",
+    /// Which values of a KPI are better.
+    Direction = "direction",
+    /// When an initiative is due.
+    Due = "due",
+    /// The initiative that a to-do belongs to.
+    Initiative = "initiative",
+    /// How much of a to-do is to be done in each period.
+    Quantity = "quantity",
+    /// The period of a to-do.
+    Per = "per",
+    /// How much of a to-do is to be done in all.
+    Total = "total",
+    /// The planned conversion rate of a to-do, 0 to 1.
+    Rate = "rate",
+    /// The key result that a to-do, a funnel or an incentive is about.
+    KeyResult = "key_result",
+    /// What is planned for the week.
+    Plans = "plans",
+    /// What was done in the week.
+    Progress = "progress",
+    /// What stood in the way in the week.
+    Problems = "problems",
+    /// Text of a template, in Markdown.
+    Document = "document",
+    /// The member whom an incentive plan rewards.
+    Member = "member",
 }
 
 impl std::fmt::Display for Field {
@@ -218,6 +281,8 @@ pub enum Value {
     Milestones(Vec<Milestone>),
     /// What a check-in measured.
     Measure(Measure),
+    /// Several numbers in order, such as the weights of months.
+    Numbers(Vec<Decimal>),
 }
 
 impl Value {

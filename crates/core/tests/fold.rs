@@ -211,8 +211,8 @@ proptest! {
             // Read back anew for each day, so that no earlier question has unpacked anything.
             let state: State = postcard::from_bytes(&binary).unwrap();
             prop_assert_eq!(
-                score::progress(&state.key_results[&leads()], cycle, on),
-                score::progress(&world.state.key_results[&leads()], cycle, on)
+                score::progress(&state, &state.key_results[&leads()], cycle, on),
+                score::progress(&world.state, &world.state.key_results[&leads()], cycle, on)
             );
         }
     }

@@ -52,12 +52,22 @@ fn confident(world: &mut World, measure: Measure, on: &str, confidence: &str) {
 
 fn progress(world: &World, on: &str) -> Progress {
     let cycle = &world.state.cycles[&cycle()];
-    score::progress(&world.state.key_results[&nps()], cycle, date(on))
+    score::progress(
+        &world.state,
+        &world.state.key_results[&nps()],
+        cycle,
+        date(on),
+    )
 }
 
 fn status(world: &World, on: &str) -> Explained {
     let cycle = &world.state.cycles[&cycle()];
-    status::of_key_result(&world.state.key_results[&nps()], cycle, date(on))
+    status::of_key_result(
+        &world.state,
+        &world.state.key_results[&nps()],
+        cycle,
+        date(on),
+    )
 }
 
 fn score_on(world: &World, on: &str) -> Option<Decimal> {

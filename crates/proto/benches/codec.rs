@@ -36,6 +36,7 @@ fn check_in(number: u64) -> Event {
             projection: None,
             note: Some("two partners signed".to_owned()),
         }),
+        source: None,
     }
 }
 

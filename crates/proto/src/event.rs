@@ -10,6 +10,7 @@
 //! where reading ends in [`Body::Unknown`].
 
 mod okr;
+mod practice;
 mod workspace;
 mod write;
 
@@ -17,7 +18,8 @@ use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::{Body, Entry, Event, Hash};
 use quarterdeck_core::id::{
-    CycleId, DeviceId, EventId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId, WorkspaceId,
+    CycleId, DeviceId, EventId, FunnelId, IncentiveId, InitiativeId, KeyResultId, KpiId, MemberId,
+    NoteId, ObjectiveId, TeamId, TemplateId, TodoId, WeeklyId, WorkspaceId,
 };
 use quarterdeck_core::value::Subject;
 
@@ -68,6 +70,7 @@ pub fn decode_event(body: &[u8]) -> Result<Event, DecodeError> {
             10 => header.remaining = small("Event.remaining", content.number())?,
             11 => header.reason = Some(read("Event.reason")?),
             12 => header.undoes = read("Event.undoes")?,
+            13 => header.source = Some(read("Event.source")?),
             FIRST_PAYLOAD.. if payload.is_none() => {
                 payload = Some((number, read("Event.payload")?));
             }
@@ -113,6 +116,7 @@ struct Header<'a> {
     remaining: u32,
     reason: Option<&'a [u8]>,
     undoes: &'a [u8],
+    source: Option<&'a [u8]>,
 }
 
 impl Header<'_> {
@@ -133,6 +137,7 @@ impl Header<'_> {
             remaining: self.remaining,
             reason: self.reason.map(text).transpose()?,
             undoes: optional("Event.undoes", self.undoes)?.map(EventId::from_bytes),
+            source: self.source.map(practice::source).transpose()?,
             body,
         })
     }
@@ -181,18 +186,24 @@ fn read_known(kind: u32, payload: &[u8]) -> Result<Body, Unread> {
         131 => okr::edited(message("CycleEdited", payload)?, |id| {
             Subject::Cycle(CycleId::from_bytes(id))
         }),
+        132 => practice::cycle_closed(message("CycleClosed", payload)?),
+        133 => practice::cycle_reopened(message("CycleReopened", payload)?),
         140 => okr::objective_drafted(message("ObjectiveDrafted", payload)?),
         141 => okr::edited(message("ObjectiveEdited", payload)?, |id| {
             Subject::Objective(ObjectiveId::from_bytes(id))
         }),
         142 => okr::sign_off_asked(message("SignOffAsked", payload)?),
         143 => okr::objective_signed(message("ObjectiveSigned", payload)?),
+        144 => okr::objective_unsigned(message("ObjectiveUnsigned", payload)?),
+        145 => okr::lint_silenced(message("LintSilenced", payload)?),
+        146 => okr::lint_heeded(message("LintHeeded", payload)?),
         150 => okr::key_result_added(message("KeyResultAdded", payload)?),
         151 => okr::edited(message("KeyResultEdited", payload)?, |id| {
             Subject::KeyResult(KeyResultId::from_bytes(id))
         }),
         152 => okr::help_linked(message("HelpLinked", payload)?),
         153 => okr::help_unlinked(message("HelpUnlinked", payload)?),
+        154 => practice::key_result_graded(message("KeyResultGraded", payload)?),
         160 => okr::checked_in(message("CheckedIn", payload)?),
         161 => okr::check_in_corrected(message("CheckInCorrected", payload)?),
         162 => okr::check_in_retracted(message("CheckInRetracted", payload)?),
@@ -201,7 +212,40 @@ fn read_known(kind: u32, payload: &[u8]) -> Result<Body, Unread> {
         171 => okr::edited(message("NoteEdited", payload)?, |id| {
             Subject::Note(NoteId::from_bytes(id))
         }),
+        172 => practice::weekly_written(message("WeeklyWritten", payload)?),
+        173 => okr::edited(message("WeeklyEdited", payload)?, |id| {
+            Subject::Weekly(WeeklyId::from_bytes(id))
+        }),
         180 => okr::conflict_resolved(message("ConflictResolved", payload)?),
+        190 => practice::kpi_defined(message("KpiDefined", payload)?),
+        191 => okr::edited(message("KpiEdited", payload)?, |id| {
+            Subject::Kpi(KpiId::from_bytes(id))
+        }),
+        192 => practice::kpi_recorded(message("KpiRecorded", payload)?),
+        193 => practice::kpi_reading_corrected(message("KpiReadingCorrected", payload)?),
+        194 => practice::kpi_linked(message("KpiLinked", payload)?),
+        195 => practice::kpi_unlinked(message("KpiUnlinked", payload)?),
+        200 => practice::initiative_added(message("InitiativeAdded", payload)?),
+        201 => okr::edited(message("InitiativeEdited", payload)?, |id| {
+            Subject::Initiative(InitiativeId::from_bytes(id))
+        }),
+        205 => practice::todo_added(message("TodoAdded", payload)?),
+        206 => okr::edited(message("TodoEdited", payload)?, |id| {
+            Subject::Todo(TodoId::from_bytes(id))
+        }),
+        207 => practice::todo_counted(message("TodoCounted", payload)?),
+        210 => practice::template_saved(message("TemplateSaved", payload)?),
+        211 => okr::edited(message("TemplateEdited", payload)?, |id| {
+            Subject::Template(TemplateId::from_bytes(id))
+        }),
+        215 => practice::funnel_defined(message("FunnelDefined", payload)?),
+        216 => okr::edited(message("FunnelEdited", payload)?, |id| {
+            Subject::Funnel(FunnelId::from_bytes(id))
+        }),
+        220 => practice::incentive_added(message("IncentiveAdded", payload)?),
+        221 => okr::edited(message("IncentiveEdited", payload)?, |id| {
+            Subject::Incentive(IncentiveId::from_bytes(id))
+        }),
         _ => Err(Unread::Newer),
     }
 }

@@ -13,6 +13,7 @@ impl From<Code> for RefusalCode {
             Code::Invalid => Self::Invalid,
             Code::Forbidden => Self::Forbidden,
             Code::NotLive => Self::NotLive,
+            Code::Closed => Self::Closed,
             Code::AlreadyExists => Self::AlreadyExists,
             Code::NothingToChange => Self::NothingToChange,
             Code::NotUndoable => Self::NotUndoable,
@@ -50,6 +51,7 @@ pub const fn grpc_code(code: Code) -> tonic::Code {
         }
         // Not wrong in itself, but not possible as things stand.
         Code::NotLive
+        | Code::Closed
         | Code::NothingToChange
         | Code::NotUndoable
         | Code::Gap

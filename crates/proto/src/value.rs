@@ -1,7 +1,10 @@
 //! Subjects, values and changes: what edits, notes and links are made of, in both directions.
 
 use quarterdeck_core::event::Metric;
-use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId};
+use quarterdeck_core::id::{
+    CycleId, EventId, FunnelId, IncentiveId, InitiativeId, KeyResultId, KpiId, MemberId, NoteId,
+    ObjectiveId, TeamId, TemplateId, TodoId, WeeklyId,
+};
 use quarterdeck_core::value::{Change, Field, Measure, Milestone, Subject, Value};
 
 use crate::error::{DecodeError, Unread};
@@ -26,6 +29,23 @@ pub(crate) fn read_subject(wire: v1::Subject) -> Result<Subject, Unread> {
             Subject::CheckIn(key_result, event)
         }
         Wire::Note(id) => Subject::Note(NoteId::from_bytes(fixed("Subject.note", &id)?)),
+        Wire::Kpi(id) => Subject::Kpi(KpiId::from_bytes(fixed("Subject.kpi", &id)?)),
+        Wire::Reading(id) => {
+            let (kpi, event) = read_reading(Some(id))?;
+            Subject::Reading(kpi, event)
+        }
+        Wire::Initiative(id) => {
+            Subject::Initiative(InitiativeId::from_bytes(fixed("Subject.initiative", &id)?))
+        }
+        Wire::Todo(id) => Subject::Todo(TodoId::from_bytes(fixed("Subject.todo", &id)?)),
+        Wire::Weekly(id) => Subject::Weekly(WeeklyId::from_bytes(fixed("Subject.weekly", &id)?)),
+        Wire::Template(id) => {
+            Subject::Template(TemplateId::from_bytes(fixed("Subject.template", &id)?))
+        }
+        Wire::Funnel(id) => Subject::Funnel(FunnelId::from_bytes(fixed("Subject.funnel", &id)?)),
+        Wire::Incentive(id) => {
+            Subject::Incentive(IncentiveId::from_bytes(fixed("Subject.incentive", &id)?))
+        }
     })
 }
 
@@ -40,6 +60,14 @@ pub(crate) fn write_subject(subject: &Subject) -> v1::Subject {
         Subject::KeyResult(id) => Wire::KeyResult(id.as_bytes().to_vec()),
         Subject::CheckIn(key_result, event) => Wire::CheckIn(write_check_in(*key_result, *event)),
         Subject::Note(id) => Wire::Note(id.as_bytes().to_vec()),
+        Subject::Kpi(id) => Wire::Kpi(id.as_bytes().to_vec()),
+        Subject::Reading(kpi, event) => Wire::Reading(write_reading(*kpi, *event)),
+        Subject::Initiative(id) => Wire::Initiative(id.as_bytes().to_vec()),
+        Subject::Todo(id) => Wire::Todo(id.as_bytes().to_vec()),
+        Subject::Weekly(id) => Wire::Weekly(id.as_bytes().to_vec()),
+        Subject::Template(id) => Wire::Template(id.as_bytes().to_vec()),
+        Subject::Funnel(id) => Wire::Funnel(id.as_bytes().to_vec()),
+        Subject::Incentive(id) => Wire::Incentive(id.as_bytes().to_vec()),
     };
     v1::Subject {
         subject: Some(subject),
@@ -63,6 +91,21 @@ pub(crate) fn write_check_in(key_result: KeyResultId, event: EventId) -> v1::Che
     }
 }
 
+pub(crate) fn read_reading(wire: Option<v1::ReadingId>) -> Result<(KpiId, EventId), DecodeError> {
+    let wire = present("reading", wire)?;
+    Ok((
+        KpiId::from_bytes(fixed("ReadingId.kpi", &wire.kpi)?),
+        EventId::from_bytes(fixed("ReadingId.event", &wire.event)?),
+    ))
+}
+
+pub(crate) fn write_reading(kpi: KpiId, event: EventId) -> v1::ReadingId {
+    v1::ReadingId {
+        kpi: kpi.as_bytes().to_vec(),
+        event: event.as_bytes().to_vec(),
+    }
+}
+
 /// An absent message is no value; one with nothing in it is a form of value not known here.
 pub(crate) fn read_value(wire: Option<v1::Value>) -> Result<Value, Unread> {
     use value::Value as Wire;
@@ -76,6 +119,12 @@ pub(crate) fn read_value(wire: Option<v1::Value>) -> Result<Value, Unread> {
         Wire::Reference(subject) => Value::Ref(read_subject(subject)?),
         Wire::Milestones(list) => Value::Milestones(read_milestones(list.milestones)?),
         Wire::Measure(wire) => Value::Measure(read_measure(wire)?),
+        Wire::Numbers(list) => Value::Numbers(
+            list.numbers
+                .iter()
+                .map(|number| decimal("Value.numbers", number))
+                .collect::<Result<_, _>>()?,
+        ),
     })
 }
 
@@ -91,6 +140,9 @@ pub(crate) fn write_value(value: &Value) -> Option<v1::Value> {
             milestones: write_milestones(steps),
         }),
         Value::Measure(measure) => Wire::Measure(write_measure(measure)),
+        Value::Numbers(numbers) => Wire::Numbers(v1::NumberList {
+            numbers: numbers.iter().map(ToString::to_string).collect(),
+        }),
     };
     Some(v1::Value { value: Some(value) })
 }

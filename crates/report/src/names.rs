@@ -67,6 +67,23 @@ impl<'a> Names<'a> {
         let ids = ids.chain(state.members.keys().map(|id| (Kind::Member, id.uuid())));
         let ids = ids.chain(state.devices.keys().map(|id| (Kind::Device, id.uuid())));
         let ids = ids.chain(state.notes.keys().map(|id| (Kind::Note, id.uuid())));
+        let ids = ids.chain(state.kpis.keys().map(|id| (Kind::Kpi, id.uuid())));
+        let ids = ids.chain(
+            state
+                .initiatives
+                .keys()
+                .map(|id| (Kind::Initiative, id.uuid())),
+        );
+        let ids = ids.chain(state.todos.keys().map(|id| (Kind::Todo, id.uuid())));
+        let ids = ids.chain(state.weeklies.keys().map(|id| (Kind::Weekly, id.uuid())));
+        let ids = ids.chain(state.templates.keys().map(|id| (Kind::Template, id.uuid())));
+        let ids = ids.chain(state.funnels.keys().map(|id| (Kind::Funnel, id.uuid())));
+        let ids = ids.chain(
+            state
+                .incentives
+                .keys()
+                .map(|id| (Kind::Incentive, id.uuid())),
+        );
         let namer = Namer::new(ids);
         let shared = shared_names(state, &namer);
         Self {
@@ -157,16 +174,10 @@ impl<'a> Names<'a> {
     /// The reference of what an event is about; none for the workspace itself.
     #[must_use]
     pub fn subject(&self, subject: Subject) -> Option<Ref> {
-        Some(match subject {
-            Subject::Workspace => return None,
-            Subject::Member(id) => self.member(id),
-            Subject::Team(id) => self.team(id),
-            Subject::Cycle(id) => self.cycle(id),
-            Subject::Objective(id) => self.objective(id),
-            Subject::KeyResult(id) => self.key_result(id),
-            Subject::CheckIn(key_result, id) => self.check_in(key_result, id),
-            Subject::Note(id) => self.note(id),
-        })
+        match subject {
+            Subject::CheckIn(key_result, id) => Some(self.check_in(key_result, id)),
+            other => Kind::of(other).map(|(kind, id)| self.of(kind, id)),
+        }
     }
 
     fn of(&self, kind: Kind, id: Uuid) -> Ref {
@@ -199,6 +210,22 @@ impl<'a> Names<'a> {
                 state.key_results.get(&id).map(|found| found.title.clone())
             }
             Subject::Note(id) => self.title(state.notes.get(&id)?.about),
+            Subject::Kpi(id) | Subject::Reading(id, _) => {
+                state.kpis.get(&id).map(|found| found.title.clone())
+            }
+            Subject::Initiative(id) => state.initiatives.get(&id).map(|found| found.title.clone()),
+            Subject::Todo(id) => state.todos.get(&id).map(|found| found.title.clone()),
+            Subject::Weekly(id) => {
+                let found = state.weeklies.get(&id)?;
+                Some(format!(
+                    "{}, week of {}",
+                    self.person(found.member),
+                    found.week
+                ))
+            }
+            Subject::Template(id) => state.templates.get(&id).map(|found| found.name.clone()),
+            Subject::Funnel(id) => state.funnels.get(&id).map(|found| found.name.clone()),
+            Subject::Incentive(id) => state.incentives.get(&id).map(|found| found.title.clone()),
         }
     }
 
@@ -213,6 +240,10 @@ impl<'a> Names<'a> {
             Value::Date(date) => date.to_string(),
             Value::Milestones(steps) => milestones(steps),
             Value::Measure(measure) => measure.to_string(),
+            Value::Numbers(numbers) => {
+                let written: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+                written.join(", ")
+            }
             Value::Ref(subject) => self.mention(*subject),
         })
     }

@@ -2,7 +2,8 @@
 //! of a workspace become its candidates.
 
 use quarterdeck_core::id::{
-    CycleId, DeviceId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId, Uuid,
+    CycleId, DeviceId, InitiativeId, KeyResultId, KpiId, MemberId, NoteId, ObjectiveId, TeamId,
+    Uuid,
 };
 use quarterdeck_core::reference::{Candidate, Kind, Namer, Resolution, resolve};
 use quarterdeck_core::refusal::{Code, Refusal};
@@ -33,16 +34,7 @@ impl<'a> Lookup<'a> {
 
     /// The short reference of what an event is about; empty for the workspace itself.
     pub(crate) fn reference_of(&self, subject: Subject) -> String {
-        match subject {
-            Subject::Workspace => String::new(),
-            Subject::Member(id) => self.reference(Kind::Member, id.uuid()),
-            Subject::Team(id) => self.reference(Kind::Team, id.uuid()),
-            Subject::Cycle(id) => self.reference(Kind::Cycle, id.uuid()),
-            Subject::Objective(id) => self.reference(Kind::Objective, id.uuid()),
-            Subject::KeyResult(id) => self.reference(Kind::KeyResult, id.uuid()),
-            Subject::CheckIn(_, id) => self.reference(Kind::CheckIn, id.uuid()),
-            Subject::Note(id) => self.reference(Kind::Note, id.uuid()),
-        }
+        Kind::of(subject).map_or_else(String::new, |(kind, id)| self.reference(kind, id))
     }
 
     pub(crate) fn key_result(&self, query: &str) -> Result<KeyResultId, Refusal> {
@@ -63,6 +55,16 @@ impl<'a> Lookup<'a> {
     pub(crate) fn team(&self, query: &str) -> Result<TeamId, Refusal> {
         self.one(&[Kind::Team], "team", query)
             .map(|found| TeamId::new(found.id))
+    }
+
+    pub(crate) fn kpi(&self, query: &str) -> Result<KpiId, Refusal> {
+        self.one(&[Kind::Kpi], "KPI", query)
+            .map(|found| KpiId::new(found.id))
+    }
+
+    pub(crate) fn initiative(&self, query: &str) -> Result<InitiativeId, Refusal> {
+        self.one(&[Kind::Initiative], "initiative", query)
+            .map(|found| InitiativeId::new(found.id))
     }
 
     pub(crate) fn cycle(&self, query: &str) -> Result<CycleId, Refusal> {
@@ -185,6 +187,24 @@ fn candidates(state: &State) -> Vec<Candidate<'_>> {
             .iter()
             .map(|(id, it)| named(Kind::Device, id.uuid(), it.name.as_str())),
     );
+    all.extend(state.kpis.iter().map(|(id, it)| Candidate {
+        key: it.key.as_deref(),
+        ..named(Kind::Kpi, id.uuid(), it.title.as_str())
+    }));
+    all.extend(
+        (state.initiatives.iter())
+            .map(|(id, it)| named(Kind::Initiative, id.uuid(), it.title.as_str())),
+    );
+    all.extend(
+        (state.todos.iter()).map(|(id, it)| named(Kind::Todo, id.uuid(), it.title.as_str())),
+    );
+    all.extend(
+        (state.templates.iter()).map(|(id, it)| named(Kind::Template, id.uuid(), it.name.as_str())),
+    );
+    all.extend(
+        (state.funnels.iter()).map(|(id, it)| named(Kind::Funnel, id.uuid(), it.name.as_str())),
+    );
+    all.extend((state.weeklies.keys()).map(|id| named(Kind::Weekly, id.uuid(), "")));
     all.extend(
         state
             .notes

@@ -59,6 +59,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
         | Why::DeviceRevoked
         | Why::BadSignature => Code::PermissionDenied,
         Why::NotLive
+        | Why::Closed
         | Why::NothingToChange
         | Why::NotUndoable
         | Why::Gap

@@ -86,6 +86,7 @@ impl Alone {
             tip: own.and_then(|device| device.tip),
             authored: Hlc::at(START - 1_000_000),
             seen: self.state.head,
+            source: None,
         };
         let mut sealed = Vec::new();
         let mut seal = |event: &Event| {

@@ -58,6 +58,7 @@ async fn planned() -> (Running, Device) {
             supports: None,
             key: None,
             carried_from: None,
+            standing: false,
         })),
         Command::Record(Body::KeyResultAdded(KeyResultAdded {
             key_result,
@@ -79,6 +80,9 @@ async fn planned() -> (Running, Device) {
             weight: "1".parse().unwrap(),
             rank: None,
             key: Some("leads".into()),
+            team: None,
+            kpi: None,
+            carried_from: None,
         })),
     ]);
     ana.push_one(events).await;

@@ -278,6 +278,7 @@ impl Log {
                 supports: None,
                 key: None,
                 carried_from: None,
+                standing: false,
             }),
         ];
         bodies.extend((0..KEY_RESULTS).map(|n| key_result(id(100 + n), id(5), n)));
@@ -312,6 +313,7 @@ impl Log {
                 reason: None,
                 undoes: None,
                 body,
+                source: None,
             };
             let mut salt = [0; 16];
             salt[..8].copy_from_slice(&number.to_le_bytes());
@@ -390,6 +392,9 @@ fn key_result(id: Uuid, objective: Uuid, n: u64) -> Body {
         weight: Decimal::from(1),
         rank: None,
         key: None,
+        team: None,
+        kpi: None,
+        carried_from: None,
     })
 }
 

@@ -3,6 +3,7 @@
 use clap::Args;
 use quarterdeck_core::event::{Body, Entry};
 use quarterdeck_core::id::{DeviceId, MemberId, Uuid, WorkspaceId};
+use quarterdeck_core::reference::Kind;
 use quarterdeck_core::value::Subject;
 use quarterdeck_core::when::{Moment, When};
 use quarterdeck_report::json;
@@ -89,12 +90,6 @@ fn concerns(entry: &Entry, subject: Subject, workspace: WorkspaceId) -> bool {
     let touches = |id: Uuid| entry.event.subjects().contains(&id);
     match subject {
         Subject::Workspace => touches(workspace.uuid()),
-        Subject::Member(id) => touches(id.uuid()),
-        Subject::Team(id) => touches(id.uuid()),
-        Subject::Cycle(id) => touches(id.uuid()),
-        Subject::Objective(id) => touches(id.uuid()),
-        Subject::KeyResult(id) => touches(id.uuid()),
-        Subject::Note(id) => touches(id.uuid()),
         Subject::CheckIn(_, id) => match &entry.event.body {
             Body::CheckedIn(_) => entry.event.id == id,
             Body::CheckInRetracted { check_in, .. } | Body::CheckInReinstated { check_in, .. } => {
@@ -103,6 +98,7 @@ fn concerns(entry: &Entry, subject: Subject, workspace: WorkspaceId) -> bool {
             Body::Edited { subject: about, .. } => *about == subject,
             _ => false,
         },
+        other => Kind::of(other).is_some_and(|(_, id)| touches(id)),
     }
 }
 

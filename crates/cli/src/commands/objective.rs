@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::{Body, ObjectiveDrafted};
 use quarterdeck_core::id::{IdSource, ObjectiveId};
-use quarterdeck_core::token::{ObjectiveKind, ObjectiveState};
+use quarterdeck_core::token::{ObjectiveKind, ObjectiveState, Switch};
 use quarterdeck_core::value::{Field, Subject, Value};
 
 use crate::context::Context;
@@ -65,6 +65,9 @@ struct New {
     /// A name of one's own, to type in place of the reference.
     #[arg(long, value_name = "NAME")]
     key: Option<String>,
+    /// Carry it from cycle to cycle: see `okr carry`.
+    #[arg(long)]
+    standing: bool,
     /// More about it.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
@@ -88,6 +91,9 @@ struct Edit {
     /// More about it, or `none`.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
+    /// Whether it is carried from cycle to cycle: on or off.
+    #[arg(long, value_name = "ON/OFF")]
+    standing: Option<Switch>,
     /// Who answers for it, or `none`.
     #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
     owner: Option<String>,
@@ -242,6 +248,7 @@ impl New {
             supports,
             key: self.key,
             carried_from: None,
+            standing: self.standing,
         });
         let done = session.record(vec![Command::Record(body)], self.reason.as_deref())?;
         let name = session.name(Subject::Objective(objective));
@@ -261,6 +268,7 @@ impl Edit {
         let me = session.me();
         let mut fields = Fields::default();
         fields.text(Field::Title, self.title);
+        fields.word(Field::Standing, self.standing.map(Switch::word));
         fields.clearable_text(Field::Description, self.description);
         if let Some(owner) = self.owner {
             let owner = cleared(&owner, |owner| resolver.member(owner, me))?;

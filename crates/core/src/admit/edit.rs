@@ -3,7 +3,7 @@
 use super::check_in::{Measured, measured};
 use super::key_result::{KeyResultTerms, key_result_terms};
 use super::okr::ObjectiveTerms;
-use super::{key_result, okr, people, text};
+use super::{closing, key_result, okr, people, practice, text};
 use crate::calendar::Timestamp;
 use crate::event::Event;
 use crate::refusal::{Code, Refusal};
@@ -129,7 +129,10 @@ fn afterwards(
         }
         Subject::Cycle(id) => {
             let mut cycle = state.cycles.get(&id).cloned().ok_or_else(gone)?;
+            let before = cycle.state;
             set_all(&mut cycle, changes)?;
+            closing::state_edit(before, cycle.state)?;
+            okr::month_weights(&cycle.name, &cycle.month_weights)?;
             okr::cycle_name(state, Some(id), &cycle.name)?;
             okr::cycle_dates(&cycle.name, cycle.starts, cycle.ends)?;
             match cycle.parent {
@@ -158,6 +161,12 @@ fn afterwards(
             )
         }
         Subject::KeyResult(id) => {
+            if touches(changes, &Field::Grade) {
+                return Err(Refusal::invalid(
+                    "A grade is given with what was computed beside it, not by an edit.",
+                )
+                .hint("grade it with `okr grade REF SCORE -m WHY`"));
+            }
             let mut key_result = key_result::key_result(state, id)?.clone();
             set_all(&mut key_result, changes)?;
             key_result_terms(
@@ -171,6 +180,8 @@ fn afterwards(
                     weight: key_result.weight,
                     rank: key_result.rank,
                     key: key_result.key.as_deref(),
+                    team: key_result.team,
+                    kpi: key_result.kpi,
                 },
             )
         }
@@ -200,6 +211,47 @@ fn afterwards(
             let mut note = crate::state::Note::clone(state.notes.get(&id).ok_or_else(gone)?);
             set_all(&mut note, changes)?;
             text::body("note", &note.text)
+        }
+        Subject::Kpi(id) => {
+            let mut kpi = practice::kpi(state, id)?.clone();
+            set_all(&mut kpi, changes)?;
+            practice::kpi_terms(state, id, &kpi)
+        }
+        Subject::Reading(kpi, id) => {
+            let mut reading = state.reading(kpi, id).cloned().ok_or_else(gone)?;
+            practice::reading_stands(&reading, touches(changes, &Field::State))?;
+            set_all(&mut reading, changes)?;
+            practice::reading_terms(state, event, &reading)
+        }
+        Subject::Initiative(id) => {
+            let mut initiative = state.initiatives.get(&id).cloned().ok_or_else(gone)?;
+            set_all(&mut initiative, changes)?;
+            practice::initiative_terms(state, &initiative)
+        }
+        Subject::Todo(id) => {
+            let mut todo = crate::state::Todo::clone(state.todos.get(&id).ok_or_else(gone)?);
+            set_all(&mut todo, changes)?;
+            practice::todo_terms(state, &todo)
+        }
+        Subject::Weekly(id) => {
+            let mut weekly = state.weeklies.get(&id).cloned().ok_or_else(gone)?;
+            set_all(&mut weekly, changes)?;
+            practice::weekly_terms(&weekly)
+        }
+        Subject::Template(id) => {
+            let mut template = state.templates.get(&id).cloned().ok_or_else(gone)?;
+            set_all(&mut template, changes)?;
+            practice::template_terms(&template)
+        }
+        Subject::Funnel(id) => {
+            let mut funnel = state.funnels.get(&id).cloned().ok_or_else(gone)?;
+            set_all(&mut funnel, changes)?;
+            practice::funnel_terms(state, &funnel)
+        }
+        Subject::Incentive(id) => {
+            let mut incentive = state.incentives.get(&id).cloned().ok_or_else(gone)?;
+            set_all(&mut incentive, changes)?;
+            practice::incentive_terms(state, &incentive)
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::okr::{objective, own_key};
-use super::{people, text};
+use super::{people, practice, text};
 use crate::decimal::{Decimal, Unit};
 use crate::event::{KeyResultAdded, Metric};
-use crate::id::{KeyResultId, MemberId};
+use crate::id::{KeyResultId, KpiId, MemberId, TeamId};
 use crate::refusal::{Code, Refusal};
 use crate::state::{KeyResult, Objective, State};
 use crate::token::MetricKind;
@@ -73,6 +73,8 @@ pub(super) fn key_result_added(state: &State, new: &KeyResultAdded) -> Result<()
             weight: new.weight,
             rank: new.rank,
             key: new.key.as_deref(),
+            team: new.team,
+            kpi: new.kpi,
         },
     )
 }
@@ -86,6 +88,8 @@ pub(super) struct KeyResultTerms<'a> {
     pub(super) weight: Decimal,
     pub(super) rank: Option<u32>,
     pub(super) key: Option<&'a str>,
+    pub(super) team: Option<TeamId>,
+    pub(super) kpi: Option<KpiId>,
 }
 
 pub(super) fn key_result_terms(
@@ -105,6 +109,21 @@ pub(super) fn key_result_terms(
             terms.weight
         ))
         .hint("to leave a key result out of the mean, defer it: `okr kr defer REF -m WHY`"));
+    }
+    if let Some(team) = terms.team {
+        people::team(state, team)?;
+    }
+    if let Some(kpi) = terms.kpi {
+        practice::kpi(state, kpi)?;
+        if matches!(
+            terms.metric.kind,
+            MetricKind::Milestones | MetricKind::Binary
+        ) {
+            return Err(Refusal::invalid(format!(
+                "A key result measured by {} has no number to read from a KPI.",
+                terms.metric.kind
+            )));
+        }
     }
     if terms.rank == Some(0) {
         return Err(Refusal::invalid("Ranks begin at 1."));

@@ -9,14 +9,17 @@
 
 mod chain;
 mod check_in;
+mod closing;
 mod edit;
 mod key_result;
 mod okr;
 mod people;
+mod practice;
 mod text;
 
 pub use chain::{Link, Repeat, forked};
-pub use text::{MAX_NOTE_CHARS, MAX_REASON_CHARS, MAX_TITLE_CHARS};
+pub use practice::MAX_STAGES;
+pub use text::{MAX_DOCUMENT_CHARS, MAX_NOTE_CHARS, MAX_REASON_CHARS, MAX_TITLE_CHARS};
 
 use crate::calendar::Timestamp;
 use crate::event::{Body, Event};
@@ -68,7 +71,11 @@ impl State {
         if let Some(reason) = &event.reason {
             text::reason(reason)?;
         }
+        if let Some(source) = &event.source {
+            practice::source(source, Timestamp::from_ms(event.authored.wall))?;
+        }
         self.admit_author(event)?;
+        closing::still_open(self, event)?;
         self.admit_body(event)
     }
 
@@ -139,6 +146,15 @@ impl State {
 
     /// The least role that may author this event. One's own things take less.
     fn needed_role(&self, event: &Event) -> Role {
+        let role = self.role_of_body(event);
+        // What says that it happened elsewhere and earlier is more than a contributor's word.
+        match event.source {
+            Some(_) => role.min(Role::Editor),
+            None => role,
+        }
+    }
+
+    fn role_of_body(&self, event: &Event) -> Role {
         let me = event.member;
         match &event.body {
             Body::WorkspaceCreated(_)
@@ -179,10 +195,37 @@ impl State {
             | Body::HelpLinked { .. }
             | Body::HelpUnlinked { .. }
             | Body::SignOffAsked { .. }
+            | Body::LintSilenced { .. }
+            | Body::LintHeeded { .. }
+            | Body::KpiDefined(_)
+            | Body::KpiLinked { .. }
+            | Body::KpiUnlinked { .. }
+            | Body::CycleClosed { .. }
+            | Body::CycleReopened { .. }
+            | Body::TemplateSaved(_)
+            | Body::FunnelDefined(_)
             | Body::ConflictResolved { .. } => Role::Editor,
-            Body::CheckedIn(_) | Body::NoteAdded { .. } | Body::ObjectiveSigned { .. } => {
-                Role::Contributor
-            }
+            Body::IncentiveAdded(_)
+            | Body::Edited {
+                subject: Subject::Incentive(_),
+                ..
+            } => Role::Owner,
+            Body::CheckedIn(_)
+            | Body::NoteAdded { .. }
+            | Body::ObjectiveSigned { .. }
+            | Body::ObjectiveUnsigned { .. }
+            | Body::KpiRecorded(_)
+            | Body::TodoCounted { .. }
+            | Body::WeeklyWritten(_) => Role::Contributor,
+            // One's own work, and the grade of one's own key result, are one's own business.
+            Body::InitiativeAdded(added) => own_or_editor(event, added.owner),
+            Body::TodoAdded(added) => own_or_editor(event, added.owner),
+            Body::KeyResultGraded(graded) => own_or_editor(
+                event,
+                self.key_results
+                    .get(&graded.key_result)
+                    .and_then(|found| found.owner),
+            ),
             Body::CheckInRetracted {
                 key_result,
                 check_in,
@@ -210,7 +253,8 @@ impl State {
         }
     }
 
-    /// Contributors change their own check-ins and notes; editors everybody's.
+    /// Contributors change their own check-ins, notes, readings, updates and work; editors
+    /// everybody's.
     fn role_for(&self, event: &Event, subject: Subject) -> Role {
         let author = match subject {
             Subject::CheckIn(key_result, id) => self
@@ -222,13 +266,15 @@ impl State {
                 .notes
                 .get(&id)
                 .map(|note| note.provenance.created.member),
+            Subject::Reading(kpi, id) => self
+                .reading(kpi, id)
+                .map(|reading| reading.provenance.created.member),
+            Subject::Weekly(id) => self.weeklies.get(&id).map(|weekly| weekly.member),
+            Subject::Initiative(id) => self.initiatives.get(&id).and_then(|found| found.owner),
+            Subject::Todo(id) => self.todos.get(&id).and_then(|found| found.owner),
             _ => None,
         };
-        if author == Some(event.member) {
-            Role::Contributor
-        } else {
-            Role::Editor
-        }
+        own_or_editor(event, author)
     }
 
     fn admit_body(&self, event: &Event) -> Result<(), Refusal> {
@@ -282,6 +328,39 @@ impl State {
                 okr::sign_off_asked(self, *objective, members)
             }
             Body::ObjectiveSigned { objective } => okr::signed(self, event, *objective),
+            Body::ObjectiveUnsigned { objective } => okr::unsigned(self, event, *objective),
+            Body::LintSilenced { objective, code } => {
+                practice::lint_silenced(self, *objective, code, true)
+            }
+            Body::LintHeeded { objective, code } => {
+                practice::lint_silenced(self, *objective, code, false)
+            }
+            Body::KpiDefined(defined) => practice::kpi_defined(self, defined),
+            Body::KpiRecorded(recorded) => practice::kpi_recorded(self, event, recorded),
+            Body::KpiLinked { kpi, key_result } => {
+                practice::kpi_linked(self, *kpi, *key_result, true)
+            }
+            Body::KpiUnlinked { kpi, key_result } => {
+                practice::kpi_linked(self, *kpi, *key_result, false)
+            }
+            Body::InitiativeAdded(added) => practice::initiative_added(self, added),
+            Body::TodoAdded(added) => practice::todo_added(self, added),
+            Body::TodoCounted {
+                todo,
+                quantity,
+                effective,
+            } => practice::todo_counted(self, event, *todo, *quantity, *effective),
+            Body::WeeklyWritten(written) => practice::weekly_written(self, event, written),
+            Body::KeyResultGraded(graded) => closing::graded(self, event, graded),
+            Body::CycleClosed {
+                cycle,
+                position,
+                root,
+            } => closing::closed(self, *cycle, *position, root),
+            Body::CycleReopened { cycle } => closing::reopened(self, event, *cycle),
+            Body::TemplateSaved(saved) => practice::template_saved(self, saved),
+            Body::FunnelDefined(defined) => practice::funnel_defined(self, defined),
+            Body::IncentiveAdded(added) => practice::incentive_added(self, added),
             Body::Edited { subject, changes } => edit::edited(self, event, *subject, changes),
             Body::ConflictResolved {
                 subject, field, to, ..
@@ -289,5 +368,14 @@ impl State {
             // A newer version's business: this one can neither judge nor lose it.
             Body::Unknown { .. } => Ok(()),
         }
+    }
+}
+
+/// What a member owns takes a contributor, what another owns an editor.
+fn own_or_editor(event: &Event, owner: Option<MemberId>) -> Role {
+    if owner == Some(event.member) {
+        Role::Contributor
+    } else {
+        Role::Editor
     }
 }

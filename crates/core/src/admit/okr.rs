@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::key_result::key_result;
 use super::{people, text};
+use crate::agreement;
 use crate::calendar::Date;
+use crate::decimal::Decimal;
 use crate::event::{Event, ObjectiveDrafted};
 use crate::id::{CycleId, MemberId, ObjectiveId};
 use crate::refusal::{Code, Refusal};
 use crate::state::{Cycle, Objective, State};
-use crate::token::ObjectiveState;
 use crate::value::Subject;
 
 pub(super) fn cycle_created(
@@ -57,6 +58,24 @@ pub(super) fn cycle_dates(name: &str, starts: Date, ends: Date) -> Result<(), Re
         return Err(Refusal::invalid(format!(
             "Cycle {name} would last {} days; at most two years are a cycle.",
             ends.days_since(starts)
+        )));
+    }
+    Ok(())
+}
+
+/// Weights of months: none below 0, and not all 0.
+pub(super) fn month_weights(name: &str, weights: &[Decimal]) -> Result<(), Refusal> {
+    if weights.is_empty() {
+        return Ok(());
+    }
+    if weights.len() > 25 || weights.iter().any(|weight| *weight < Decimal::ZERO) {
+        return Err(Refusal::invalid(format!(
+            "The weights of the months of {name} must be 0 or more, one for each month."
+        )));
+    }
+    if weights.iter().all(|weight| *weight == Decimal::ZERO) {
+        return Err(Refusal::invalid(format!(
+            "The months of {name} cannot all weigh nothing."
         )));
     }
     Ok(())
@@ -159,7 +178,7 @@ fn supports(state: &State, own: ObjectiveId, above: Subject) -> Result<(), Refus
     Ok(())
 }
 
-/// Keys name one live objective or key result.
+/// Keys name one live objective, key result or KPI.
 pub(super) fn own_key(state: &State, own: Subject, key: &str) -> Result<(), Refusal> {
     text::key(key)?;
     let same =
@@ -170,9 +189,13 @@ pub(super) fn own_key(state: &State, own: Subject, key: &str) -> Result<(), Refu
     let key_result = state.key_results.iter().find(|(id, other)| {
         Subject::KeyResult(**id) != own && other.is_live() && same(other.key.as_deref())
     });
+    let kpi = state.kpis.iter().find(|(id, other)| {
+        Subject::Kpi(**id) != own && other.is_live() && same(other.key.as_deref())
+    });
     let title = objective
         .map(|(_, other)| &other.title)
-        .or_else(|| key_result.map(|(_, other)| &other.title));
+        .or_else(|| key_result.map(|(_, other)| &other.title))
+        .or_else(|| kpi.map(|(_, other)| &other.title));
     match title {
         None => Ok(()),
         Some(title) => Err(Refusal::new(
@@ -223,12 +246,26 @@ pub(super) fn signed(state: &State, event: &Event, id: ObjectiveId) -> Result<()
             format!("Objective '{}' is {}.", found.title, found.state),
         ));
     }
-    let signed_before = matches!(found.sign_offs.get(&event.member), Some(Some(_)));
-    if signed_before && found.state != ObjectiveState::Draft {
+    // One who agreed to an earlier wording may agree to the present one.
+    let stands = agreement::signatures(state, id)
+        .iter()
+        .any(|one| one.member == event.member && one.stands());
+    if stands {
         return Err(Refusal::new(
             Code::NothingToChange,
             format!("{} has signed it already.", state.member_name(event.member)),
         ));
     }
     Ok(())
+}
+
+pub(super) fn unsigned(state: &State, event: &Event, id: ObjectiveId) -> Result<(), Refusal> {
+    let found = objective(state, id)?;
+    if matches!(found.sign_offs.get(&event.member), Some(Some(_))) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::NothingToChange,
+        format!("{} has not signed it.", state.member_name(event.member)),
+    ))
 }

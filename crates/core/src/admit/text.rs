@@ -6,6 +6,8 @@ use crate::refusal::{Code, Refusal};
 pub const MAX_TITLE_CHARS: usize = 300;
 /// Longest note or description, in characters.
 pub const MAX_NOTE_CHARS: usize = 10_000;
+/// Longest document, in characters: an event holds it whole.
+pub const MAX_DOCUMENT_CHARS: usize = 15_000;
 /// Longest reason, in characters.
 pub const MAX_REASON_CHARS: usize = 2_000;
 
@@ -34,6 +36,14 @@ pub(super) fn body(what: &str, text: &str) -> Result<(), Refusal> {
 /// An optional note or description.
 pub(super) fn optional_body(what: &str, text: Option<&str>) -> Result<(), Refusal> {
     text.map_or(Ok(()), |text| body(what, text))
+}
+
+/// A document, such as a template.
+pub(super) fn document(what: &str, text: &str) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::invalid(format!("The {what} is empty.")));
+    }
+    long(what, text, MAX_DOCUMENT_CHARS)
 }
 
 /// A reason.

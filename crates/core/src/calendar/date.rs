@@ -113,6 +113,12 @@ impl Date {
         self.0.weekday().to_monday_one_offset().cast_unsigned()
     }
 
+    /// The Monday of the week that the day is in.
+    #[must_use]
+    pub fn monday(self) -> Self {
+        self.plus_days(1 - i32::from(self.weekday()))
+    }
+
     /// Days since 1970-01-01, negative before.
     pub fn days_since_epoch(self) -> i32 {
         // At most some 376,000 days either way: the conversion can't fail.

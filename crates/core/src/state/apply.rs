@@ -11,7 +11,7 @@ use crate::event::{
     Body, Certifier, DeviceJoined, Entry, KeyResultAdded, ObjectiveDrafted, WorkspaceCreated,
 };
 use crate::id::{EventId, KeyResultId, NoteId};
-use crate::token::{CycleState, KeyResultState, MemberState, NoteState, ObjectiveState};
+use crate::token::{CycleState, KeyResultState, MemberState, NoteState, ObjectiveState, Switch};
 use crate::value::{Change, Subject};
 
 impl State {
@@ -19,6 +19,9 @@ impl State {
     pub fn apply(&mut self, entry: &Entry) {
         self.head = entry.seq;
         self.recorded = entry.recorded;
+        if let Some(source) = &entry.event.source {
+            self.sources.insert(entry.seq, source.clone());
+        }
         match &entry.event.body {
             Body::WorkspaceCreated(created) => self.workspace_created(entry, created),
             Body::ServerAdopted { device, key, name } => {
@@ -111,6 +114,8 @@ impl State {
                     ends: *ends,
                     parent: *parent,
                     state: CycleState::Planned,
+                    month_weights: Vec::new(),
+                    closing: None,
                     provenance: Provenance::new(entry),
                 });
             }
@@ -182,6 +187,48 @@ impl State {
                     None => self.skip(entry, "the objective is not known"),
                 }
             }
+            Body::ObjectiveUnsigned { objective } => {
+                match self.objectives.get_mut(objective).map(Arc::make_mut) {
+                    Some(objective) => {
+                        if let Some(signature) = objective.sign_offs.get_mut(&entry.event.member) {
+                            *signature = None;
+                        }
+                    }
+                    None => self.skip(entry, "the objective is not known"),
+                }
+            }
+            Body::LintSilenced { objective, code } => {
+                self.lint_silenced(entry, *objective, code, true);
+            }
+            Body::LintHeeded { objective, code } => {
+                self.lint_silenced(entry, *objective, code, false);
+            }
+            Body::KpiDefined(defined) => self.kpi_defined(entry, defined),
+            Body::KpiRecorded(recorded) => self.kpi_recorded(entry, recorded),
+            Body::KpiLinked { kpi, key_result } => {
+                self.kpi_linked(entry, *kpi, *key_result, true);
+            }
+            Body::KpiUnlinked { kpi, key_result } => {
+                self.kpi_linked(entry, *kpi, *key_result, false);
+            }
+            Body::InitiativeAdded(added) => self.initiative_added(entry, added),
+            Body::TodoAdded(added) => self.todo_added(entry, added),
+            Body::TodoCounted {
+                todo,
+                quantity,
+                effective,
+            } => self.todo_counted(entry, *todo, *quantity, *effective),
+            Body::WeeklyWritten(written) => self.weekly_written(entry, written),
+            Body::KeyResultGraded(graded) => self.graded(entry, graded),
+            Body::CycleClosed {
+                cycle,
+                position,
+                root,
+            } => self.cycle_closed(entry, *cycle, *position, *root),
+            Body::CycleReopened { cycle } => self.cycle_reopened(entry, *cycle),
+            Body::TemplateSaved(saved) => self.template_saved(entry, saved),
+            Body::FunnelDefined(defined) => self.funnel_defined(entry, defined),
+            Body::IncentiveAdded(added) => self.incentive_added(entry, added),
             Body::Edited { subject, changes } => self.apply_edit(entry, *subject, changes),
             Body::ConflictResolved {
                 subject,
@@ -225,6 +272,7 @@ impl State {
             fiscal_year_start: created.fiscal_year_start,
             mission: None,
             vision: None,
+            incentives: Switch::Off,
             authority: event.device,
             served: created.server,
             adopted_at: None,
@@ -276,6 +324,12 @@ impl State {
                 key: drafted.key.clone(),
                 state: ObjectiveState::Draft,
                 carried_from: drafted.carried_from,
+                standing: if drafted.standing {
+                    Switch::On
+                } else {
+                    Switch::Off
+                },
+                silenced: BTreeSet::new(),
                 sign_offs: BTreeMap::new(),
                 provenance: Provenance::new(entry),
             })
@@ -296,6 +350,10 @@ impl State {
                 rank: added.rank,
                 key: added.key.clone(),
                 state: KeyResultState::Active,
+                team: added.team,
+                kpi: added.kpi,
+                carried_from: added.carried_from,
+                grade: None,
                 helps: BTreeSet::new(),
                 check_ins: CheckIns::default(),
                 provenance: Provenance::new(entry),

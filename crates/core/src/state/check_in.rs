@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::edit::{Editable, Misfit, date, measure, no_such_field, optional_number, optional_text};
-use super::{Stamp, packed};
+use super::{KpiReading, Stamp, packed};
 use crate::calendar::{Date, Timestamp};
 use crate::clock::Hlc;
 use crate::decimal::Decimal;
@@ -132,28 +132,33 @@ impl Reading {
     fn of<'a>(check_ins: impl Iterator<Item = &'a CheckIn>) -> Self {
         let mut reading = Self::default();
         for check_in in check_ins {
-            match &check_in.measure {
-                Measure::Absolute(value) => {
-                    reading.absolute = Some(*value);
-                    reading.deltas = None;
-                }
-                Measure::Delta(delta) => {
-                    let sum = reading.deltas.unwrap_or(Some(Decimal::ZERO));
-                    reading.deltas = Some(sum.and_then(|sum| sum.checked_add(*delta)));
-                }
-                Measure::Step { name, done: true } => {
-                    reading.steps.insert(name.clone());
-                }
-                Measure::Step { name, done: false } => {
-                    reading.steps.remove(name);
-                }
-                Measure::Done(done) => reading.done = Some(*done),
-            }
-            reading.last = Some(check_in.effective);
-            reading.confidence = check_in.confidence.or(reading.confidence);
-            reading.projection = check_in.projection.or(reading.projection);
+            reading.take(check_in);
         }
         reading
+    }
+
+    /// Takes in the next check-in by date.
+    fn take(&mut self, check_in: &CheckIn) {
+        match &check_in.measure {
+            Measure::Absolute(value) => {
+                self.absolute = Some(*value);
+                self.deltas = None;
+            }
+            Measure::Delta(delta) => {
+                let sum = self.deltas.unwrap_or(Some(Decimal::ZERO));
+                self.deltas = Some(sum.and_then(|sum| sum.checked_add(*delta)));
+            }
+            Measure::Step { name, done: true } => {
+                self.steps.insert(name.clone());
+            }
+            Measure::Step { name, done: false } => {
+                self.steps.remove(name);
+            }
+            Measure::Done(done) => self.done = Some(*done),
+        }
+        self.last = Some(check_in.effective);
+        self.confidence = check_in.confidence.or(self.confidence);
+        self.projection = check_in.projection.or(self.projection);
     }
 
     /// The value: the latest absolute one and the deltas after it. Without an absolute one the
@@ -218,6 +223,24 @@ impl CheckIns {
             Some(packed) if packed.last <= Some(on) => packed.reading.clone(),
             _ => Reading::of(self.until(on)),
         }
+    }
+
+    /// What they come to at the end of the day `on` together with a KPI's reading, which counts as
+    /// an absolute value of its day: the later of the two by date, then by log position, holds.
+    #[must_use]
+    pub fn reading_beside(&self, on: Date, kpi: &KpiReading) -> Reading {
+        let place = kpi.place();
+        let (before, after): (Vec<_>, Vec<_>) = self
+            .until(on)
+            .partition(|check_in| (check_in.effective, check_in.seq) < place);
+        let mut reading = Reading::of(before.into_iter());
+        reading.absolute = Some(kpi.value);
+        reading.deltas = None;
+        reading.last = Some(kpi.effective);
+        for check_in in after {
+            reading.take(check_in);
+        }
+        reading
     }
 
     /// The check-in that this event made.

@@ -87,7 +87,7 @@ impl State {
         }
     }
 
-    fn apply_change(&mut self, entry: &Entry, subject: Subject, change: &Change) {
+    pub(super) fn apply_change(&mut self, entry: &Entry, subject: Subject, change: &Change) {
         let field = &change.field;
         let Some((present, set_by)) = self
             .editable(subject)

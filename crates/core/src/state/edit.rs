@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{KeyResult, Note, Objective, Stamp, State};
+use super::{KeyResult, Kpi, Note, Objective, Stamp, State, Todo};
 use crate::calendar::Date;
 use crate::decimal::Decimal;
 use crate::token::UnknownToken;
@@ -103,6 +103,30 @@ pub(crate) fn date(field: &Field, value: &Value) -> Result<Date, Misfit> {
     }
 }
 
+pub(crate) fn optional_date(field: &Field, value: &Value) -> Result<Option<Date>, Misfit> {
+    match value {
+        Value::None => Ok(None),
+        other => date(field, other).map(Some),
+    }
+}
+
+pub(crate) fn numbers(field: &Field, value: &Value) -> Result<Vec<Decimal>, Misfit> {
+    match value {
+        Value::None => Ok(Vec::new()),
+        Value::Numbers(numbers) => Ok(numbers.clone()),
+        _ => Err(wrong(field, "a list of numbers")),
+    }
+}
+
+/// What an objective or an initiative supports.
+pub(crate) fn supported(field: &Field, value: &Value) -> Result<Option<Subject>, Misfit> {
+    match value {
+        Value::None => Ok(None),
+        Value::Ref(above @ (Subject::Objective(_) | Subject::KeyResult(_))) => Ok(Some(*above)),
+        _ => Err(wrong(field, "an objective or a key result")),
+    }
+}
+
 pub(crate) fn word<T>(field: &Field, value: &Value) -> Result<T, Misfit>
 where
     T: FromStr<Err = UnknownToken>,
@@ -185,6 +209,14 @@ impl State {
                 self.key_results.get(&key_result)?.check_ins.get(id)?
             }
             Subject::Note(id) => &**self.notes.get(&id)?,
+            Subject::Kpi(id) => &**self.kpis.get(&id)?,
+            Subject::Reading(kpi, id) => self.kpis.get(&kpi)?.readings.get(&id)?,
+            Subject::Initiative(id) => self.initiatives.get(&id)?,
+            Subject::Todo(id) => &**self.todos.get(&id)?,
+            Subject::Weekly(id) => self.weeklies.get(&id)?,
+            Subject::Template(id) => self.templates.get(&id)?,
+            Subject::Funnel(id) => self.funnels.get(&id)?,
+            Subject::Incentive(id) => self.incentives.get(&id)?,
         })
     }
 
@@ -217,6 +249,23 @@ impl State {
                 let found: &mut Note = Arc::make_mut(self.notes.get_mut(&id)?);
                 edit(found)
             }
+            Subject::Kpi(id) => {
+                let found: &mut Kpi = Arc::make_mut(self.kpis.get_mut(&id)?);
+                edit(found)
+            }
+            Subject::Reading(kpi, id) => {
+                let kpi = Arc::make_mut(self.kpis.get_mut(&kpi)?);
+                edit(kpi.readings.get_mut(&id)?)
+            }
+            Subject::Initiative(id) => edit(self.initiatives.get_mut(&id)?),
+            Subject::Todo(id) => {
+                let found: &mut Todo = Arc::make_mut(self.todos.get_mut(&id)?);
+                edit(found)
+            }
+            Subject::Weekly(id) => edit(self.weeklies.get_mut(&id)?),
+            Subject::Template(id) => edit(self.templates.get_mut(&id)?),
+            Subject::Funnel(id) => edit(self.funnels.get_mut(&id)?),
+            Subject::Incentive(id) => edit(self.incentives.get_mut(&id)?),
         })
     }
 }

@@ -11,7 +11,7 @@ use super::edit::{
 use super::{CheckIns, Provenance};
 use crate::decimal::Decimal;
 use crate::event::Metric;
-use crate::id::{KeyResultId, MemberId, ObjectiveId};
+use crate::id::{KeyResultId, KpiId, MemberId, ObjectiveId, TeamId};
 use crate::token::{Cadence, Indicator, KeyResultState};
 use crate::value::{Field, Subject, Value};
 
@@ -40,12 +40,31 @@ pub struct KeyResult {
     pub key: Option<String>,
     /// Where it stands in its life.
     pub state: KeyResultState,
+    /// The team that is answerable, where it is another than the objective's.
+    pub team: Option<TeamId>,
+    /// The KPI that it reads its value from.
+    pub kpi: Option<KpiId>,
+    /// The earlier key result that it was carried over from.
+    pub carried_from: Option<KeyResultId>,
+    /// Its grade at the end of the cycle.
+    pub grade: Option<Grade>,
     /// Key results that it helps.
     pub helps: BTreeSet<KeyResultId>,
     /// Its measurements.
     pub check_ins: CheckIns,
     /// Who set what.
     pub provenance: Provenance,
+}
+
+/// A grade at the end of a cycle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grade {
+    /// The grade, 0 to 1.
+    pub grade: Decimal,
+    /// What was computed when it was graded, 0 to 1; none where nothing could be.
+    pub computed: Option<Decimal>,
+    /// Why it differs from what was computed.
+    pub reason: Option<String>,
 }
 
 impl KeyResult {
@@ -79,6 +98,9 @@ impl Editable for KeyResult {
             Field::Rank => Value::number(self.rank.map(Decimal::from)),
             Field::Key => Value::text(self.key.as_deref()),
             Field::State => Value::Text(self.state.word().to_owned()),
+            Field::Team => Value::reference(self.team.map(Subject::Team)),
+            Field::Kpi => Value::reference(self.kpi.map(Subject::Kpi)),
+            Field::Grade => Value::number(self.grade.as_ref().map(|grade| grade.grade)),
             _ => return None,
         })
     }
@@ -107,6 +129,17 @@ impl Editable for KeyResult {
             }
             Field::Key => self.key = optional_text(field, value)?,
             Field::State => self.state = word(field, value)?,
+            Field::Team => self.team = optional_reference!(field, value, Team, "a team")?,
+            Field::Kpi => self.kpi = optional_reference!(field, value, Kpi, "a KPI")?,
+            Field::Grade => {
+                // The computed score stays as it was computed for the grade before.
+                let computed = self.grade.as_ref().and_then(|before| before.computed);
+                self.grade = optional_number(field, value)?.map(|grade| Grade {
+                    grade,
+                    computed,
+                    reason: None,
+                });
+            }
             _ => return Err(no_such_field("key result", field)),
         }
         Ok(())

@@ -7,17 +7,22 @@
 //!   version cannot use is noted in [`State::skipped`] and changes nothing else.
 //! - **Cheap to copy.** Entities are shared until changed, so a trial run costs no deep copy.
 
+pub mod aids;
 pub mod apply;
 pub mod check_in;
 pub mod conflict;
 pub mod cycle;
 pub mod edit;
 pub mod key_result;
+pub mod kpi;
 pub mod member;
 pub mod note;
 pub mod objective;
 mod packed;
+mod practice;
 pub mod team;
+pub mod weekly;
+pub mod work;
 pub mod workspace;
 
 use std::collections::BTreeMap;
@@ -27,20 +32,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Timestamp;
 use crate::clock::Hlc;
-use crate::event::Entry;
+use crate::event::{Entry, Source};
 use crate::id::{
-    CycleId, DeviceId, EventId, InvitationId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId,
+    CycleId, DeviceId, EventId, FunnelId, IncentiveId, InitiativeId, InvitationId, KeyResultId,
+    KpiId, MemberId, NoteId, ObjectiveId, TeamId, TemplateId, TodoId, WeeklyId,
 };
 use crate::value::{Field, Subject};
 
+pub use aids::{Funnel, Incentive, Template};
 pub use check_in::{CheckIn, CheckIns, Reading};
 pub use conflict::{Conflict, Contender};
-pub use cycle::Cycle;
-pub use key_result::KeyResult;
+pub use cycle::{Closing, Cycle};
+pub use key_result::{Grade, KeyResult};
+pub use kpi::{Kpi, KpiReading};
 pub use member::{Device, Invitation, Member};
 pub use note::Note;
 pub use objective::Objective;
 pub use team::Team;
+pub use weekly::Weekly;
+pub use work::{Count, Initiative, Todo};
 pub use workspace::Workspace;
 
 /// What the log amounts to.
@@ -68,6 +78,22 @@ pub struct State {
     pub key_results: BTreeMap<KeyResultId, Arc<KeyResult>>,
     /// Notes.
     pub notes: BTreeMap<NoteId, Arc<Note>>,
+    /// KPIs, also dropped ones.
+    pub kpis: BTreeMap<KpiId, Arc<Kpi>>,
+    /// Initiatives, also done and dropped ones.
+    pub initiatives: BTreeMap<InitiativeId, Initiative>,
+    /// To-dos, also done and dropped ones.
+    pub todos: BTreeMap<TodoId, Arc<Todo>>,
+    /// Weekly updates.
+    pub weeklies: BTreeMap<WeeklyId, Weekly>,
+    /// The workspace's own templates.
+    pub templates: BTreeMap<TemplateId, Template>,
+    /// Funnels.
+    pub funnels: BTreeMap<FunnelId, Funnel>,
+    /// Metrics of the incentive plan.
+    pub incentives: BTreeMap<IncentiveId, Incentive>,
+    /// Where imported entries came from, by their positions.
+    pub sources: BTreeMap<u64, Source>,
     /// Conflicts that nobody has settled yet, oldest first.
     pub conflicts: Vec<Conflict>,
     /// Entries that this version could not use, oldest first.
@@ -145,7 +171,7 @@ impl State {
     /// Version of the form in which a state is kept in snapshots, for whoever keeps one: raised
     /// whenever a field of the state or the way its check-ins are packed changes. A snapshot of
     /// another version is passed over, and the log folded anew.
-    pub const FORM: u32 = 1;
+    pub const FORM: u32 = 2;
 
     /// The key results of an objective, in the order in which they matter: by rank, then by age.
     pub fn key_results_of(
@@ -165,6 +191,24 @@ impl State {
             )
         });
         found.into_iter()
+    }
+
+    /// Where what this stamp set was imported from, if it was.
+    #[must_use]
+    pub fn source(&self, stamp: &Stamp) -> Option<&Source> {
+        self.sources.get(&stamp.seq)
+    }
+
+    /// Position of the last imported entry; 0 for none.
+    #[must_use]
+    pub fn last_imported(&self) -> u64 {
+        self.sources.keys().next_back().copied().unwrap_or(0)
+    }
+
+    /// Whether something of this origin was imported already.
+    #[must_use]
+    pub fn imported(&self, origin: &str) -> bool {
+        self.sources.values().any(|source| source.origin == origin)
     }
 
     /// Notes about something, oldest first.

@@ -1,16 +1,16 @@
 //! Objectives: what is to be achieved, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::edit::{
     Editable, Misfit, no_such_field, optional_reference, optional_text, stamped_by_provenance,
-    text, word,
+    supported, text, word,
 };
 use super::{Provenance, Stamp};
 use crate::id::{CycleId, MemberId, ObjectiveId, TeamId};
-use crate::token::{ObjectiveKind, ObjectiveState};
+use crate::token::{ObjectiveKind, ObjectiveState, Switch};
 use crate::value::{Field, Subject, Value};
 
 /// What is to be achieved.
@@ -36,6 +36,10 @@ pub struct Objective {
     pub state: ObjectiveState,
     /// The earlier objective that it was carried over from.
     pub carried_from: Option<ObjectiveId>,
+    /// Whether it is carried from cycle to cycle.
+    pub standing: Switch,
+    /// Codes of the lint's findings that are not shown for it.
+    pub silenced: BTreeSet<String>,
     /// Who was asked to agree, and when each did.
     pub sign_offs: BTreeMap<MemberId, Option<Stamp>>,
     /// Who set what.
@@ -73,6 +77,7 @@ impl Editable for Objective {
             Field::Supports => Value::reference(self.supports),
             Field::Key => Value::text(self.key.as_deref()),
             Field::State => Value::Text(self.state.word().to_owned()),
+            Field::Standing => Value::Text(self.standing.word().to_owned()),
             _ => return None,
         })
     }
@@ -91,20 +96,8 @@ impl Editable for Objective {
             Field::Owner => self.owner = optional_reference!(field, value, Member, "a member")?,
             Field::Team => self.team = optional_reference!(field, value, Team, "a team")?,
             Field::Kind => self.kind = word(field, value)?,
-            Field::Supports => {
-                self.supports = match value {
-                    Value::None => None,
-                    Value::Ref(above @ (Subject::Objective(_) | Subject::KeyResult(_))) => {
-                        Some(*above)
-                    }
-                    _ => {
-                        return Err(Misfit::WrongSort {
-                            field: field.word().to_owned(),
-                            wanted: "an objective or a key result",
-                        });
-                    }
-                };
-            }
+            Field::Supports => self.supports = supported(field, value)?,
+            Field::Standing => self.standing = word(field, value)?,
             Field::Key => self.key = optional_text(field, value)?,
             Field::State => self.state = word(field, value)?,
             _ => return Err(no_such_field("objective", field)),

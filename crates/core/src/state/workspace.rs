@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Provenance;
 use super::edit::{
-    Editable, Misfit, no_such_field, optional_text, stamped_by_provenance, text, whole,
+    Editable, Misfit, no_such_field, optional_text, stamped_by_provenance, text, whole, word,
 };
 use crate::calendar::{Date, TimeZone, Timestamp};
 use crate::decimal::Decimal;
 use crate::id::{DeviceId, WorkspaceId};
+use crate::token::Switch;
 use crate::value::{Field, Value};
 
 /// One organisation.
@@ -26,6 +27,8 @@ pub struct Workspace {
     pub mission: Option<String>,
     /// Vision statement.
     pub vision: Option<String>,
+    /// Whether incentives are looked at. While off, nothing about them is shown anywhere.
+    pub incentives: Switch,
     /// The device whose key signs checkpoints: the server's, or the first one's where there is
     /// no server.
     pub authority: DeviceId,
@@ -64,6 +67,7 @@ impl Editable for Workspace {
             }
             Field::Mission => Value::text(self.mission.as_deref()),
             Field::Vision => Value::text(self.vision.as_deref()),
+            Field::Incentives => Value::Text(self.incentives.word().to_owned()),
             _ => return None,
         })
     }
@@ -83,6 +87,7 @@ impl Editable for Workspace {
             }
             Field::Mission => self.mission = optional_text(field, value)?,
             Field::Vision => self.vision = optional_text(field, value)?,
+            Field::Incentives => self.incentives = word(field, value)?,
             _ => return Err(no_such_field("workspace", field)),
         }
         Ok(())

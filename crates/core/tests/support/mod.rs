@@ -254,6 +254,7 @@ impl World {
             tip,
             authored: machine.clock,
             seen: machine.confirmed.head,
+            source: None,
         };
         let entries = decide::author(&view, commands, reason, &author, &mut self.ids, &mut hash)?;
         machine.clock = entries
@@ -333,7 +334,7 @@ impl World {
     }
 
     pub fn value(&self, on: &str) -> Option<Decimal> {
-        quarterdeck_core::score::value_on(&self.state.key_results[&leads()], date(on))
+        quarterdeck_core::score::value_on(&self.state, &self.state.key_results[&leads()], date(on))
     }
 
     pub fn target(&self) -> Value {
@@ -353,6 +354,7 @@ pub fn objective_drafted() -> ObjectiveDrafted {
         supports: None,
         key: None,
         carried_from: None,
+        standing: false,
     }
 }
 
@@ -369,6 +371,9 @@ pub fn key_result(n: u64, title: &str, metric: Metric) -> KeyResultAdded {
         weight: Decimal::ONE,
         rank: None,
         key: None,
+        team: None,
+        kpi: None,
+        carried_from: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reads the payloads of `event_okr.proto`, and edits of whatever kind.
 
 use quarterdeck_core::event::{Body, CheckedIn, KeyResultAdded, ObjectiveDrafted};
-use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, ObjectiveId, TeamId};
+use quarterdeck_core::id::{CycleId, EventId, KeyResultId, KpiId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::value::{Field, Subject};
 
 use crate::error::{DecodeError, Unread};
@@ -54,6 +54,7 @@ pub(super) fn objective_drafted(wire: v1::ObjectiveDrafted) -> Result<Body, Unre
         key: wire.key,
         carried_from: optional("ObjectiveDrafted.carried_from", &wire.carried_from)?
             .map(ObjectiveId::from_bytes),
+        standing: wire.standing,
     }))
 }
 
@@ -74,6 +75,29 @@ pub(super) fn objective_signed(wire: v1::ObjectiveSigned) -> Result<Body, Unread
     })
 }
 
+pub(super) fn objective_unsigned(wire: v1::ObjectiveUnsigned) -> Result<Body, Unread> {
+    let objective = fixed("ObjectiveUnsigned.objective", &wire.objective)?;
+    Ok(Body::ObjectiveUnsigned {
+        objective: ObjectiveId::from_bytes(objective),
+    })
+}
+
+pub(super) fn lint_silenced(wire: v1::LintSilenced) -> Result<Body, Unread> {
+    let objective = fixed("LintSilenced.objective", &wire.objective)?;
+    Ok(Body::LintSilenced {
+        objective: ObjectiveId::from_bytes(objective),
+        code: wire.code,
+    })
+}
+
+pub(super) fn lint_heeded(wire: v1::LintHeeded) -> Result<Body, Unread> {
+    let objective = fixed("LintHeeded.objective", &wire.objective)?;
+    Ok(Body::LintHeeded {
+        objective: ObjectiveId::from_bytes(objective),
+        code: wire.code,
+    })
+}
+
 pub(super) fn key_result_added(wire: v1::KeyResultAdded) -> Result<Body, Unread> {
     Ok(Body::KeyResultAdded(KeyResultAdded {
         key_result: KeyResultId::from_bytes(fixed("KeyResultAdded.key_result", &wire.key_result)?),
@@ -90,6 +114,10 @@ pub(super) fn key_result_added(wire: v1::KeyResultAdded) -> Result<Body, Unread>
         weight: decimal("KeyResultAdded.weight", &wire.weight)?,
         rank: wire.rank,
         key: wire.key,
+        team: optional("KeyResultAdded.team", &wire.team)?.map(TeamId::from_bytes),
+        kpi: optional("KeyResultAdded.kpi", &wire.kpi)?.map(KpiId::from_bytes),
+        carried_from: optional("KeyResultAdded.carried_from", &wire.carried_from)?
+            .map(KeyResultId::from_bytes),
     }))
 }
 

@@ -6,9 +6,11 @@ use quarterdeck_core::event::{
 };
 use quarterdeck_core::value::{Change, Subject};
 
+use super::practice;
 use crate::v1::{self, device_joined, event::Payload};
 use crate::value::{
-    write_changes, write_check_in, write_measure, write_metric, write_subject, write_value,
+    write_changes, write_check_in, write_measure, write_metric, write_reading, write_subject,
+    write_value,
 };
 
 /// Encodes an event, for its author to seal.
@@ -36,6 +38,11 @@ pub fn encode_event(event: &Event) -> Vec<u8> {
         undoes: event
             .undoes
             .map_or_else(Vec::new, |id| id.as_bytes().to_vec()),
+        source: event.source.as_ref().map(|source| v1::Source {
+            author: source.author.clone(),
+            at_ms: source.at.ms(),
+            origin: source.origin.clone(),
+        }),
         payload: payload(&event.body),
     };
     let mut bytes = wire.encode_to_vec();
@@ -135,6 +142,19 @@ fn payload(body: &Body) -> Option<Payload> {
             objective: objective.as_bytes().to_vec(),
             members: members.iter().map(|id| id.as_bytes().to_vec()).collect(),
         }),
+        Body::ObjectiveUnsigned { objective } => {
+            Payload::ObjectiveUnsigned(v1::ObjectiveUnsigned {
+                objective: objective.as_bytes().to_vec(),
+            })
+        }
+        Body::LintSilenced { objective, code } => Payload::LintSilenced(v1::LintSilenced {
+            objective: objective.as_bytes().to_vec(),
+            code: code.clone(),
+        }),
+        Body::LintHeeded { objective, code } => Payload::LintHeeded(v1::LintHeeded {
+            objective: objective.as_bytes().to_vec(),
+            code: code.clone(),
+        }),
         Body::ObjectiveSigned { objective } => Payload::ObjectiveSigned(v1::ObjectiveSigned {
             objective: objective.as_bytes().to_vec(),
         }),
@@ -188,7 +208,7 @@ fn payload(body: &Body) -> Option<Payload> {
             after: write_value(to),
             settles: settles.iter().map(|id| id.as_bytes().to_vec()).collect(),
         }),
-        Body::Unknown { .. } => return None,
+        body => return practice::write(body),
     })
 }
 
@@ -236,6 +256,7 @@ fn objective_drafted(drafted: &ObjectiveDrafted) -> v1::ObjectiveDrafted {
         carried_from: drafted
             .carried_from
             .map_or_else(Vec::new, |id| id.as_bytes().to_vec()),
+        standing: drafted.standing,
     }
 }
 
@@ -254,6 +275,13 @@ fn key_result_added(added: &KeyResultAdded) -> v1::KeyResultAdded {
         weight: added.weight.to_string(),
         rank: added.rank,
         key: added.key.clone(),
+        team: added
+            .team
+            .map_or_else(Vec::new, |id| id.as_bytes().to_vec()),
+        kpi: added.kpi.map_or_else(Vec::new, |id| id.as_bytes().to_vec()),
+        carried_from: added
+            .carried_from
+            .map_or_else(Vec::new, |id| id.as_bytes().to_vec()),
     }
 }
 
@@ -271,6 +299,17 @@ fn edited(subject: &Subject, changes: &[Change]) -> Payload {
         Subject::Objective(id) => Payload::ObjectiveEdited(edit(id.as_bytes())),
         Subject::KeyResult(id) => Payload::KeyResultEdited(edit(id.as_bytes())),
         Subject::Note(id) => Payload::NoteEdited(edit(id.as_bytes())),
+        Subject::Kpi(id) => Payload::KpiEdited(edit(id.as_bytes())),
+        Subject::Reading(kpi, event) => Payload::KpiReadingCorrected(v1::KpiReadingCorrected {
+            reading: Some(write_reading(*kpi, *event)),
+            changes: write_changes(changes),
+        }),
+        Subject::Initiative(id) => Payload::InitiativeEdited(edit(id.as_bytes())),
+        Subject::Todo(id) => Payload::TodoEdited(edit(id.as_bytes())),
+        Subject::Weekly(id) => Payload::WeeklyEdited(edit(id.as_bytes())),
+        Subject::Template(id) => Payload::TemplateEdited(edit(id.as_bytes())),
+        Subject::Funnel(id) => Payload::FunnelEdited(edit(id.as_bytes())),
+        Subject::Incentive(id) => Payload::IncentiveEdited(edit(id.as_bytes())),
         Subject::CheckIn(key_result, event) => Payload::CheckInCorrected(v1::CheckInCorrected {
             check_in: Some(write_check_in(*key_result, *event)),
             changes: write_changes(changes),

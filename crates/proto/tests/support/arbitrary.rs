@@ -1,6 +1,7 @@
 //! Arbitrary events of every kind. The larger strategies are boxed: by value they would not fit on
 //! a test's stack.
 
+use super::arbitrary_practice as practice;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -13,8 +14,8 @@ use quarterdeck_core::event::{
     WorkspaceCreated,
 };
 use quarterdeck_core::id::{
-    CycleId, DeviceId, EventId, InvitationId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId,
-    WorkspaceId,
+    CycleId, DeviceId, EventId, FunnelId, IncentiveId, InitiativeId, InvitationId, KeyResultId,
+    KpiId, MemberId, NoteId, ObjectiveId, TeamId, TemplateId, TodoId, WeeklyId, WorkspaceId,
 };
 use quarterdeck_core::token::{
     Cadence, CycleKind, Indicator, MetricKind, NoteKind, ObjectiveKind, Role, TeamLevel,
@@ -23,7 +24,7 @@ use quarterdeck_core::value::{Change, Field, Measure, Milestone, Subject, Value}
 
 macro_rules! ids {
     ($($name:ident: $id:ty),+ $(,)?) => {$(
-        fn $name() -> impl Strategy<Value = $id> {
+        pub(crate) fn $name() -> impl Strategy<Value = $id> {
             any::<[u8; 16]>().prop_map(<$id>::from_bytes)
         }
     )+};
@@ -35,16 +36,16 @@ ids! {
     team: TeamId, workspace: WorkspaceId,
 }
 
-fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     ".{0,12}"
 }
 
-fn decimal() -> impl Strategy<Value = Decimal> {
+pub(crate) fn decimal() -> impl Strategy<Value = Decimal> {
     (any::<i64>(), 0u32..20)
         .prop_map(|(digits, scale)| Decimal::from_parts(i128::from(digits), scale).unwrap())
 }
 
-fn date() -> impl Strategy<Value = Date> {
+pub(crate) fn date() -> impl Strategy<Value = Date> {
     (-20_000i32..300_000).prop_map(Date::from_days_since_epoch)
 }
 
@@ -57,7 +58,7 @@ fn signature() -> impl Strategy<Value = [u8; 64]> {
     })
 }
 
-fn subject() -> BoxedStrategy<Subject> {
+pub(crate) fn subject() -> BoxedStrategy<Subject> {
     prop_oneof![
         Just(Subject::Workspace),
         member().prop_map(Subject::Member),
@@ -67,6 +68,15 @@ fn subject() -> BoxedStrategy<Subject> {
         key_result().prop_map(Subject::KeyResult),
         (key_result(), event_id()).prop_map(|(of, id)| Subject::CheckIn(of, id)),
         note().prop_map(Subject::Note),
+        any::<[u8; 16]>().prop_map(|id| Subject::Kpi(KpiId::from_bytes(id))),
+        (any::<[u8; 16]>(), event_id())
+            .prop_map(|(kpi, id)| Subject::Reading(KpiId::from_bytes(kpi), id)),
+        any::<[u8; 16]>().prop_map(|id| Subject::Initiative(InitiativeId::from_bytes(id))),
+        any::<[u8; 16]>().prop_map(|id| Subject::Todo(TodoId::from_bytes(id))),
+        any::<[u8; 16]>().prop_map(|id| Subject::Weekly(WeeklyId::from_bytes(id))),
+        any::<[u8; 16]>().prop_map(|id| Subject::Template(TemplateId::from_bytes(id))),
+        any::<[u8; 16]>().prop_map(|id| Subject::Funnel(FunnelId::from_bytes(id))),
+        any::<[u8; 16]>().prop_map(|id| Subject::Incentive(IncentiveId::from_bytes(id))),
     ]
     .boxed()
 }
@@ -96,6 +106,7 @@ fn value() -> BoxedStrategy<Value> {
         subject().prop_map(Value::Ref),
         milestones().prop_map(Value::Milestones),
         measure().prop_map(Value::Measure),
+        vec(decimal(), 1..4).prop_map(Value::Numbers),
     ]
     .boxed()
 }
@@ -254,7 +265,11 @@ fn goal_body() -> BoxedStrategy<Body> {
         option::of(subject()),
     );
     let texts = (text(), option::of(text()), option::of(text()));
-    let kind = (select(ObjectiveKind::ALL), option::of(objective()));
+    let kind = (
+        select(ObjectiveKind::ALL),
+        option::of(objective()),
+        any::<bool>(),
+    );
     let drafted = (objective(), cycle(), texts, owners, kind).prop_map(
         |(objective, cycle, (title, description, key), (owner, team, supports), kind)| {
             Body::ObjectiveDrafted(ObjectiveDrafted {
@@ -268,6 +283,7 @@ fn goal_body() -> BoxedStrategy<Body> {
                 supports,
                 key,
                 carried_from: kind.1,
+                standing: kind.2,
             })
         },
     );
@@ -289,6 +305,9 @@ fn goal_body() -> BoxedStrategy<Body> {
                 weight,
                 rank,
                 key,
+                team: None,
+                kpi: None,
+                carried_from: None,
             })
         },
     );
@@ -357,8 +376,12 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         any::<u32>(),
     );
     let clock = (any::<u64>(), any::<u32>()).prop_map(|(wall, counter)| Hlc { wall, counter });
-    let words = (option::of(text()), option::of(event_id()));
-    let body = prop_oneof![workspace_body(), goal_body(), work_body()];
+    let words = (
+        option::of(text()),
+        option::of(event_id()),
+        option::of(practice::source()),
+    );
+    let body = prop_oneof![workspace_body(), goal_body(), work_body(), practice::body()];
     (names, chain, clock, words, body).prop_map(|(names, chain, authored, words, body)| Event {
         id: names.0,
         workspace: names.1,
@@ -372,5 +395,6 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
         reason: words.0,
         undoes: words.1,
         body,
+        source: words.2,
     })
 }

@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "each test program uses a part")]
 
 pub(crate) mod arbitrary;
+mod arbitrary_practice;
 pub(crate) mod samples;
+mod samples_practice;
 
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::{Body, Event};
@@ -27,6 +29,7 @@ pub(crate) fn event(body: Body) -> Event {
         reason: Some("two reps left".to_owned()),
         undoes: Some(EventId::from_bytes([0x66; 16])),
         body,
+        source: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! One event of each kind, the same for ever: what the golden files hold.
 
+use super::samples_practice as practice;
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::{
@@ -14,31 +15,35 @@ use quarterdeck_core::token::{
 };
 use quarterdeck_core::value::{Change, Field, Measure, Milestone, Subject, Value};
 
-const MEMBER: MemberId = MemberId::from_bytes([0xa1; 16]);
+pub(crate) const MEMBER: MemberId = MemberId::from_bytes([0xa1; 16]);
 const DEVICE: DeviceId = DeviceId::from_bytes([0xa2; 16]);
-const TEAM: TeamId = TeamId::from_bytes([0xa3; 16]);
-const CYCLE: CycleId = CycleId::from_bytes([0xa4; 16]);
-const OBJECTIVE: ObjectiveId = ObjectiveId::from_bytes([0xa5; 16]);
-const KEY_RESULT: KeyResultId = KeyResultId::from_bytes([0xa6; 16]);
-const CHECK_IN: EventId = EventId::from_bytes([0xa7; 16]);
+pub(crate) const TEAM: TeamId = TeamId::from_bytes([0xa3; 16]);
+pub(crate) const CYCLE: CycleId = CycleId::from_bytes([0xa4; 16]);
+pub(crate) const OBJECTIVE: ObjectiveId = ObjectiveId::from_bytes([0xa5; 16]);
+pub(crate) const KEY_RESULT: KeyResultId = KeyResultId::from_bytes([0xa6; 16]);
+pub(crate) const CHECK_IN: EventId = EventId::from_bytes([0xa7; 16]);
 const NOTE: NoteId = NoteId::from_bytes([0xa8; 16]);
 const INVITATION: InvitationId = InvitationId::from_bytes([0xa9; 16]);
 
-fn decimal(text: &str) -> Decimal {
+pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
-fn change(field: Field, from: Value, to: Value) -> Change {
+pub(crate) fn change(field: Field, from: Value, to: Value) -> Change {
     Change { field, from, to }
 }
 
-fn edited(subject: Subject, changes: Vec<Change>) -> Body {
+pub(crate) fn edited(subject: Subject, changes: Vec<Change>) -> Body {
     Body::Edited { subject, changes }
 }
 
 /// The name of its golden file, and the event.
 pub(crate) fn all() -> Vec<(String, Event)> {
     let bodies = people().into_iter().chain(goals()).chain(work());
+    let bodies = bodies
+        .chain(practice::later_fields())
+        .chain(practice::ends())
+        .chain(practice::aids());
     let mut named: Vec<(String, Event)> = Vec::new();
     for body in bodies {
         let kind = body.kind();
@@ -53,6 +58,7 @@ pub(crate) fn all() -> Vec<(String, Event)> {
         };
         named.push((name, super::event(body)));
     }
+    named.push(("Imported".to_owned(), practice::imported()));
     named
 }
 
@@ -187,6 +193,7 @@ fn goals() -> Vec<Body> {
             supports: Some(Subject::KeyResult(KEY_RESULT)),
             key: Some("lagos".to_owned()),
             carried_from: Some(ObjectiveId::from_bytes([0xac; 16])),
+            standing: false,
         }),
         edited(
             Subject::Objective(OBJECTIVE),
@@ -223,6 +230,9 @@ fn goals() -> Vec<Body> {
             weight: decimal("1"),
             rank: Some(1),
             key: Some("leads".to_owned()),
+            team: None,
+            kpi: None,
+            carried_from: None,
         }),
         edited(
             Subject::KeyResult(KEY_RESULT),

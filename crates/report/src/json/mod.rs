@@ -12,6 +12,7 @@ mod run;
 mod show;
 mod status;
 mod what;
+mod what_practice;
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::decimal::Decimal;

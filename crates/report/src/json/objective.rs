@@ -183,8 +183,8 @@ pub fn key_result_status(
     cycle: &Cycle,
     on: Date,
 ) -> StatusKeyResult {
-    let progress = score::progress(found, cycle, on);
-    let explained = (found.is_live()).then(|| rule::of_key_result(found, cycle, on));
+    let progress = score::progress(names.state(), found, cycle, on);
+    let explained = (found.is_live()).then(|| rule::of_key_result(names.state(), found, cycle, on));
     let (status, because) = explained.map_or((None, Vec::new()), |explained| {
         (Some(explained.status), explained.because)
     });
@@ -210,7 +210,7 @@ pub fn key_result_status(
         current: progress.current,
         progress: share(progress.progress),
         score: share(progress.score),
-        pace: share(score::pace(found, cycle, on)),
+        pace: share(score::pace(names.state(), found, cycle, on)),
         confidence: progress.confidence,
         projection: progress.projection,
         status,

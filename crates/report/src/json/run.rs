@@ -2,6 +2,7 @@
 
 use quarterdeck_core::event::{Body, Entry};
 use quarterdeck_core::id::{EventId, Uuid};
+use quarterdeck_core::reference::Kind;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::value::Subject;
 use serde::Serialize;
@@ -193,15 +194,6 @@ fn made(names: &Names<'_>, entry: &Entry) -> Option<Ref> {
     }
 }
 
-const fn id_of(subject: Subject) -> Option<Uuid> {
-    Some(match subject {
-        Subject::Workspace => return None,
-        Subject::Member(id) => id.uuid(),
-        Subject::Team(id) => id.uuid(),
-        Subject::Cycle(id) => id.uuid(),
-        Subject::Objective(id) => id.uuid(),
-        Subject::KeyResult(id) => id.uuid(),
-        Subject::CheckIn(_, id) => id.uuid(),
-        Subject::Note(id) => id.uuid(),
-    })
+fn id_of(subject: Subject) -> Option<Uuid> {
+    Kind::of(subject).map(|(_, id)| id)
 }

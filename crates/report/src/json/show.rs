@@ -273,10 +273,10 @@ fn check_ins(
     let confirmed = pending.confirmed(names.state().head);
     let current = |said: &CheckIn| match found.metric.kind {
         MetricKind::Increase | MetricKind::Decrease | MetricKind::Maintain => {
-            score::value_on(found, said.effective)
+            score::value_on(names.state(), found, said.effective)
         }
         MetricKind::Milestones | MetricKind::Binary => {
-            score::progress(found, cycle, said.effective).current
+            score::progress(names.state(), found, cycle, said.effective).current
         }
     };
     (found.check_ins.all().iter())

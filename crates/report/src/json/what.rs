@@ -113,6 +113,7 @@ pub(crate) fn what(names: &Names<'_>, entry: &Entry) -> String {
         Body::Unknown { kind } => {
             format!("unknown kind {kind}, of a newer version")
         }
+        body => super::what_practice::what(names, body).unwrap_or_default(),
     }
 }
 

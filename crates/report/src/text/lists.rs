@@ -29,7 +29,7 @@ pub fn cycles(found: &CycleList, view: &View) -> Document {
     for cycle in &found.cycles {
         let (style, state) = match cycle.state {
             CycleState::Active => (Style::Strong, Style::Good),
-            CycleState::Planned => (Style::Plain, Style::Muted),
+            CycleState::Planned | CycleState::Closed => (Style::Plain, Style::Muted),
         };
         table.row([
             Line::new().reference(&cycle.reference),

@@ -102,6 +102,7 @@ impl Log {
             reason: None,
             undoes: None,
             body,
+            source: None,
         };
         change(&mut event);
         let made = event.id;
@@ -165,6 +166,7 @@ fn drafted(digits: &str, title: &str, kind: ObjectiveKind) -> Body {
         supports: None,
         key: None,
         carried_from: None,
+        standing: false,
     })
 }
 
@@ -195,6 +197,9 @@ fn added(digits: &str, of: &str, title: &str, metric: Metric) -> Body {
         weight: Decimal::ONE,
         rank: None,
         key: None,
+        team: None,
+        kpi: None,
+        carried_from: None,
     })
 }
 

@@ -197,6 +197,7 @@ pub fn plan() -> (Vec<Command>, Vec<KeyResultId>) {
             supports: None,
             key: None,
             carried_from: None,
+            standing: false,
         })),
     ];
     let mut key_results = Vec::new();
@@ -223,6 +224,9 @@ pub fn plan() -> (Vec<Command>, Vec<KeyResultId>) {
             weight: 1.into(),
             rank: None,
             key: None,
+            team: None,
+            kpi: None,
+            carried_from: None,
         })));
     }
     (commands, key_results)
@@ -292,6 +296,7 @@ impl Author {
                 projection: None,
                 note: Some("n".repeat(80)),
             }),
+            source: None,
         };
         let length = quarterdeck_proto::encode_event(&event).len();
         if let Body::CheckedIn(made) = &mut event.body {

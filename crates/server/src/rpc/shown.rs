@@ -87,6 +87,10 @@ impl<'a> Shown<'a> {
             Value::Ref(subject) => self.lookup.reference_of(*subject),
             Value::Milestones(steps) => milestones(steps),
             Value::Measure(measure) => measure.to_string(),
+            Value::Numbers(numbers) => {
+                let written: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+                written.join(",")
+            }
         })
     }
 

@@ -30,9 +30,22 @@ pub(super) fn read(
         | Field::Weight
         | Field::Rank
         | Field::Confidence
-        | Field::Projection => Value::Number(number(field.word(), text)?),
-        Field::Starts | Field::Ends | Field::Effective => Value::Date(date(field.word(), text)?),
-        Field::Owner => Value::Ref(Subject::Member(lookup.member(text)?)),
+        | Field::Projection
+        | Field::Quantity
+        | Field::Total
+        | Field::Rate => Value::Number(number(field.word(), text)?),
+        Field::Starts | Field::Ends | Field::Effective | Field::Due => {
+            Value::Date(date(field.word(), text)?)
+        }
+        Field::MonthWeights => Value::Numbers(
+            text.split(',')
+                .map(|part| number(field.word(), part.trim()))
+                .collect::<Result<_, _>>()?,
+        ),
+        Field::KeyResult => Value::Ref(Subject::KeyResult(lookup.key_result(text)?)),
+        Field::Kpi => Value::Ref(Subject::Kpi(lookup.kpi(text)?)),
+        Field::Initiative => Value::Ref(Subject::Initiative(lookup.initiative(text)?)),
+        Field::Owner | Field::Member => Value::Ref(Subject::Member(lookup.member(text)?)),
         Field::Team => Value::Ref(Subject::Team(lookup.team(text)?)),
         Field::Cycle => Value::Ref(Subject::Cycle(lookup.cycle(text)?)),
         Field::Parent => Value::Ref(match subject {
@@ -41,6 +54,9 @@ pub(super) fn read(
         }),
         Field::Supports => Value::Ref(lookup.objective_or_key_result(text)?),
         Field::Milestones => Value::Milestones(milestones(text)?),
+        Field::Value if matches!(subject, Subject::Reading(..)) => {
+            Value::Number(number("value", text)?)
+        }
         Field::Value => Value::Measure(measure(state, subject, text)?),
         _ => Value::Text(text.to_owned()),
     })

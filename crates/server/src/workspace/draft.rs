@@ -284,6 +284,7 @@ impl<'a> Draft<'a> {
             tip: own.and_then(|device| device.tip),
             authored: Hlc::tick(*clock, self.now.ms()),
             seen: state.head,
+            source: None,
         };
         let mut sealed: Vec<Sealed> = Vec::new();
         let mut seal = |event: &Event| {

@@ -28,30 +28,23 @@ pub(super) fn state_at(
     adopted_at: Option<u64>,
 ) -> Result<State, ServerError> {
     let mut state = State::default();
-    let mut known = Timestamp::EPOCH;
-    each(ledger, 1, |entry| {
-        known = known_since(&entry, adopted_at, known);
-        let reached = match moment {
-            Moment::Position(last) => entry.seq <= last,
-            Moment::Time(time) => known <= time,
-        };
-        if reached {
-            state.apply(&entry);
+    each(ledger, 1, |entry| match moment {
+        Moment::Position(last) => {
+            let reached = entry.seq <= last;
+            if reached {
+                state.apply(&entry);
+            }
+            reached
         }
-        reached
+        // What was imported counts as known before its position, so all is looked at.
+        Moment::Time(time) => {
+            if entry.known_at(adopted_at) <= time {
+                state.apply(&entry);
+            }
+            true
+        }
     })?;
     Ok(state)
-}
-
-/// Since when an entry has been known, given since when the one before it was.
-fn known_since(entry: &Entry, adopted_at: Option<u64>, before: Timestamp) -> Timestamp {
-    if adopted_at.is_some_and(|adopted| entry.seq <= adopted) {
-        Timestamp::from_ms(entry.event.authored.wall)
-            .min(entry.recorded)
-            .max(before)
-    } else {
-        entry.recorded
-    }
 }
 
 /// Reads entries in order for as long as `more` says so.

@@ -323,6 +323,7 @@ impl Device {
             tip: self.tip,
             authored: Hlc::at(self.clock.load(Ordering::SeqCst)),
             seen: self.state.head,
+            source: None,
         };
         let mut sealed = Vec::new();
         let mut seal = |event: &Event| {

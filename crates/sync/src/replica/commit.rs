@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide::{Author, Command, author};
-use quarterdeck_core::event::Entry;
+use quarterdeck_core::event::{Entry, Source};
 use quarterdeck_core::id::{EventId, IdSource, Uuid};
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_ledger::{Appended, Checkpoint, Ledger};
@@ -34,7 +34,21 @@ impl Replica {
         now_ms: u64,
         random: &mut dyn Random,
     ) -> Result<Vec<Entry>, CommitError> {
-        self.commit_with(commands, reason, now_ms, random, Vec::new())
+        self.commit_with(commands, reason, now_ms, random, Vec::new(), None)
+    }
+
+    /// The same for what was imported: each event says where it came from.
+    ///
+    /// # Errors
+    /// As for [`Self::commit`].
+    pub fn commit_imported(
+        &mut self,
+        commands: Vec<Command>,
+        source: &Source,
+        now_ms: u64,
+        random: &mut dyn Random,
+    ) -> Result<Vec<Entry>, CommitError> {
+        self.commit_with(commands, None, now_ms, random, Vec::new(), Some(source))
     }
 
     /// The same, with ids that the first events shall have.
@@ -45,9 +59,10 @@ impl Replica {
         now_ms: u64,
         random: &mut dyn Random,
         ids: Vec<EventId>,
+        source: Option<&Source>,
     ) -> Result<Vec<Entry>, CommitError> {
         self.hold()?;
-        let command = self.author(commands, reason, now_ms, random, ids)?;
+        let command = self.author(commands, reason, now_ms, random, ids, source)?;
         if self.is_authority() || self.folded.frontier.size() == 0 {
             self.record(&command)
         } else {
@@ -62,6 +77,7 @@ impl Replica {
         now_ms: u64,
         random: &mut dyn Random,
         ids: Vec<EventId>,
+        source: Option<&Source>,
     ) -> Result<PendingCommand, CommitError> {
         let empty = || ReplicaError::Empty {
             path: self.dir.clone(),
@@ -79,6 +95,7 @@ impl Replica {
             tip,
             authored: Hlc::tick(self.last_clock(), now_ms),
             seen: self.folded.frontier.size(),
+            source,
         };
         let random = RefCell::new(random);
         let mut ids = Given {

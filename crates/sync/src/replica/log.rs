@@ -27,8 +27,7 @@ pub struct Logged {
 pub enum AsOf {
     /// Right after this position; a later one means the present.
     Position(u64),
-    /// What was known then. In the part of the log that was kept before there was a server, an entry
-    /// counts as known when it was authored.
+    /// What was known then: see [`Entry::known_at`].
     Moment(Timestamp),
 }
 
@@ -60,9 +59,14 @@ impl Replica {
     /// When the log cannot be read.
     pub fn state_as_of(&mut self, as_of: AsOf) -> Result<State, ReplicaError> {
         let adopted_at = self.folded.state.adopted_at();
+        // What was imported counts as known long before its position: look at all of that.
+        let imported = match as_of {
+            AsOf::Position(_) => 0,
+            AsOf::Moment(_) => self.folded.state.last_imported(),
+        };
         let known = move |entry: &Entry| match as_of {
             AsOf::Position(position) => entry.seq <= position,
-            AsOf::Moment(moment) => known_at(entry, adopted_at) <= moment,
+            AsOf::Moment(moment) => entry.known_at(adopted_at) <= moment,
         };
         match as_of {
             AsOf::Position(position) if position >= self.folded.state.head => {
@@ -74,32 +78,22 @@ impl Replica {
             _ => {}
         }
         let mut state = State::default();
+        let mut next = 1;
         loop {
-            let block = self
-                .hold()?
-                .ledger
-                .read(state.head + 1, READ_ENTRIES, READ_BYTES)?;
+            let block = self.hold()?.ledger.read(next, READ_ENTRIES, READ_BYTES)?;
             if block.is_empty() {
                 return Ok(state);
             }
             for entry in &block {
                 let entry = decode(entry)?;
-                if !known(&entry) {
+                next = entry.seq + 1;
+                if known(&entry) {
+                    state.apply(&entry);
+                } else if entry.seq >= imported {
                     return Ok(state);
                 }
-                state.apply(&entry);
             }
         }
-    }
-}
-
-/// When an entry counts as known.
-fn known_at(entry: &Entry, adopted_at: Option<u64>) -> Timestamp {
-    match adopted_at {
-        Some(adopted) if entry.seq <= adopted => {
-            Timestamp::from_ms(entry.event.authored.wall).min(entry.recorded)
-        }
-        _ => entry.recorded,
     }
 }
 

@@ -215,7 +215,15 @@ impl Replica {
         // Nothing was recorded under these ids: what refers to them can still be given again too.
         let ids = command.events().map(|event| event.event.id).collect();
         let reason = command.last().event.reason.clone();
-        let entries = self.commit_with(commands, reason.as_deref(), now_ms, random, ids)?;
+        let source = command.last().event.source.clone();
+        let entries = self.commit_with(
+            commands,
+            reason.as_deref(),
+            now_ms,
+            random,
+            ids,
+            source.as_ref(),
+        )?;
         self.shelf_drop(id)?;
         Ok(entries)
     }

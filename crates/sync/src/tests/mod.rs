@@ -104,6 +104,7 @@ impl Plan {
                 supports: None,
                 key: None,
                 carried_from: None,
+                standing: false,
             })),
             Command::Record(Body::KeyResultAdded(KeyResultAdded {
                 key_result: self.key_result,
@@ -117,6 +118,9 @@ impl Plan {
                 weight: Decimal::from(1),
                 rank: None,
                 key: None,
+                team: None,
+                kpi: None,
+                carried_from: None,
             })),
         ]
     }

@@ -197,6 +197,7 @@ impl Model {
             tip: device.and_then(|device| device.tip),
             authored: Hlc::at(self.clock),
             seen: self.log.len() as u64,
+            source: None,
         };
         // Several bodies are several commands: the first member cannot be known before the workspace.
         for (at, body) in bodies.into_iter().enumerate() {

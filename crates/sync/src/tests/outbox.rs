@@ -43,6 +43,7 @@ fn command() -> PendingCommand {
             kind: NoteKind::Comment,
             text: text.to_owned(),
         },
+        source: None,
     };
     let events = vec![
         seal(event(1, 1, "first"), [8; 16], None),

@@ -111,6 +111,7 @@ impl Device {
             tip: known.and_then(|known| known.tip),
             authored: Hlc::tick(self.clock, now),
             seen: self.state.head,
+            source: None,
         };
         let mut events = Vec::new();
         let (mut ids, mut random) = (self.random.clone(), Seeded::new(now));

@@ -100,6 +100,9 @@ impl New {
             weight: self.weight,
             rank: self.rank,
             key: self.key,
+            team: None,
+            kpi: None,
+            carried_from: None,
         });
         let done = session.record(vec![Command::Record(body)], self.reason.as_deref())?;
         let name = session.name(Subject::KeyResult(key_result));

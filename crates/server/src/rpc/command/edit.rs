@@ -1,7 +1,10 @@
 //! Changing fields.
 
 use quarterdeck_core::decide::Command;
-use quarterdeck_core::id::{CycleId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId};
+use quarterdeck_core::id::{
+    CycleId, FunnelId, IncentiveId, InitiativeId, KeyResultId, KpiId, MemberId, NoteId,
+    ObjectiveId, TeamId, TemplateId, TodoId, WeeklyId,
+};
 use quarterdeck_core::reference::Kind;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
@@ -69,7 +72,14 @@ pub(super) fn subject(state: &State, query: &str) -> Result<Subject, Refusal> {
             let (key_result, check_in) = retract::find(state, query)?;
             Subject::CheckIn(key_result, check_in)
         }
-        Kind::Device | Kind::Event => {
+        Kind::Kpi => Subject::Kpi(KpiId::new(id)),
+        Kind::Initiative => Subject::Initiative(InitiativeId::new(id)),
+        Kind::Todo => Subject::Todo(TodoId::new(id)),
+        Kind::Weekly => Subject::Weekly(WeeklyId::new(id)),
+        Kind::Template => Subject::Template(TemplateId::new(id)),
+        Kind::Funnel => Subject::Funnel(FunnelId::new(id)),
+        Kind::Incentive => Subject::Incentive(IncentiveId::new(id)),
+        Kind::Device | Kind::Event | Kind::Reading => {
             return Err(Refusal::invalid(format!(
                 "'{query}' has no fields that can be changed."
             )));

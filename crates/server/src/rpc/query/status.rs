@@ -172,8 +172,8 @@ fn key_result(
     cycle: &Cycle,
     on: Date,
 ) -> v1::KeyResultStatus {
-    let progress = score::progress(key_result, cycle, on);
-    let explained = status::of_key_result(key_result, cycle, on);
+    let progress = score::progress(shown.state, key_result, cycle, on);
+    let explained = status::of_key_result(shown.state, key_result, cycle, on);
     let metric = &key_result.metric;
     v1::KeyResultStatus {
         reference: shown.reference(Kind::KeyResult, id.uuid()),
@@ -188,7 +188,7 @@ fn key_result(
         high: number(metric.high),
         current: number(progress.current),
         score: number(progress.score),
-        pace: number(score::pace(key_result, cycle, on)),
+        pace: number(score::pace(shown.state, key_result, cycle, on)),
         confidence: number(progress.confidence),
         status: explained.status.word().to_owned(),
         why: explained.because.join(" "),
