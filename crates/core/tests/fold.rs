@@ -11,7 +11,7 @@ mod support;
 
 use proptest::prelude::*;
 use quarterdeck_core::decide::Command;
-use quarterdeck_core::event::{Body, Entry};
+use quarterdeck_core::event::{Body, Entry, KeyResultGraded, KpiRecorded, WeeklyWritten};
 use quarterdeck_core::history;
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::NoteKind;
@@ -35,6 +35,14 @@ enum Act {
     Resolve(bool),
     Sync,
     Wait(u32),
+    Read(i64, u8),
+    Reread(u8, i64),
+    Count(i64, u8),
+    Grade(u8),
+    Weekly(u8),
+    Agree,
+    Close,
+    Reopen,
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -52,6 +60,14 @@ fn act() -> impl Strategy<Value = Act> {
         2 => any::<bool>().prop_map(Act::Resolve),
         5 => Just(Act::Sync),
         2 => (1u32..5_000_000).prop_map(Act::Wait),
+        2 => (0i64..1000, 1u8..28).prop_map(|(value, day)| Act::Read(value, day)),
+        1 => (any::<u8>(), 0i64..1000).prop_map(|(at, value)| Act::Reread(at, value)),
+        1 => (-9i64..9, 1u8..28).prop_map(|(value, day)| Act::Count(value, day)),
+        2 => (0u8..11).prop_map(Act::Grade),
+        1 => any::<u8>().prop_map(Act::Weekly),
+        1 => Just(Act::Agree),
+        1 => Just(Act::Close),
+        1 => Just(Act::Reopen),
     ]
 }
 
@@ -133,6 +149,56 @@ fn perform(world: &mut World, who: &'static str, act: &Act) {
                 None => return,
             }
         }
+        Act::Read(value, on) => Command::Record(Body::KpiRecorded(KpiRecorded {
+            kpi: kpi(),
+            value: dec(&value.to_string()),
+            effective: date(&day(on)),
+            note: None,
+        })),
+        Act::Reread(at, value) => {
+            let view = world.machines[who].view();
+            let readings: Vec<_> = view.kpis[&kpi()].readings.keys().collect();
+            let Some(reading) = readings.get(usize::from(*at) % readings.len().max(1)) else {
+                return;
+            };
+            Command::Edit {
+                subject: Subject::Reading(kpi(), **reading),
+                set: vec![(Field::Value, Value::Number(dec(&value.to_string())))],
+            }
+        }
+        Act::Count(quantity, on) => Command::Record(Body::TodoCounted {
+            todo: todo(),
+            quantity: dec(&quantity.to_string()),
+            effective: date(&day(on)),
+        }),
+        Act::Grade(tenths) => {
+            let view = world.machines[who].view();
+            let before = view.key_results[&leads()].grade.as_ref();
+            let to =
+                Some(quarterdeck_core::decimal::Decimal::from_parts((*tenths).into(), 1).unwrap());
+            Command::Record(Body::KeyResultGraded(KeyResultGraded {
+                key_result: leads(),
+                computed: to,
+                from: before.map(|grade| grade.grade),
+                to,
+            }))
+        }
+        Act::Weekly(week) => Command::Record(Body::WeeklyWritten(WeeklyWritten {
+            week: date("2026-07-01").plus_days(i32::from(*week)),
+            team: None,
+            plans: Some("call".into()),
+            progress: None,
+            problems: None,
+        })),
+        Act::Agree => Command::Record(Body::ObjectiveSigned {
+            objective: objective(),
+        }),
+        Act::Close => Command::Record(Body::CycleClosed {
+            cycle: cycle(),
+            position: world.machines[who].confirmed.head,
+            root: [7; 32],
+        }),
+        Act::Reopen => Command::Record(Body::CycleReopened { cycle: cycle() }),
         Act::Wait(seconds) => {
             world.now = quarterdeck_core::calendar::Timestamp::from_ms(
                 world.now.ms() + u64::from(*seconds) * 100,
@@ -144,7 +210,7 @@ fn perform(world: &mut World, who: &'static str, act: &Act) {
             return;
         }
     };
-    let _ = world.offline(who, vec![command]);
+    let _ = world.offline_because(who, vec![command], Some("so it is"));
 }
 
 /// Sends what can be sent. Refused work, and what is chained to it, is set aside.
@@ -156,6 +222,7 @@ fn sync_and_shelve(world: &mut World, who: &'static str) {
 
 fn play(story: &[(&'static str, Act)]) -> World {
     let mut world = World::with_quarter();
+    world.with_practice();
     world.now = noon("2026-07-28");
     for (who, act) in story {
         perform(&mut world, who, act);

@@ -43,6 +43,12 @@ pub(super) fn edited(
             )));
         }
     }
+    if touches(changes, &Field::Grade) {
+        return Err(Refusal::invalid(
+            "A grade is given with what was computed beside it, not by an edit.",
+        )
+        .hint("grade it with `okr grade REF SCORE -m WHY`"));
+    }
     afterwards(state, event, subject, changes)
 }
 
@@ -161,12 +167,6 @@ fn afterwards(
             )
         }
         Subject::KeyResult(id) => {
-            if touches(changes, &Field::Grade) {
-                return Err(Refusal::invalid(
-                    "A grade is given with what was computed beside it, not by an edit.",
-                )
-                .hint("grade it with `okr grade REF SCORE -m WHY`"));
-            }
             let mut key_result = key_result::key_result(state, id)?.clone();
             set_all(&mut key_result, changes)?;
             key_result_terms(

@@ -17,15 +17,18 @@ use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide::{self, Author, Command};
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::{
-    Body, Certifier, CheckedIn, DeviceJoined, Entry, Event, KeyResultAdded, Metric,
-    ObjectiveDrafted, WorkspaceCreated,
+    Body, Certifier, CheckedIn, DeviceJoined, Entry, Event, KeyResultAdded, KpiDefined, Metric,
+    ObjectiveDrafted, TodoAdded, WorkspaceCreated,
 };
 use quarterdeck_core::id::{
-    CycleId, DeviceId, IdSource, KeyResultId, MemberId, ObjectiveId, WorkspaceId, uuid_v7,
+    CycleId, DeviceId, IdSource, KeyResultId, KpiId, MemberId, ObjectiveId, TodoId, WorkspaceId,
+    uuid_v7,
 };
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
-use quarterdeck_core::token::{Cadence, CycleKind, MetricKind, ObjectiveKind, Role};
+use quarterdeck_core::token::{
+    Cadence, CycleKind, Direction, MetricKind, ObjectiveKind, Period, Role,
+};
 use quarterdeck_core::value::{Field, Measure, Subject, Value};
 use uuid::Uuid;
 
@@ -112,6 +115,15 @@ pub fn objective() -> ObjectiveId {
 }
 pub fn leads() -> KeyResultId {
     KeyResultId::new(id(LEADS))
+}
+pub const KPI: u64 = 110;
+pub const TODO: u64 = 111;
+
+pub fn kpi() -> KpiId {
+    KpiId::new(id(KPI))
+}
+pub fn todo() -> TodoId {
+    TodoId::new(id(TODO))
 }
 pub fn leads_subject() -> Subject {
     Subject::KeyResult(leads())
@@ -226,6 +238,45 @@ impl World {
         world.pull_all();
         world.now = noon("2026-07-10");
         world
+    }
+
+    /// Adds a KPI that feeds "qualified leads", and a to-do that should move it.
+    pub fn with_practice(&mut self) {
+        self.online(
+            "ana",
+            vec![
+                Command::Record(Body::KpiDefined(KpiDefined {
+                    kpi: kpi(),
+                    title: "leads in the CRM".into(),
+                    description: None,
+                    owner: None,
+                    team: None,
+                    direction: Direction::Higher,
+                    target: Some(dec("600")),
+                    unit: Some("leads".into()),
+                    key: None,
+                })),
+                Command::Edit {
+                    subject: leads_subject(),
+                    set: vec![(Field::Kpi, Value::Ref(Subject::Kpi(kpi())))],
+                },
+                Command::Record(Body::TodoAdded(TodoAdded {
+                    todo: todo(),
+                    initiative: None,
+                    title: "call prospects".into(),
+                    owner: None,
+                    quantity: dec("2.2"),
+                    per: Period::Day,
+                    total: Some(dec("44")),
+                    unit: Some("calls".into()),
+                    starts: date("2026-07-01"),
+                    ends: date("2026-07-28"),
+                    key_result: Some(leads()),
+                    rate: Some(dec("0.3")),
+                })),
+            ],
+        );
+        self.pull_all();
     }
 
     /// Authors on a machine that is offline: the command lands in its outbox.
