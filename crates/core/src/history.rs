@@ -3,7 +3,7 @@
 use crate::calendar::Date;
 use crate::decimal::Decimal;
 use crate::event::{Body, Entry};
-use crate::id::KeyResultId;
+use crate::id::{KeyResultId, KpiId};
 use crate::score;
 use crate::state::State;
 use crate::token::KeyResultState;
@@ -24,15 +24,25 @@ pub struct After {
     pub state: KeyResultState,
 }
 
-/// Whether an event changed this key result or was written about it.
+/// Whether an event changed this key result or was written about it: `state` has it applied. A
+/// reading of the KPI from which the key result reads its value changes it too.
 #[must_use]
-pub fn touches(entry: &Entry, key_result: KeyResultId) -> bool {
+pub fn touches(state: &State, entry: &Entry, key_result: KeyResultId) -> bool {
     match &entry.event.body {
         Body::HelpLinked { from, to } | Body::HelpUnlinked { from, to } => {
             *from == key_result || *to == key_result
         }
+        Body::KpiRecorded(recorded) => reads(state, key_result, recorded.kpi),
+        Body::Edited {
+            subject: Subject::Reading(kpi, _),
+            ..
+        } => reads(state, key_result, *kpi),
         body => body.subject() == Some(Subject::KeyResult(key_result)),
     }
+}
+
+fn reads(state: &State, key_result: KeyResultId, kpi: KpiId) -> bool {
+    (state.key_results.get(&key_result)).is_some_and(|found| found.kpi == Some(kpi))
 }
 
 /// The key result as it stands in `state`, measured on the day of the entry applied last.
@@ -73,7 +83,7 @@ pub fn of<'a>(
 ) -> impl Iterator<Item = (Entry, After)> + 'a {
     entries.filter_map(move |entry| {
         state.apply(&entry);
-        if !touches(&entry, key_result) {
+        if !touches(state, &entry, key_result) {
             return None;
         }
         after(state, key_result).map(|after| (entry, after))

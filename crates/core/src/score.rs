@@ -22,7 +22,7 @@ use crate::decimal::{Decimal, ratio};
 use crate::event::Metric;
 use crate::id::{CycleId, ObjectiveId};
 use crate::state::{Cycle, KeyResult, Reading, State};
-use crate::token::{MetricKind, ObjectiveKind};
+use crate::token::{Life, MetricKind, ObjectiveKind};
 
 /// Digits after the point that computed shares keep.
 pub const PLACES: u32 = 4;
@@ -89,10 +89,12 @@ pub fn value_on(state: &State, key_result: &KeyResult, on: Date) -> Option<Decim
 }
 
 /// What the check-ins come to, with the KPI's reading among them where one feeds the key result.
+/// A dropped KPI's readings stay true; one that was withdrawn was never meant.
 fn reading(state: &State, key_result: &KeyResult, on: Date) -> Reading {
-    let fed = key_result
-        .kpi
-        .and_then(|kpi| state.kpis.get(&kpi)?.latest(on));
+    let fed = (key_result.kpi)
+        .and_then(|kpi| state.kpis.get(&kpi))
+        .filter(|kpi| kpi.state != Life::Withdrawn)
+        .and_then(|kpi| kpi.latest(on));
     match fed {
         Some(kpi) => key_result.check_ins.reading_beside(on, kpi),
         None => key_result.check_ins.reading(on),
@@ -151,14 +153,26 @@ fn held(progress: Decimal) -> Decimal {
 #[must_use]
 pub fn objective_score(state: &State, objective: ObjectiveId, on: Date) -> Option<Decimal> {
     let cycle = state.cycles.get(&state.objectives.get(&objective)?.cycle)?;
+    weighted_mean(state, objective, |key_result| {
+        progress(state, key_result, cycle, on).score
+    })
+}
+
+/// The mean, by weight, of what `figure` says of an objective's live key results; those of which
+/// it says nothing are left out. Scores and grades are both averaged so.
+pub(crate) fn weighted_mean(
+    state: &State,
+    objective: ObjectiveId,
+    figure: impl Fn(&KeyResult) -> Option<Decimal>,
+) -> Option<Decimal> {
     let mut sum = Decimal::ZERO;
     let mut weights = Decimal::ZERO;
     for (_, key_result) in state.key_results_of(objective) {
         if !key_result.is_live() {
             continue;
         }
-        if let Some(score) = progress(state, key_result, cycle, on).score {
-            sum = sum.checked_add(score.checked_mul(key_result.weight)?)?;
+        if let Some(figure) = figure(key_result) {
+            sum = sum.checked_add(figure.checked_mul(key_result.weight)?)?;
             weights = weights.checked_add(key_result.weight)?;
         }
     }
@@ -184,19 +198,29 @@ pub fn cycle_means(
     on: Date,
     counts: impl Fn(ObjectiveId) -> bool,
 ) -> Means {
-    let scores: Vec<(ObjectiveKind, Decimal)> = state
+    means(state, cycle, counts, |id| objective_score(state, id, on))
+}
+
+/// The plain means of what `figure` says of a cycle's live objectives that `counts` lets in.
+pub(crate) fn means(
+    state: &State,
+    cycle: CycleId,
+    counts: impl Fn(ObjectiveId) -> bool,
+    figure: impl Fn(ObjectiveId) -> Option<Decimal>,
+) -> Means {
+    let figures: Vec<(ObjectiveKind, Decimal)> = state
         .objectives
         .iter()
         .filter(|(id, objective)| objective.cycle == cycle && objective.is_live() && counts(**id))
-        .filter_map(|(id, objective)| Some((objective.kind, objective_score(state, *id, on)?)))
+        .filter_map(|(id, objective)| Some((objective.kind, figure(*id)?)))
         .collect();
     let mean = |wanted: Option<ObjectiveKind>| {
-        let chosen = scores
+        let chosen = figures
             .iter()
             .filter(|(kind, _)| wanted.is_none_or(|wanted| wanted == *kind));
-        let (sum, count) = chosen.fold((Some(Decimal::ZERO), 0u32), |(sum, count), (_, score)| {
+        let (sum, count) = chosen.fold((Some(Decimal::ZERO), 0u32), |(sum, count), (_, figure)| {
             (
-                sum.and_then(|sum| sum.checked_add(*score)),
+                sum.and_then(|sum| sum.checked_add(*figure)),
                 count.saturating_add(1),
             )
         });

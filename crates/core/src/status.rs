@@ -78,7 +78,13 @@ pub fn of_key_result(state: &State, key_result: &KeyResult, cycle: &Cycle, on: D
         return explained(
             Status::Stale,
             format!(
-                "The last check-in speaks of {last}; a {} one was due on {}.",
+                "The last {} speaks of {last}; a {} one was due on {}.",
+                // It may have been a reading of the KPI.
+                if key_result.kpi.is_some() {
+                    "measurement"
+                } else {
+                    "check-in"
+                },
                 key_result.cadence,
                 key_result.cadence.due_on(last)
             ),

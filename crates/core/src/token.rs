@@ -143,6 +143,10 @@ vocabulary! {
     Direction, "direction" { Higher = "higher", Lower = "lower" }
 }
 vocabulary! {
+    /// Where a KPI is heading, judged by its direction.
+    Course, "course" { Better = "better", Worse = "worse", Steady = "steady" }
+}
+vocabulary! {
     /// How often a to-do's quantity is to be done. A day is a working day.
     Period, "period" { Day = "day", Week = "week", Month = "month" }
 }
@@ -159,6 +163,18 @@ vocabulary! {
         Possible = "possible",
         /// 0.2
         Moonshot = "moonshot",
+    }
+}
+vocabulary! {
+    /// What the lint finds, by the word that scripts and silences know it by; see [`crate::lint`].
+    LintCode, "code of the lint" {
+        NumberInTitle = "number-in-title", NoOwner = "no-owner",
+        TooManyObjectives = "too-many-objectives",
+        Unaligned = "unaligned", BrokenAlignment = "broken-alignment", Unsupported = "unsupported",
+        TooFewKeyResults = "too-few-key-results", TooManyKeyResults = "too-many-key-results",
+        NoLeadingIndicator = "no-leading-indicator", TaskNotResult = "task-not-result",
+        PlainKpi = "plain-kpi", NoBaseline = "no-baseline",
+        BaselineEqualsTarget = "baseline-equals-target",
     }
 }
 vocabulary! {

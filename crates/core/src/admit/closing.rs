@@ -5,13 +5,14 @@
 //! it changes no closed figure.
 
 use super::key_result::{key_result, share};
-use super::okr::{cycle, objective};
+use super::okr::cycle;
+use crate::closing::touched;
 use crate::event::{Body, Event, Hash, KeyResultGraded};
 use crate::id::{CycleId, KeyResultId};
 use crate::refusal::{Code, Refusal};
 use crate::state::State;
 use crate::token::CycleState;
-use crate::value::Subject;
+use crate::value::{Field, Subject, Value};
 
 pub(super) fn graded(state: &State, event: &Event, new: &KeyResultGraded) -> Result<(), Refusal> {
     let found = key_result(state, new.key_result)?;
@@ -49,7 +50,7 @@ pub(super) fn graded(state: &State, event: &Event, new: &KeyResultGraded) -> Res
 }
 
 /// The live key results of a cycle's live objectives that have no grade yet.
-pub(crate) fn ungraded(state: &State, cycle: CycleId) -> impl Iterator<Item = KeyResultId> {
+pub fn ungraded(state: &State, cycle: CycleId) -> impl Iterator<Item = KeyResultId> {
     state
         .key_results
         .iter()
@@ -96,7 +97,7 @@ pub(super) fn closed(
     }
     let later = state.key_results.values().find(|one| {
         one.grade.is_some()
-            && one.provenance.of(&crate::value::Field::Grade).seq > position
+            && one.provenance.of(&Field::Grade).seq > position
             && state
                 .objectives
                 .get(&one.objective)
@@ -149,9 +150,27 @@ pub(super) fn state_edit(from: CycleState, to: CycleState) -> Result<(), Refusal
 
 /// Refuses what would change a closed cycle by somebody who knew that it is closed.
 pub(super) fn still_open(state: &State, event: &Event) -> Result<(), Refusal> {
-    let Some((id, closing)) = touched(state, &event.body).and_then(|id| {
-        let found = state.cycles.get(&id)?;
-        Some((found, found.closing.as_ref().filter(|_| found.is_closed())?))
+    match &event.body {
+        // Both ends of these are about the closing itself.
+        Body::CycleClosed { .. } | Body::CycleReopened { .. } => return Ok(()),
+        // An objective that moves changes the cycle that it comes to as well.
+        Body::Edited { changes, .. } => {
+            for change in changes {
+                if let (Field::Cycle, Value::Ref(Subject::Cycle(to))) = (&change.field, &change.to)
+                {
+                    not_known_closed(state, event, *to)?;
+                }
+            }
+        }
+        _ => {}
+    }
+    touched(state, &event.body).map_or(Ok(()), |id| not_known_closed(state, event, id))
+}
+
+fn not_known_closed(state: &State, event: &Event, id: CycleId) -> Result<(), Refusal> {
+    let Some((id, closing)) = state.cycles.get(&id).and_then(|found| {
+        let closing = found.closing.as_ref().filter(|_| found.is_closed())?;
+        Some((found, closing))
     }) else {
         return Ok(());
     };
@@ -177,34 +196,4 @@ pub(super) fn still_open(state: &State, event: &Event) -> Result<(), Refusal> {
         "write a note instead, or open it again: `okr cycle reopen {} -m WHY`",
         id.name
     )))
-}
-
-/// The cycle whose figures an event would change.
-fn touched(state: &State, body: &Body) -> Option<CycleId> {
-    let subject = match body {
-        Body::ObjectiveDrafted(drafted) => return Some(drafted.cycle),
-        Body::KeyResultAdded(added) => Subject::Objective(added.objective),
-        Body::Edited { subject, .. } | Body::ConflictResolved { subject, .. } => *subject,
-        Body::CheckedIn(_)
-        | Body::CheckInRetracted { .. }
-        | Body::CheckInReinstated { .. }
-        | Body::HelpLinked { .. }
-        | Body::HelpUnlinked { .. }
-        | Body::SignOffAsked { .. }
-        | Body::ObjectiveSigned { .. }
-        | Body::ObjectiveUnsigned { .. }
-        | Body::KeyResultGraded(_) => body.subject()?,
-        _ => return None,
-    };
-    match subject {
-        Subject::Cycle(id) => Some(id),
-        Subject::Objective(id) => objective(state, id).ok().map(|found| found.cycle),
-        Subject::KeyResult(id) | Subject::CheckIn(id, _) => {
-            let found = key_result(state, id).ok()?;
-            objective(state, found.objective)
-                .ok()
-                .map(|above| above.cycle)
-        }
-        _ => None,
-    }
 }

@@ -3,7 +3,7 @@
 use super::check_in::{Measured, measured};
 use super::key_result::{KeyResultTerms, key_result_terms};
 use super::okr::ObjectiveTerms;
-use super::{closing, key_result, okr, people, practice, text};
+use super::{closing, key_result, kpi, okr, people, practice, text};
 use crate::calendar::Timestamp;
 use crate::event::Event;
 use crate::refusal::{Code, Refusal};
@@ -163,12 +163,22 @@ fn afterwards(
                     team: objective.team,
                     supports: objective.supports,
                     key: objective.key.as_deref(),
+                    carried_from: objective.carried_from,
                 },
             )
         }
         Subject::KeyResult(id) => {
             let mut key_result = key_result::key_result(state, id)?.clone();
             set_all(&mut key_result, changes)?;
+            if let Some(read_from) = key_result.kpi {
+                let is_set = touches(changes, &Field::Kpi);
+                if is_set {
+                    kpi::to_read_from(state, read_from)?;
+                }
+                if is_set || touches(changes, &Field::Unit) {
+                    kpi::one_unit(state, read_from, key_result.metric.unit.as_deref())?;
+                }
+            }
             key_result_terms(
                 state,
                 id,
@@ -182,6 +192,7 @@ fn afterwards(
                     key: key_result.key.as_deref(),
                     team: key_result.team,
                     kpi: key_result.kpi,
+                    carried_from: key_result.carried_from,
                 },
             )
         }
@@ -213,15 +224,15 @@ fn afterwards(
             text::body("note", &note.text)
         }
         Subject::Kpi(id) => {
-            let mut kpi = practice::kpi(state, id)?.clone();
-            set_all(&mut kpi, changes)?;
-            practice::kpi_terms(state, id, &kpi)
+            let mut found = kpi::kpi(state, id)?.clone();
+            set_all(&mut found, changes)?;
+            kpi::terms(state, id, &found)
         }
-        Subject::Reading(kpi, id) => {
-            let mut reading = state.reading(kpi, id).cloned().ok_or_else(gone)?;
-            practice::reading_stands(&reading, touches(changes, &Field::State))?;
+        Subject::Reading(of, id) => {
+            let mut reading = state.reading(of, id).cloned().ok_or_else(gone)?;
+            kpi::reading_stands(&reading, touches(changes, &Field::State))?;
             set_all(&mut reading, changes)?;
-            practice::reading_terms(state, event, &reading)
+            kpi::reading_terms(state, event, &reading)
         }
         Subject::Initiative(id) => {
             let mut initiative = state.initiatives.get(&id).cloned().ok_or_else(gone)?;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::okr::{objective, own_key};
-use super::{people, practice, text};
+use super::okr::{carried_key, objective};
+use super::{kpi, people, text};
 use crate::decimal::{Decimal, Unit};
 use crate::event::{KeyResultAdded, Metric};
 use crate::id::{KeyResultId, KpiId, MemberId, TeamId};
@@ -62,6 +62,10 @@ pub(super) fn key_result_added(state: &State, new: &KeyResultAdded) -> Result<()
         )
         .hint("take it up again with `okr objective edit REF --state active -m WHY`"));
     }
+    if let Some(read_from) = new.kpi {
+        kpi::to_read_from(state, read_from)?;
+        kpi::one_unit(state, read_from, new.metric.unit.as_deref())?;
+    }
     key_result_terms(
         state,
         new.key_result,
@@ -75,6 +79,7 @@ pub(super) fn key_result_added(state: &State, new: &KeyResultAdded) -> Result<()
             key: new.key.as_deref(),
             team: new.team,
             kpi: new.kpi,
+            carried_from: new.carried_from,
         },
     )
 }
@@ -90,6 +95,7 @@ pub(super) struct KeyResultTerms<'a> {
     pub(super) key: Option<&'a str>,
     pub(super) team: Option<TeamId>,
     pub(super) kpi: Option<KpiId>,
+    pub(super) carried_from: Option<KeyResultId>,
 }
 
 pub(super) fn key_result_terms(
@@ -113,8 +119,8 @@ pub(super) fn key_result_terms(
     if let Some(team) = terms.team {
         people::team(state, team)?;
     }
-    if let Some(kpi) = terms.kpi {
-        practice::kpi(state, kpi)?;
+    if let Some(read_from) = terms.kpi {
+        kpi::kpi(state, read_from)?;
         if matches!(
             terms.metric.kind,
             MetricKind::Milestones | MetricKind::Binary
@@ -128,9 +134,10 @@ pub(super) fn key_result_terms(
     if terms.rank == Some(0) {
         return Err(Refusal::invalid("Ranks begin at 1."));
     }
-    terms
-        .key
-        .map_or(Ok(()), |key| own_key(state, Subject::KeyResult(id), key))
+    terms.key.map_or(Ok(()), |key| {
+        let from = terms.carried_from.map(Subject::KeyResult);
+        carried_key(state, Subject::KeyResult(id), from, key)
+    })
 }
 
 /// A share of one, such as a confidence.

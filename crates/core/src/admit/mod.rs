@@ -12,12 +12,14 @@ mod check_in;
 mod closing;
 mod edit;
 mod key_result;
+mod kpi;
 mod okr;
 mod people;
 mod practice;
 mod text;
 
 pub use chain::{Link, Repeat, forked};
+pub use closing::ungraded;
 pub use practice::MAX_STAGES;
 pub use text::{MAX_DOCUMENT_CHARS, MAX_NOTE_CHARS, MAX_REASON_CHARS, MAX_TITLE_CHARS};
 
@@ -335,14 +337,10 @@ impl State {
             Body::LintHeeded { objective, code } => {
                 practice::lint_silenced(self, *objective, code, false)
             }
-            Body::KpiDefined(defined) => practice::kpi_defined(self, defined),
-            Body::KpiRecorded(recorded) => practice::kpi_recorded(self, event, recorded),
-            Body::KpiLinked { kpi, key_result } => {
-                practice::kpi_linked(self, *kpi, *key_result, true)
-            }
-            Body::KpiUnlinked { kpi, key_result } => {
-                practice::kpi_linked(self, *kpi, *key_result, false)
-            }
+            Body::KpiDefined(defined) => kpi::defined(self, defined),
+            Body::KpiRecorded(recorded) => kpi::recorded(self, event, recorded),
+            Body::KpiLinked { kpi, key_result } => kpi::linked(self, *kpi, *key_result, true),
+            Body::KpiUnlinked { kpi, key_result } => kpi::linked(self, *kpi, *key_result, false),
             Body::InitiativeAdded(added) => practice::initiative_added(self, added),
             Body::TodoAdded(added) => practice::todo_added(self, added),
             Body::TodoCounted {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::key_result::key_result;
 use super::{people, text};
-use crate::agreement;
 use crate::calendar::Date;
 use crate::decimal::Decimal;
 use crate::event::{Event, ObjectiveDrafted};
@@ -12,6 +11,7 @@ use crate::id::{CycleId, MemberId, ObjectiveId};
 use crate::refusal::{Code, Refusal};
 use crate::state::{Cycle, Objective, State};
 use crate::value::Subject;
+use crate::{agreement, carry, closing};
 
 pub(super) fn cycle_created(
     state: &State,
@@ -113,6 +113,7 @@ pub(super) fn objective_drafted(state: &State, new: &ObjectiveDrafted) -> Result
             team: new.team,
             supports: new.supports,
             key: new.key.as_deref(),
+            carried_from: new.carried_from,
         },
     )
 }
@@ -126,6 +127,7 @@ pub(super) struct ObjectiveTerms<'a> {
     pub(super) team: Option<crate::id::TeamId>,
     pub(super) supports: Option<Subject>,
     pub(super) key: Option<&'a str>,
+    pub(super) carried_from: Option<ObjectiveId>,
 }
 
 pub(super) fn objective_terms(
@@ -145,9 +147,10 @@ pub(super) fn objective_terms(
     if let Some(above) = terms.supports {
         supports(state, id, above)?;
     }
-    terms
-        .key
-        .map_or(Ok(()), |key| own_key(state, Subject::Objective(id), key))
+    terms.key.map_or(Ok(()), |key| {
+        let from = terms.carried_from.map(Subject::Objective);
+        carried_key(state, Subject::Objective(id), from, key)
+    })
 }
 
 /// An objective supports something that exists, and not, by however many steps, itself.
@@ -180,18 +183,45 @@ fn supports(state: &State, own: ObjectiveId, above: Subject) -> Result<(), Refus
 
 /// Keys name one live objective, key result or KPI.
 pub(super) fn own_key(state: &State, own: Subject, key: &str) -> Result<(), Refusal> {
+    carried_key(state, own, None, key)
+}
+
+/// The same for what was carried over: it goes by the name of what it was carried over `from`.
+/// What is in a closed cycle keeps its key, and keeps nobody else from it.
+pub(super) fn carried_key(
+    state: &State,
+    own: Subject,
+    from: Option<Subject>,
+    key: &str,
+) -> Result<(), Refusal> {
     text::key(key)?;
-    let same =
-        |other: Option<&str>| other.is_some_and(|other| other.to_lowercase() == key.to_lowercase());
+    let mut lineage = from.map_or_else(Vec::new, |from| carry::ancestors(state, from));
+    lineage.extend(from);
+    let holds = |id: Subject, live: bool, other: Option<&str>| {
+        live && id != own
+            && other.is_some_and(|other| other.to_lowercase() == key.to_lowercase())
+            && !lineage.contains(&id)
+            && !carry::ancestors(state, id).contains(&own)
+            && closing::of(state, id).is_none()
+    };
     let objective = state.objectives.iter().find(|(id, other)| {
-        Subject::Objective(**id) != own && other.is_live() && same(other.key.as_deref())
+        holds(
+            Subject::Objective(**id),
+            other.is_live(),
+            other.key.as_deref(),
+        )
     });
     let key_result = state.key_results.iter().find(|(id, other)| {
-        Subject::KeyResult(**id) != own && other.is_live() && same(other.key.as_deref())
+        holds(
+            Subject::KeyResult(**id),
+            other.is_live(),
+            other.key.as_deref(),
+        )
     });
-    let kpi = state.kpis.iter().find(|(id, other)| {
-        Subject::Kpi(**id) != own && other.is_live() && same(other.key.as_deref())
-    });
+    let kpi = state
+        .kpis
+        .iter()
+        .find(|(id, other)| holds(Subject::Kpi(**id), other.is_live(), other.key.as_deref()));
     let title = objective
         .map(|(_, other)| &other.title)
         .or_else(|| key_result.map(|(_, other)| &other.title))

@@ -1,24 +1,24 @@
-//! Rules for the practice around objectives: KPIs, initiatives, to-dos, weekly updates, templates,
-//! funnels and incentives.
+//! Rules for the practice around objectives: initiatives, to-dos, weekly updates, templates, funnels
+//! and incentives.
 
 use std::collections::BTreeSet;
 
 use super::key_result::{key_result, share};
-use super::okr::{objective, own_key};
-use super::{people, text};
+use super::okr::objective;
+use super::{kpi, people, text};
 use crate::calendar::{Date, Timestamp};
 use crate::decimal::{Decimal, Unit};
 use crate::event::{
-    Event, FunnelDefined, IncentiveAdded, InitiativeAdded, KpiDefined, KpiRecorded, Source,
-    TemplateSaved, TodoAdded, WeeklyWritten,
+    Event, FunnelDefined, IncentiveAdded, InitiativeAdded, Source, TemplateSaved, TodoAdded,
+    WeeklyWritten,
 };
-use crate::id::{InitiativeId, KeyResultId, KpiId, MemberId, ObjectiveId, TodoId};
+use crate::id::{InitiativeId, KeyResultId, MemberId, ObjectiveId, TodoId};
 use crate::refusal::{Code, Refusal};
-use crate::state::{Funnel, Incentive, Initiative, Kpi, KpiReading, State, Template, Todo, Weekly};
-use crate::token::{NoteState, Switch};
+use crate::state::{Funnel, Incentive, Initiative, State, Template, Todo, Weekly};
+use crate::token::Switch;
 use crate::value::Subject;
 
-fn exists_already(noun: &str) -> Refusal {
+pub(super) fn exists_already(noun: &str) -> Refusal {
     Refusal::new(Code::AlreadyExists, format!("That {noun} exists already."))
 }
 
@@ -36,13 +36,13 @@ pub(super) fn source(source: &Source, authored: Timestamp) -> Result<(), Refusal
     Ok(())
 }
 
-fn owner(state: &State, owner: Option<MemberId>) -> Result<(), Refusal> {
+pub(super) fn owner(state: &State, owner: Option<MemberId>) -> Result<(), Refusal> {
     owner.map_or(Ok(()), |owner| {
         people::active_member(state, owner).map(|_| ())
     })
 }
 
-fn unit(unit: Option<&str>) -> Result<(), Refusal> {
+pub(super) fn unit(unit: Option<&str>) -> Result<(), Refusal> {
     unit.map_or(Ok(()), |unit| {
         Unit::new(unit)
             .map(|_| ())
@@ -51,7 +51,7 @@ fn unit(unit: Option<&str>) -> Result<(), Refusal> {
 }
 
 /// A measurement or count speaks of a day that has come.
-fn has_come(state: &State, effective: Date, event: &Event) -> Result<(), Refusal> {
+pub(super) fn has_come(state: &State, effective: Date, event: &Event) -> Result<(), Refusal> {
     let today = state
         .workspace
         .as_ref()
@@ -63,85 +63,6 @@ fn has_come(state: &State, effective: Date, event: &Event) -> Result<(), Refusal
         .hint("say which day you mean with --on")),
         _ => Ok(()),
     }
-}
-
-pub(super) fn kpi(state: &State, id: KpiId) -> Result<&Kpi, Refusal> {
-    state
-        .kpis
-        .get(&id)
-        .map(|found| &**found)
-        .ok_or_else(|| Refusal::not_found("KPI", id).hint("see `okr kpi list`"))
-}
-
-fn live_kpi(state: &State, id: KpiId) -> Result<&Kpi, Refusal> {
-    let found = kpi(state, id)?;
-    if found.is_live() {
-        return Ok(found);
-    }
-    Err(Refusal::new(
-        Code::NotLive,
-        format!("KPI '{}' is {}.", found.title, found.state),
-    )
-    .hint("take it up again with `okr kpi edit REF --state active -m WHY`"))
-}
-
-pub(super) fn kpi_defined(state: &State, new: &KpiDefined) -> Result<(), Refusal> {
-    if state.kpis.contains_key(&new.kpi) {
-        return Err(exists_already("KPI"));
-    }
-    text::title("KPI's title", &new.title)?;
-    text::optional_body("description", new.description.as_deref())?;
-    owner(state, new.owner)?;
-    if let Some(team) = new.team {
-        people::team(state, team)?;
-    }
-    unit(new.unit.as_deref())?;
-    new.key
-        .as_deref()
-        .map_or(Ok(()), |key| own_key(state, Subject::Kpi(new.kpi), key))
-}
-
-pub(super) fn kpi_terms(state: &State, id: KpiId, found: &Kpi) -> Result<(), Refusal> {
-    text::title("KPI's title", &found.title)?;
-    text::optional_body("description", found.description.as_deref())?;
-    unit(found.unit.as_deref())?;
-    found
-        .key
-        .as_deref()
-        .map_or(Ok(()), |key| own_key(state, Subject::Kpi(id), key))
-}
-
-pub(super) fn kpi_recorded(state: &State, event: &Event, new: &KpiRecorded) -> Result<(), Refusal> {
-    live_kpi(state, new.kpi)?;
-    text::optional_body("note", new.note.as_deref())?;
-    has_come(state, new.effective, event)
-}
-
-pub(super) fn reading_terms(
-    state: &State,
-    event: &Event,
-    found: &KpiReading,
-) -> Result<(), Refusal> {
-    text::optional_body("note", found.note.as_deref())?;
-    has_come(state, found.effective, event)
-}
-
-pub(super) fn kpi_linked(
-    state: &State,
-    id: KpiId,
-    key_result_id: KeyResultId,
-    link: bool,
-) -> Result<(), Refusal> {
-    let found = kpi(state, id)?;
-    key_result(state, key_result_id)?;
-    if found.improved_by.contains(&key_result_id) == link {
-        let how = if link { "already" } else { "not" };
-        return Err(Refusal::new(
-            Code::NothingToChange,
-            format!("It is {how} linked to KPI '{}'.", found.title),
-        ));
-    }
-    Ok(())
 }
 
 /// What an initiative supports exists and can be supported.
@@ -380,7 +301,7 @@ pub(super) fn funnel_defined(state: &State, new: &FunnelDefined) -> Result<(), R
                 key_result(state, id)?;
             }
             Some(Subject::Kpi(id)) => {
-                kpi(state, id)?;
+                kpi::kpi(state, id)?;
             }
             Some(other) => {
                 return Err(Refusal::invalid(format!(
@@ -451,13 +372,4 @@ pub(super) fn lint_silenced(
         ));
     }
     Ok(())
-}
-
-/// Whether a reading may still be corrected.
-pub(super) fn reading_stands(found: &KpiReading, takes_up: bool) -> Result<(), Refusal> {
-    if found.state == NoteState::Shown || takes_up {
-        return Ok(());
-    }
-    Err(Refusal::new(Code::NotLive, "That reading was taken back.")
-        .hint("undo that first: `okr undo EVENT`"))
 }

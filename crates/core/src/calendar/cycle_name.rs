@@ -130,6 +130,18 @@ impl CycleName {
         }
     }
 
+    /// The four quarters of a year; none for a quarter.
+    pub fn quarters(self) -> Vec<Self> {
+        let of = |quarter| Self {
+            quarter: Some(quarter),
+            ..self
+        };
+        match self.quarter {
+            None => (1..=4).map(of).collect(),
+            Some(_) => Vec::new(),
+        }
+    }
+
     /// The days of the cycle, given the first month of the fiscal year.
     pub fn span(self, fiscal: FiscalStart) -> Span {
         let first_year = if fiscal == FiscalStart::JANUARY {
@@ -203,6 +215,19 @@ mod tests {
 
     fn pair(starts: &str, ends: &str) -> (String, String) {
         (starts.to_owned(), ends.to_owned())
+    }
+
+    #[test]
+    fn a_year_has_four_quarters() {
+        let year: CycleName = "2026".parse().unwrap();
+        let names: Vec<String> = year.quarters().iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"]);
+        assert!(
+            year.quarters()
+                .iter()
+                .all(|quarter| quarter.parent() == Some(year))
+        );
+        assert_eq!(year.quarters()[0].quarters(), []);
     }
 
     #[test]
