@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use quarterdeck_core::id::{
-    CycleId, DeviceId, EventId, KeyResultId, MemberId, NoteId, ObjectiveId, TeamId, Uuid,
+    CycleId, DeviceId, EventId, FunnelId, InitiativeId, KeyResultId, KpiId, MemberId, NoteId,
+    ObjectiveId, TeamId, TodoId, Uuid,
 };
 use quarterdeck_core::reference::{Kind, Name, Namer};
 use quarterdeck_core::state::State;
@@ -50,14 +51,14 @@ pub struct Names<'a> {
     namer: Namer,
     /// Members of one name, told apart by their references.
     shared: BTreeMap<MemberId, String>,
-    /// What names the check-ins of a key result, made when first asked for: a long log asks for
-    /// the same few again and again.
-    check_ins: Mutex<BTreeMap<KeyResultId, Arc<Namer>>>,
+    /// What names the check-ins of a key result, or the readings of a KPI, made when first asked
+    /// for: a long log asks for the same few again and again.
+    measured: Mutex<BTreeMap<Uuid, Arc<Namer>>>,
 }
 
 impl<'a> Names<'a> {
-    /// The names of this state's things. Check-ins are named among those of their key result
-    /// alone: there are too many to sort for every command.
+    /// The names of this state's things. Check-ins are named among those of their key result alone,
+    /// readings among those of their KPI: there are too many to sort for every command.
     #[must_use]
     pub fn new(state: &'a State) -> Self {
         let ids = (state.objectives.keys()).map(|id| (Kind::Objective, id.uuid()));
@@ -90,7 +91,7 @@ impl<'a> Names<'a> {
             state,
             namer,
             shared,
-            check_ins: Mutex::default(),
+            measured: Mutex::default(),
         }
     }
 
@@ -142,27 +143,63 @@ impl<'a> Names<'a> {
         self.of(Kind::Note, id.uuid())
     }
 
+    /// The reference of an initiative.
+    #[must_use]
+    pub fn initiative(&self, id: InitiativeId) -> Ref {
+        self.of(Kind::Initiative, id.uuid())
+    }
+
+    /// The reference of a to-do.
+    #[must_use]
+    pub fn todo(&self, id: TodoId) -> Ref {
+        self.of(Kind::Todo, id.uuid())
+    }
+
+    /// The reference of a KPI.
+    #[must_use]
+    pub fn kpi(&self, id: KpiId) -> Ref {
+        self.of(Kind::Kpi, id.uuid())
+    }
+
+    /// The reference of a funnel.
+    #[must_use]
+    pub fn funnel(&self, id: FunnelId) -> Ref {
+        self.of(Kind::Funnel, id.uuid())
+    }
+
     /// The reference of a check-in, unique among those of its key result.
     #[must_use]
     pub fn check_in(&self, key_result: KeyResultId, id: EventId) -> Ref {
-        (self.check_ins_of(key_result))
-            .name(Kind::CheckIn, id.uuid())
-            .into()
+        let all = || {
+            let found = self.state.key_results.get(&key_result).into_iter();
+            found.flat_map(|found| found.check_ins.all().iter().map(|one| one.id.uuid()))
+        };
+        self.among(key_result.uuid(), Kind::CheckIn, id, all)
     }
 
-    fn check_ins_of(&self, key_result: KeyResultId) -> Arc<Namer> {
-        let mut made = self
-            .check_ins
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let namer = made.entry(key_result).or_insert_with(|| {
-            let found = self.state.key_results.get(&key_result).into_iter();
-            let check_ins = found.flat_map(|found| found.check_ins.all());
-            Arc::new(Namer::new(
-                check_ins.map(|one| (Kind::CheckIn, one.id.uuid())),
-            ))
-        });
-        Arc::clone(namer)
+    /// The reference of a reading, unique among those of its KPI.
+    #[must_use]
+    pub fn reading(&self, kpi: KpiId, id: EventId) -> Ref {
+        let all = || {
+            let found = self.state.kpis.get(&kpi).into_iter();
+            found.flat_map(|found| found.readings.keys().map(|one| one.uuid()))
+        };
+        self.among(kpi.uuid(), Kind::Reading, id, all)
+    }
+
+    /// The reference of a measurement of `of`, unique among `all` that it has.
+    fn among<I: Iterator<Item = Uuid>>(
+        &self,
+        of: Uuid,
+        kind: Kind,
+        id: EventId,
+        all: impl FnOnce() -> I,
+    ) -> Ref {
+        let mut made = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
+        let namer = made
+            .entry(of)
+            .or_insert_with(|| Arc::new(Namer::new(all().map(|id| (kind, id)))));
+        namer.name(kind, id.uuid()).into()
     }
 
     /// The reference of an event: enough for one that is not recorded yet and has no position.
@@ -176,6 +213,7 @@ impl<'a> Names<'a> {
     pub fn subject(&self, subject: Subject) -> Option<Ref> {
         match subject {
             Subject::CheckIn(key_result, id) => Some(self.check_in(key_result, id)),
+            Subject::Reading(kpi, id) => Some(self.reading(kpi, id)),
             other => Kind::of(other).map(|(kind, id)| self.of(kind, id)),
         }
     }

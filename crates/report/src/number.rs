@@ -45,6 +45,26 @@ pub fn percent(share: Decimal) -> String {
     )
 }
 
+/// A conversion rate as per cent with up to two places: `30 %`, `2.5 %`.
+#[must_use]
+pub fn rate(share: Decimal) -> String {
+    share.checked_mul(Decimal::HUNDRED).map_or_else(
+        || "?".to_owned(),
+        |value| format!("{} %", number(value.round(2))),
+    )
+}
+
+/// A change with its sign, to at least two places: `+1.93`, `-3.00`; `0` is no change.
+#[must_use]
+pub fn change(value: Decimal) -> String {
+    let sign = if value > Decimal::ZERO { "+" } else { "" };
+    if value.is_whole() || value.scale() > 2 {
+        format!("{sign}{}", number(value))
+    } else {
+        format!("{sign}{value:.2}")
+    }
+}
+
 /// A count with its noun: `1 event`, `3 events`.
 #[must_use]
 pub fn count(many: impl TryInto<u64>, noun: &str) -> String {
@@ -81,6 +101,11 @@ mod tests {
         assert_eq!(with_unit(d("8.5"), None), "8.5");
         assert_eq!(percent(d("1.3")), "130 %");
         assert_eq!(percent(d("-0.1")), "-10 %");
+        assert_eq!(rate(d("0.4545")), "45.45 %");
+        assert_eq!(rate(d("0.3")), "30 %");
+        assert_eq!(change(d("1.5")), "+1.50");
+        assert_eq!(change(d("-3")), "-3");
+        assert_eq!(change(d("0")), "0");
         assert_eq!(count(1u64, "event"), "1 event");
         assert_eq!(count(1204usize, "event"), "1,204 events");
     }

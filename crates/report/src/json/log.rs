@@ -2,7 +2,7 @@
 
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::event::{Body, Entry, Event};
+use quarterdeck_core::event::{Body, Entry, Event, Source};
 use quarterdeck_core::history::After;
 use quarterdeck_core::id::{DeviceId, EventId, MemberId};
 use quarterdeck_core::state::State;
@@ -57,10 +57,33 @@ pub struct LogLine {
     pub reason: Option<String>,
     /// The event that it compensates.
     pub undoes: Option<EventId>,
+    /// Where it was imported from, if it was.
+    pub imported: Option<Imported>,
     /// Why this version passed it over, if it did.
     pub skipped: Option<String>,
     /// Whether it is not recorded yet.
     pub pending: bool,
+}
+
+/// Where something was imported from. Its true times stand beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Who wrote it there.
+    pub author: String,
+    /// When it was written there.
+    pub at: Timestamp,
+    /// Which document or commit it is from.
+    pub origin: String,
+}
+
+impl From<&Source> for Imported {
+    fn from(source: &Source) -> Self {
+        Self {
+            author: source.author.clone(),
+            at: source.at,
+            origin: source.origin.clone(),
+        }
+    }
 }
 
 /// A field before and after.
@@ -140,11 +163,13 @@ pub fn log_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
         },
         text: match &event.body {
             Body::CheckedIn(made) => made.note.clone(),
+            Body::KpiRecorded(made) => made.note.clone(),
             Body::NoteAdded { text, .. } => Some(text.clone()),
             _ => None,
         },
         reason: event.reason.clone(),
         undoes: event.undoes,
+        imported: event.source.as_ref().map(Imported::from),
         skipped: (state.skipped)
             .binary_search_by_key(&entry.seq, |skipped| skipped.seq)
             .ok()
@@ -160,6 +185,10 @@ pub fn history_line(names: &Names<'_>, entry: &Entry, after: &After, pending: bo
     let unit = match entry.event.body.subject() {
         Some(Subject::KeyResult(id)) => {
             (names.state().key_results.get(&id)).and_then(|found| found.metric.unit.clone())
+        }
+        // A reading of the KPI from which the key result reads its value.
+        Some(Subject::Kpi(id)) => {
+            (names.state().kpis.get(&id)).and_then(|found| found.unit.clone())
         }
         _ => None,
     };

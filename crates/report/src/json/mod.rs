@@ -5,26 +5,49 @@
 //! give the same struct.
 
 mod conflicts;
+mod exported;
+mod funnel;
+mod kpi;
+mod lint;
 mod lists;
 mod log;
 mod objective;
+mod plan;
 mod run;
 mod show;
 mod status;
 mod what;
 mod what_practice;
+mod work;
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 pub use conflicts::{Conflict, Conflicts, Side, conflicts};
+pub use exported::{ExportedLog, ExportedTables, ImportedLog, LogOutcome, Readable, readable};
+pub use funnel::{
+    FunnelCompared, FunnelLine, FunnelList, FunnelShow, StageCompared, StageLine, funnel_compared,
+    funnel_show, funnels,
+};
+pub use kpi::{
+    BesideLine, CurvePoint, HeldValue, KpiLine, KpiList, KpiQuery, KpiShow, LinkedLine,
+    ReadingLine, kpi_line, kpi_list, kpi_show,
+};
+pub use lint::{
+    Lint, LintAbout, LintExplained, LintFinding, LintRule, LintRules, lint, lint_explained,
+    lint_rules,
+};
 pub use lists::{
     CycleLine, CycleList, DeviceLine, DeviceList, MemberLine, MemberList, Mission, TeamLine,
     TeamList, cycles, devices, members, mission, teams,
 };
-pub use log::{CheckInSaid, FieldChange, HistoryLine, LogLine, history_line, log_line};
+pub use log::{CheckInSaid, FieldChange, HistoryLine, Imported, LogLine, history_line, log_line};
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
+pub use plan::{
+    FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
+    StageRate, not_split, plan_funnel, split,
+};
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,
 };
@@ -35,6 +58,11 @@ pub use show::{
 pub use status::{
     KeyResultList, ObjectiveList, Status, StatusCycle, StatusQuery, default_cycle, key_result_list,
     objective_list, status,
+};
+
+pub use work::{
+    CountLine, InitiativeLine, InitiativeList, InitiativeShow, MeasuredRate, TodoLine, TodoList,
+    TodoShow, WorkQuery, initiative_show, initiatives, todo_show, todos,
 };
 
 /// The version of these structs.

@@ -36,7 +36,7 @@ pub struct WrittenEvent {
     pub id: EventId,
     /// Its kind.
     pub kind: &'static str,
-    /// The check-in or note that it made.
+    /// The check-in, reading or note that it made.
     pub made: Option<Ref>,
     /// What it did, in words.
     pub what: String,
@@ -190,6 +190,7 @@ fn made(names: &Names<'_>, entry: &Entry) -> Option<Ref> {
     match &entry.event.body {
         Body::CheckedIn(made) => Some(names.check_in(made.key_result, entry.event.id)),
         Body::NoteAdded { .. } => Some(names.note(entry.event.id.into())),
+        Body::KpiRecorded(made) => Some(names.reading(made.kpi, entry.event.id)),
         _ => None,
     }
 }

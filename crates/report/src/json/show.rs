@@ -10,6 +10,7 @@ use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
 use super::conflicts::{Conflict, conflicts_where};
+use super::log::Imported;
 use super::objective::{StatusKeyResult, StatusObjective, key_result_status, objective_status};
 use super::{AsOf, Schema};
 use crate::names::{Names, Ref};
@@ -77,6 +78,10 @@ pub struct KeyResultShow {
     pub created_by: String,
     /// When it was added, by that device's clock.
     pub created: Timestamp,
+    /// The KPI that it reads its value from.
+    pub kpi: Option<Related>,
+    /// The KPIs that it is meant to improve.
+    pub improves: Vec<Related>,
     /// Key results that it helps.
     pub helps: Vec<Related>,
     /// Key results that help it.
@@ -124,6 +129,8 @@ pub struct NoteLine {
     pub member: String,
     /// When, by that device's clock.
     pub authored: Timestamp,
+    /// Where it was imported from, if it was.
+    pub imported: Option<Imported>,
 }
 
 /// A measurement as it stands, corrections applied.
@@ -158,6 +165,8 @@ pub struct CheckInLine {
     pub corrected: bool,
     /// Whether it was taken back.
     pub retracted: bool,
+    /// Where it was imported from, if it was.
+    pub imported: Option<Imported>,
     /// Whether it is not recorded yet.
     pub pending: bool,
 }
@@ -245,6 +254,8 @@ pub fn key_result_show(
         due: due.filter(|due| found.is_live() && *due <= cycle.ends),
         created_by: names.person(created.member),
         created: authored(created),
+        kpi: super::kpi::read_from(names, found.kpi),
+        improves: super::kpi::improved_by(names, id),
         helps: (found.helps.iter())
             .filter_map(|other| related(names, Subject::KeyResult(*other)))
             .collect(),
@@ -295,6 +306,7 @@ fn check_ins(
             recorded: said.recorded,
             corrected: !said.corrected.is_empty(),
             retracted: said.retracted,
+            imported: names.state().sources.get(&said.seq).map(Imported::from),
             pending: said.seq > confirmed,
         })
         .collect()
@@ -304,14 +316,14 @@ fn authored(stamp: &Stamp) -> Timestamp {
     Timestamp::from_ms(stamp.authored.wall)
 }
 
-fn related(names: &Names<'_>, subject: Subject) -> Option<Related> {
+pub(super) fn related(names: &Names<'_>, subject: Subject) -> Option<Related> {
     Some(Related {
         reference: names.subject(subject)?,
         title: names.title(subject)?,
     })
 }
 
-fn notes(names: &Names<'_>, about: Subject) -> Vec<NoteLine> {
+pub(super) fn notes(names: &Names<'_>, about: Subject) -> Vec<NoteLine> {
     (names.state().notes_about(about))
         .map(|(id, note)| {
             let created = &note.provenance.created;
@@ -322,6 +334,7 @@ fn notes(names: &Names<'_>, about: Subject) -> Vec<NoteLine> {
                 text: note.text.clone(),
                 member: names.person(created.member),
                 authored: authored(created),
+                imported: names.state().source(created).map(Imported::from),
             }
         })
         .collect()

@@ -230,20 +230,20 @@ fn objectives(
 }
 
 /// Whose objectives are asked for.
-struct Scope {
+pub(super) struct Scope {
     teams: Option<BTreeSet<TeamId>>,
     member: Option<MemberId>,
 }
 
 impl Scope {
-    fn of(state: &State, query: &StatusQuery) -> Self {
+    pub(super) fn of(state: &State, query: &StatusQuery) -> Self {
         Self {
             teams: query.team.map(|team| with_those_below(state, team)),
             member: query.member,
         }
     }
 
-    fn has(&self, state: &State, id: ObjectiveId, objective: &Objective) -> bool {
+    pub(super) fn has(&self, state: &State, id: ObjectiveId, objective: &Objective) -> bool {
         let by_team = (self.teams.as_ref())
             .is_none_or(|teams| objective.team.is_some_and(|team| teams.contains(&team)));
         by_team
@@ -255,7 +255,7 @@ impl Scope {
     }
 }
 
-fn with_those_below(state: &State, team: TeamId) -> BTreeSet<TeamId> {
+pub(super) fn with_those_below(state: &State, team: TeamId) -> BTreeSet<TeamId> {
     let mut found = BTreeSet::from([team]);
     // Each round goes one level down; a round that finds nothing new is the last.
     loop {

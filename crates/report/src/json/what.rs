@@ -97,6 +97,10 @@ pub(crate) fn what(names: &Names<'_>, entry: &Entry) -> String {
                         said(names, *key_result, *check_in)
                     )
                 }
+                Subject::Reading(kpi, id) => format!(
+                    "corrected the reading {}: ",
+                    super::what_practice::reading(names, *kpi, *id)
+                ),
                 _ => String::new(),
             };
             let told: Vec<_> = changes
@@ -187,11 +191,16 @@ fn change(names: &Names<'_>, subject: Subject, change: &Change) -> String {
     format!("{field} {from} → {to}")
 }
 
-/// Whether a field's number has the key result's unit.
+/// Whether a field's number has the unit of the key result or KPI.
 const fn counts_units(field: &Field) -> bool {
     matches!(
         field,
-        Field::Baseline | Field::Target | Field::Low | Field::High | Field::Projection
+        Field::Baseline
+            | Field::Target
+            | Field::Low
+            | Field::High
+            | Field::Projection
+            | Field::Value
     )
 }
 
@@ -199,6 +208,7 @@ const fn counts_units(field: &Field) -> bool {
 pub(crate) fn value(names: &Names<'_>, subject: Subject, field: &Field, value: &Value) -> String {
     let unit = match subject {
         Subject::KeyResult(id) | Subject::CheckIn(id, _) => unit(names, id),
+        Subject::Kpi(id) | Subject::Reading(id, _) => super::what_practice::kpi_unit(names, id),
         _ => None,
     };
     match (field, value) {

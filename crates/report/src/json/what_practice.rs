@@ -1,14 +1,26 @@
 //! What an event of the practice around objectives did, in a few words.
 
 use quarterdeck_core::event::{Body, TodoAdded, WeeklyWritten};
-use quarterdeck_core::id::KpiId;
+use quarterdeck_core::id::{EventId, KpiId};
 use quarterdeck_core::value::Subject;
 
 use crate::names::Names;
 use crate::number::{count, number, percent, with_unit};
 
-fn kpi_unit<'a>(names: &Names<'a>, kpi: KpiId) -> Option<&'a str> {
+pub(super) fn kpi_unit<'a>(names: &Names<'a>, kpi: KpiId) -> Option<&'a str> {
     names.state().kpis.get(&kpi)?.unit.as_deref()
+}
+
+/// A reading as it stands: `r-7fk2 of 2026-08-21 (531 leads)`.
+pub(super) fn reading(names: &Names<'_>, kpi: KpiId, id: EventId) -> String {
+    let reference = names.reading(kpi, id);
+    names.state().reading(kpi, id).map_or_else(
+        || reference.to_string(),
+        |found| {
+            let value = with_unit(found.value, kpi_unit(names, kpi));
+            format!("{reference} of {} ({value})", found.effective)
+        },
+    )
 }
 
 /// What the body of one of these kinds did; none for a kind that is told elsewhere.

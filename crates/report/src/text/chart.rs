@@ -25,29 +25,40 @@ pub fn bar(share: Decimal, width: usize) -> String {
 /// in the middle. Of more than `width` values, evenly chosen ones, the last always among them.
 #[must_use]
 pub fn sparkline(values: &[Decimal], width: usize) -> String {
+    let all: Vec<Option<Decimal>> = values.iter().copied().map(Some).collect();
+    curve(&all, width)
+}
+
+/// The same, with a space where there is no value: curves of one length stand below each other.
+#[must_use]
+pub(super) fn curve(values: &[Option<Decimal>], width: usize) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let chosen = thinned(values, width);
-    let drawn: Vec<f64> = chosen.iter().map(|value| value.to_f64()).collect();
-    let least = drawn.iter().copied().fold(f64::INFINITY, f64::min);
-    let span = drawn.iter().copied().fold(f64::NEG_INFINITY, f64::max) - least;
+    let drawn: Vec<Option<f64>> = (chosen.iter())
+        .map(|value| value.map(Decimal::to_f64))
+        .collect();
+    let there = || drawn.iter().copied().flatten();
+    let least = there().fold(f64::INFINITY, f64::min);
+    let span = there().fold(f64::NEG_INFINITY, f64::max) - least;
+    let block = |value: f64| {
+        let height = if span > 0.0 {
+            (value - least) / span * 7.0
+        } else {
+            3.0
+        };
+        let nearest = (0u8..8).min_by(|a, b| {
+            let off = |step: u8| (f64::from(step) - height).abs();
+            off(*a).total_cmp(&off(*b))
+        });
+        let at = usize::from(nearest.unwrap_or_default());
+        BLOCKS.get(at).copied().unwrap_or('▄')
+    };
     (drawn.iter())
-        .map(|value| {
-            let height = if span > 0.0 {
-                (value - least) / span * 7.0
-            } else {
-                3.0
-            };
-            let nearest = (0u8..8).min_by(|a, b| {
-                let off = |step: u8| (f64::from(step) - height).abs();
-                off(*a).total_cmp(&off(*b))
-            });
-            let at = usize::from(nearest.unwrap_or_default());
-            BLOCKS.get(at).copied().unwrap_or('▄')
-        })
+        .map(|value| value.map_or(' ', block))
         .collect()
 }
 
-fn thinned(values: &[Decimal], width: usize) -> Vec<Decimal> {
+fn thinned<T: Copy>(values: &[T], width: usize) -> Vec<T> {
     if values.len() <= width || width < 2 {
         let skipped = values.len().saturating_sub(width);
         return values.iter().skip(skipped).copied().collect();
@@ -88,6 +99,13 @@ mod tests {
         assert_eq!(sparkline(&values, 10), "▁▃▄█");
         assert_eq!(sparkline(&[d("7"), d("7")], 10), "▄▄");
         assert_eq!(sparkline(&[], 10), "");
+    }
+
+    #[test]
+    fn curves_leave_a_gap_where_there_is_no_value() {
+        let values = [None, Some(d("1")), None, Some(d("8"))];
+        assert_eq!(curve(&values, 10), " ▁ █");
+        assert_eq!(curve(&[None, None], 10), "  ");
     }
 
     #[test]

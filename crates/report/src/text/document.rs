@@ -250,6 +250,19 @@ impl Document {
         }
     }
 
+    /// Adds a sentence behind a label, its further lines below its first word.
+    pub fn hanging(&mut self, label: Line, text: &str, indent: usize, width: usize) {
+        let room = width.saturating_sub(indent).max(20);
+        let mut label = Some(label);
+        for line in wrapped(text, room) {
+            let head = label.take().unwrap_or_default();
+            // A label that is too long keeps a space behind it.
+            let least = usize::from(!head.is_empty());
+            let pad = indent.saturating_sub(head.width()).max(least);
+            self.push(head.plain(" ".repeat(pad)).plain(line));
+        }
+    }
+
     /// The document as text, each line ended by a line feed, without spaces at line ends.
     #[must_use]
     pub fn render(&self, ansi: Ansi) -> String {
@@ -361,6 +374,17 @@ mod tests {
             let line = Line::new().plain(text).cut(width);
             assert_eq!(shown(line, Ansi::Off).trim_end(), cut, "{text} {width}");
         }
+    }
+
+    #[test]
+    fn a_sentence_hangs_behind_its_label() {
+        let mut document = Document::new();
+        document.hanging(Line::new().strong("one"), "two three four five six", 6, 26);
+        document.hanging(Line::new().plain("seven eight"), "nine", 6, 26);
+        assert_eq!(
+            document.render(Ansi::Off),
+            "one   two three four five\n      six\nseven eight nine\n"
+        );
     }
 
     #[test]

@@ -48,17 +48,19 @@ pub fn log(lines: &[LogLine], view: &View) -> Document {
 #[must_use]
 pub fn history(lines: &[HistoryLine], view: &View) -> Document {
     let mut document = Document::new();
-    let Some(last) = lines.last() else {
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
         document.push(Line::new().plain("Nothing has happened to it yet."));
         return document;
     };
+    // The first one is about the key result itself; others may be about a KPI that it reads, or a
+    // key result that helps it.
     let mut title = Line::new();
-    if let Some(reference) = &last.event.reference {
+    if let Some(reference) = &first.event.reference {
         title = title.reference(reference).plain("  ");
     }
     title = title.said(
         Style::Strong,
-        last.event.title.as_deref().unwrap_or_default(),
+        first.event.title.as_deref().unwrap_or_default(),
     );
     let changes = count(lines.len(), "change");
     document.push(title.muted(format!("  {changes}")).cut(view.width));
@@ -131,11 +133,13 @@ fn position(line: &LogLine) -> Line {
 }
 
 fn when(line: &LogLine, view: &View) -> Line {
-    Line::new().plain(time::moment(line.authored, &view.zone, view.today))
+    let at = line.imported.as_ref().map_or(line.authored, |from| from.at);
+    Line::new().plain(time::moment(at, &view.zone, view.today))
 }
 
 fn who(line: &LogLine) -> Line {
-    Line::new().said(Style::Plain, &line.member)
+    let author = line.imported.as_ref().map(|from| &from.author);
+    Line::new().said(Style::Plain, author.unwrap_or(&line.member))
 }
 
 fn what(line: &LogLine, view: &View) -> Line {
@@ -158,8 +162,14 @@ fn what(line: &LogLine, view: &View) -> Line {
 /// That a check-in came late, the author's reason, the text of a note or check-in.
 fn why(line: &LogLine) -> Line {
     let mut told = Line::new();
-    if let Some(days) = line.late_days.filter(|days| *days >= LATE_DAYS) {
+    let late = line.late_days.filter(|_| line.imported.is_none());
+    if let Some(days) = late.filter(|days| *days >= LATE_DAYS) {
         told = told.with(Style::Warn, format!("{} late", count(days, "day")));
+    }
+    if let Some(from) = &line.imported {
+        let gap = if told.is_empty() { "" } else { "; " };
+        let by = format!("{gap}imported by {} from {}", line.member, from.origin);
+        told = told.said(Style::Muted, &by);
     }
     for said in [&line.reason, &line.text].into_iter().flatten() {
         let gap = if told.is_empty() { "" } else { "; " };

@@ -8,14 +8,20 @@ mod chart;
 mod clean;
 mod conflicts;
 mod document;
+mod exported;
 mod figures;
+mod funnel;
+mod kpi;
+mod lint;
 mod lists;
 mod log;
+mod plan;
 mod run;
 mod show;
 mod status;
 mod table;
 mod time;
+mod work;
 
 use quarterdeck_core::calendar::{Date, TimeZone};
 
@@ -23,12 +29,18 @@ pub use chart::{bar, sparkline};
 pub use clean::{clean, one_line};
 pub use conflicts::{conflicts, resolve_command};
 pub use document::{Ansi, Document, Line, Span, Style};
+pub use exported::{exported_log, exported_tables, imported_log};
+pub use funnel::{funnel_compared, funnel_show, funnels};
+pub use kpi::{kpi_list, kpi_show, kpi_standing};
+pub use lint::{lint, lint_markdown, lint_rule, lint_rules};
 pub use lists::{cycles, devices, key_result_list, members, mission, objective_list, teams};
 pub use log::{history, log};
+pub use plan::{plan_funnel, plan_split};
 pub use run::{outbox, sync, verify, written};
 pub use show::{key_result_show, objective_show};
 pub use status::status;
 pub use time::{day, moment, relative};
+pub use work::{initiative_show, initiatives, todo_show, todos};
 
 /// For whom a document is drawn.
 #[derive(Debug, Clone)]

@@ -107,12 +107,14 @@ pub fn key_result_show(found: &KeyResultShow, view: &View) -> Document {
     check_ins(&mut document, &found.check_ins, view);
     notes(&mut document, &found.notes, view);
     open_conflicts(&mut document, &found.open_conflicts, view);
-    if found.check_ins.is_empty() && found.as_of.is_none() && key_result.status.is_some() {
+    let silent = key_result.last_check_in.is_none() && found.check_ins.is_empty();
+    if silent && found.as_of.is_none() && key_result.status.is_some() {
         document.blank();
-        document.hint(
-            "nothing has been measured yet",
-            &format!("okr checkin {} VALUE", key_result.reference),
-        );
+        let command = match &found.kpi {
+            Some(kpi) => format!("okr kpi record {} VALUE", kpi.reference),
+            None => format!("okr checkin {} VALUE", key_result.reference),
+        };
+        document.hint("nothing has been measured yet", &command);
     }
     document
 }
@@ -185,6 +187,8 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
         key_result.rank.map(|rank| rank.to_string()).as_deref(),
     );
     facts.text("key", key_result.key.as_deref());
+    facts.related("reads from", found.kpi.as_slice());
+    facts.related("improves", &found.improves);
     facts.related("helps", &found.helps);
     facts.related("helped by", &found.helped_by);
     facts.drafted("added by", &found.created_by, found.created, view);
@@ -218,6 +222,7 @@ fn check_ins(document: &mut Document, check_ins: &[CheckInLine], view: &View) {
         for (applies, word) in [
             (said.retracted, "taken back"),
             (said.corrected, "corrected"),
+            (said.imported.is_some(), "imported"),
             (said.pending, PENDING),
         ] {
             if applies {
@@ -241,17 +246,21 @@ fn check_ins(document: &mut Document, check_ins: &[CheckInLine], view: &View) {
     document.extend(table.lines(view.width));
 }
 
-fn notes(document: &mut Document, notes: &[NoteLine], view: &View) {
+pub(super) fn notes(document: &mut Document, notes: &[NoteLine], view: &View) {
     if notes.is_empty() {
         return;
     }
     document.heading("Notes");
     for note in notes {
-        let when = time::moment(note.authored, &view.zone, view.today);
+        let (who, at, mark) = match &note.imported {
+            Some(from) => (&from.author, from.at, ", imported"),
+            None => (&note.member, note.authored, ""),
+        };
+        let when = time::moment(at, &view.zone, view.today);
         document.push(
             (Line::new().plain("  ").strong(note.kind.word()).plain("  "))
-                .said(Style::Muted, &note.member)
-                .muted(format!(", {when}  "))
+                .said(Style::Muted, who)
+                .muted(format!(", {when}{mark}  "))
                 .reference(&note.reference)
                 .cut(view.width),
         );
@@ -270,27 +279,27 @@ fn open_conflicts(document: &mut Document, open: &[Conflict], view: &View) {
 }
 
 /// Labels with what they say, in two columns.
-struct Facts(Table);
+pub(super) struct Facts(Table);
 
 impl Facts {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let columns = [Column::new(""), Column::new("").cut(20)];
         Self(Table::new(columns).untitled().indent(2))
     }
 
-    fn line(&mut self, label: &str, told: Line) {
+    pub(super) fn line(&mut self, label: &str, told: Line) {
         if !told.is_empty() {
             self.0.row([Line::new().muted(label), told]);
         }
     }
 
-    fn text(&mut self, label: &str, told: Option<&str>) {
+    pub(super) fn text(&mut self, label: &str, told: Option<&str>) {
         if let Some(told) = told {
             self.line(label, Line::new().said(Style::Plain, told));
         }
     }
 
-    fn related(&mut self, label: &str, others: &[Related]) {
+    pub(super) fn related(&mut self, label: &str, others: &[Related]) {
         for (at, other) in others.iter().enumerate() {
             let label = if at == 0 { label } else { "" };
             let line = Line::new().reference(&other.reference).plain("  ");
@@ -298,7 +307,7 @@ impl Facts {
         }
     }
 
-    fn drafted(
+    pub(super) fn drafted(
         &mut self,
         label: &str,
         who: &str,
@@ -312,7 +321,7 @@ impl Facts {
         self.line(label, line);
     }
 
-    fn lines(self, width: usize) -> Vec<Line> {
+    pub(super) fn lines(self, width: usize) -> Vec<Line> {
         self.0.lines(width)
     }
 }
