@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use quarterdeck_core::state::State;
-use quarterdeck_core::token::MemberState;
+use quarterdeck_core::token::{Life, MemberState};
 use quarterdeck_report::names::Names;
 use quarterdeck_sync::{Options, Replica};
 
@@ -28,6 +28,11 @@ pub(crate) fn goals() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| offered(typed, &[objectives_of, key_results_of]))
 }
 
+/// KPIs.
+pub(crate) fn kpis() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &OsStr| offered(typed, &[kpis_of]))
+}
+
 /// Cycles.
 pub(crate) fn cycles() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| offered(typed, &[cycles_of]))
@@ -43,6 +48,11 @@ pub(crate) fn members() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| offered(typed, &[members_of]))
 }
 
+/// Funnels.
+pub(crate) fn funnels() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &OsStr| offered(typed, &[funnels_of]))
+}
+
 /// Whatever has a history.
 pub(crate) fn anything() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| {
@@ -51,6 +61,7 @@ pub(crate) fn anything() -> ArgValueCompleter {
             &[
                 objectives_of,
                 key_results_of,
+                kpis_of,
                 cycles_of,
                 teams_of,
                 members_of,
@@ -139,6 +150,15 @@ fn key_results_of(names: &Names<'_>) -> Vec<Offer> {
         .collect()
 }
 
+fn kpis_of(names: &Names<'_>) -> Vec<Offer> {
+    state(names)
+        .kpis
+        .iter()
+        .filter(|(_, found)| found.is_live())
+        .map(|(id, found)| named(found.key.as_ref(), names.kpi(*id).text, &found.title))
+        .collect()
+}
+
 fn cycles_of(names: &Names<'_>) -> Vec<Offer> {
     state(names)
         .cycles
@@ -164,5 +184,14 @@ fn members_of(names: &Names<'_>) -> Vec<Offer> {
         .values()
         .filter(|found| found.state == MemberState::Active)
         .map(|found| (found.name.clone(), Some(found.role.word().to_owned())))
+        .collect()
+}
+
+fn funnels_of(names: &Names<'_>) -> Vec<Offer> {
+    state(names)
+        .funnels
+        .values()
+        .filter(|found| found.state == Life::Active)
+        .map(|found| (found.name.clone(), None))
         .collect()
 }

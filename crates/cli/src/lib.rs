@@ -13,6 +13,7 @@
 //! There is no OKR rule and no formula here: commands ask `quarterdeck-core`. Each command is one
 //! file in `commands`; `error` alone knows exit codes, `context` alone reads the environment.
 
+mod ask;
 mod commands;
 mod complete;
 mod config;
@@ -29,6 +30,7 @@ mod random;
 mod reference;
 mod resolve;
 mod session;
+mod sink;
 mod view;
 mod vocabulary;
 

@@ -132,6 +132,12 @@ impl Output {
         !self.json && self.captured.is_none() && std::io::stderr().is_terminal()
     }
 
+    /// Whether a person may be asked: standard output is a terminal, and nothing reads it in
+    /// their place.
+    pub(crate) fn asks(&self) -> bool {
+        !self.json && self.captured.is_none() && std::io::stdout().is_terminal()
+    }
+
     /// Prints a result.
     ///
     /// # Errors
@@ -180,6 +186,11 @@ impl Output {
         }
         let mut out = AutoStream::new(std::io::stdout(), self.color.choice()).lock();
         finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    }
+
+    /// A stream for a document that is the result itself, byte for byte.
+    pub(crate) const fn stream(&self) -> Stream<'_> {
+        Stream(self)
     }
 
     /// Prints one line.
@@ -252,8 +263,31 @@ fn clean(text: &str) -> String {
     quarterdeck_report::text::clean(text).into_owned()
 }
 
+/// Bytes for standard output, as they are.
+#[derive(Debug)]
+pub(crate) struct Stream<'a>(&'a Output);
+
+impl Write for Stream<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match &self.0.captured {
+            Some(captured) => {
+                captured.push(Said::Answer(String::from_utf8_lossy(bytes).into_owned()));
+                Ok(bytes.len())
+            }
+            None => std::io::stdout().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stdout().flush()
+    }
+}
+
 /// A reader that left has seen enough.
-fn finish(written: std::io::Result<()>) -> Result<(), Failure> {
+///
+/// # Errors
+/// Standard output takes no more for another reason.
+pub(crate) fn finish(written: std::io::Result<()>) -> Result<(), Failure> {
     match written {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::new(

@@ -41,11 +41,16 @@ pub(crate) fn number(text: &str) -> Result<Decimal, String> {
         .map_err(|error| format!("`{text}` is no number: {error}"))
 }
 
-/// Reads a share of one, such as a confidence: 0 to 1.
+/// Reads a share of one, such as a confidence: 0 to 1, or in per cent.
 pub(crate) fn share(text: &str) -> Result<Decimal, String> {
-    let share = number(text)?;
+    let share = match text.strip_suffix('%') {
+        Some(percent) => number(percent.trim_end())?
+            .checked_div(Decimal::HUNDRED)
+            .ok_or_else(|| format!("`{text}` is no share"))?,
+        None => number(text)?,
+    };
     if share < Decimal::ZERO || share > Decimal::ONE {
-        return Err(format!("{text} is not between 0 and 1; 70 % is 0.7"));
+        return Err(format!("{text} is not between 0 and 1; write 0.7 or 70%"));
     }
     Ok(share)
 }
@@ -113,6 +118,28 @@ pub(crate) fn measure(text: &str, metric: &Metric) -> Result<Measure, Failure> {
         },
         MetricKind::Milestones => step(text, metric),
     }
+}
+
+/// Reads what a KPI reads: the value itself, with its unit or without.
+///
+/// # Errors
+/// A usage failure that names the value; `+3` would be a change.
+pub(crate) fn reading(text: &str, unit: Option<&str>) -> Result<Decimal, Failure> {
+    let text = text.trim();
+    if text.starts_with('+') {
+        return Err(Failure::usage(format!(
+            "'{text}' is a change, and a reading is the value itself."
+        ))
+        .hint("give the value, such as 531"));
+    }
+    let figure = unit
+        .and_then(|unit| text.strip_suffix(unit))
+        .unwrap_or(text)
+        .trim_end();
+    let figure = figure.strip_prefix('=').unwrap_or(figure);
+    figure.parse().map_err(|error| {
+        Failure::usage(format!("'{text}' is no value: {error}.")).hint("give a number such as 531")
+    })
 }
 
 fn counted(text: &str, unit: Option<&str>) -> Result<Measure, Failure> {
@@ -253,6 +280,20 @@ mod tests {
             assert_eq!(failure.exit, crate::error::Exit::Usage);
             assert!(failure.message.contains(text), "{failure}");
         }
+    }
+
+    #[test]
+    fn a_reading_is_a_value_and_no_change() {
+        for (text, value) in [
+            ("531", "531"),
+            ("2.5 %", "2.5"),
+            ("-3", "-3"),
+            ("=-3", "-3"),
+        ] {
+            assert_eq!(reading(text, Some("%")), Ok(decimal(value)), "{text}");
+        }
+        assert!(reading("+3", None).unwrap_err().message.contains("change"));
+        assert!(reading("2.5 %", Some("EUR")).is_err());
     }
 
     #[test]

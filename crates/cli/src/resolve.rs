@@ -178,6 +178,20 @@ impl<'a> Resolver<'a> {
             .ok_or_else(|| Failure::not_found(format!("There is no reading '{query}'.")))
     }
 
+    /// What counts a stage of a funnel: the key result or KPI meant.
+    ///
+    /// # Errors
+    /// As for [`Self::objective`].
+    pub(crate) fn counter(&self, query: &str) -> Result<Subject, Failure> {
+        let all = self.key_results().chain(self.kpis());
+        let hint = "see `okr kr list` and `okr kpi list`";
+        let found = self.one(query, "key result or KPI", hint, all)?;
+        Ok(match found.kind {
+            Kind::Kpi => Subject::Kpi(KpiId::new(found.id)),
+            _ => Subject::KeyResult(KeyResultId::new(found.id)),
+        })
+    }
+
     /// The device meant.
     ///
     /// # Errors
@@ -232,6 +246,10 @@ impl<'a> Resolver<'a> {
         if mentions_check_in {
             let (key_result, check_in) = self.check_in(query)?;
             return Ok(Subject::CheckIn(key_result, check_in));
+        }
+        if query.to_lowercase().starts_with("r-") {
+            let (kpi, reading) = self.reading(query)?;
+            return Ok(Subject::Reading(kpi, reading));
         }
         let found = self.one(query, "thing", "see `okr status` and `okr log`", all)?;
         Ok(match found.kind {
@@ -443,8 +461,10 @@ pub(crate) fn event(query: &str, entries: &[Entry]) -> Result<Entry, Failure> {
             .cloned()
             .ok_or_else(missing);
     }
-    // A check-in or note goes by the id of the event that made it.
-    let digits = query.strip_prefix("ci-").or(query.strip_prefix("n-"));
+    // A check-in, reading or note goes by the id of the event that made it.
+    let digits = ["ci-", "r-", "n-"]
+        .iter()
+        .find_map(|prefix| query.strip_prefix(prefix));
     let wanted = digits.map_or_else(|| query.to_owned(), |digits| format!("e-{digits}"));
     let all = entries
         .iter()

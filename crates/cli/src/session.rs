@@ -361,7 +361,11 @@ impl<'c> Session<'c> {
         self.answer_with(done, self.standing(key_result), why, command)
     }
 
-    fn answer_with(
+    /// The same, and how what was changed stands now.
+    ///
+    /// # Errors
+    /// As for [`Self::answer`].
+    pub(crate) fn answer_with(
         &self,
         done: &Recorded,
         standing: Option<String>,

@@ -96,6 +96,26 @@ impl<'c> View<'c> {
         Resolver::new(self.state())
     }
 
+    /// The day that figures are of.
+    pub(crate) const fn on(&self) -> Date {
+        self.on
+    }
+
+    /// As of which moment it is seen; none for the present.
+    pub(crate) const fn as_of(&self) -> Option<AsOf> {
+        self.as_of
+    }
+
+    /// What of it is not recorded yet.
+    pub(crate) const fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    /// Whose device this is.
+    pub(crate) fn me(&self) -> MemberId {
+        self.session.me()
+    }
+
     /// The cycle of an objective.
     pub(crate) fn cycle_of(&self, objective: ObjectiveId) -> Option<CycleId> {
         self.state()
@@ -104,7 +124,11 @@ impl<'c> View<'c> {
             .map(|objective| objective.cycle)
     }
 
-    fn answer<T: Serialize>(
+    /// Shows a value as JSON or as text.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn answer<T: Serialize>(
         &self,
         value: &T,
         draw: impl FnOnce(&text::View) -> text::Document,
@@ -248,7 +272,8 @@ impl<'c> View<'c> {
         Ok(found.conflicts.len())
     }
 
-    fn names(&self) -> Names<'_> {
+    /// The names of what is seen.
+    pub(crate) fn names(&self) -> Names<'_> {
         Names::new(self.state())
     }
 

@@ -14,6 +14,7 @@
 //! `docs/format.md` and frozen by golden files.
 
 pub mod checkpoint;
+pub mod claims;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod derived;

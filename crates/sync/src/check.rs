@@ -17,9 +17,11 @@ use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::{Body, Certifier, Entry, Event};
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::state::State;
+use quarterdeck_ledger::claims::Claim;
 use quarterdeck_ledger::envelope::Envelope;
 use quarterdeck_ledger::{Frontier, Hash, NewEntry, PublicKey, Signature};
 
+use crate::closings;
 use crate::identity::Trust;
 use crate::remote::Received;
 use crate::snapshot::Folded;
@@ -64,6 +66,8 @@ pub(crate) struct Checker {
     pub clock: Hlc,
     /// The beginning of a command whose end has not come yet.
     open: Checked,
+    /// What closings claim about the log, to be held against it: [`crate::closings`].
+    pub claims: Vec<Claim>,
     /// How many events of that command are still to come, and the last one's device.
     expected: Option<(u32, Event)>,
 }
@@ -83,6 +87,7 @@ impl Checker {
             frontier,
             clock,
             open: Checked::default(),
+            claims: Vec::new(),
             expected: None,
         }
     }
@@ -126,6 +131,8 @@ impl Checker {
             self.clock = self
                 .clock
                 .observe(entry.event.authored.held_to(entry.recorded.ms()));
+            self.claims
+                .extend(closings::claim(&self.state, seq, &entry.event));
             self.state.apply(&entry);
             self.expected =
                 (entry.event.remaining > 0).then_some((entry.event.remaining, entry.event));

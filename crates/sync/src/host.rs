@@ -48,6 +48,9 @@ pub async fn host<R: Remote>(
     replica.refresh()?;
     let member = match replica.identity().member {
         Some(member) if replica.is_authority() => member,
+        _ if replica.identity().is_copy() => {
+            return Err(SyncError::Refused(replica.identity().copy_refusal()));
+        }
         _ => {
             return Err(SyncError::Refused(Refusal::new(
                 Code::AlreadyExists,

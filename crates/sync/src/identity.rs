@@ -11,6 +11,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use quarterdeck_core::id::{DeviceId, MemberId, WorkspaceId};
+use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_ledger::{DeviceKey, Hash, PublicKey};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
@@ -128,6 +129,28 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Whether the folder is a copy to read in, made of an exported log: nobody's device, without a
+    /// server, and its key is in no log.
+    #[must_use]
+    pub const fn is_copy(&self) -> bool {
+        self.member.is_none() && self.remote.is_none()
+    }
+
+    /// What is said where something would be recorded in a copy, or sent from it.
+    pub(crate) fn copy_refusal(&self) -> Refusal {
+        Refusal::new(
+            Code::Forbidden,
+            format!(
+                "This is a copy of workspace {} to read in, made of an exported log: nothing can be recorded in it.",
+                self.workspace_name
+            ),
+        )
+        .hint(
+            "work where the workspace is kept, or become a device of it with `okr join URL`; \
+             an owner makes the invitation",
+        )
+    }
+
     pub(crate) fn load(dir: &Path) -> Result<Self, ReplicaError> {
         let path = dir.join(FILE);
         let bytes = match fs::read(&path) {

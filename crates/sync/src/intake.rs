@@ -11,12 +11,14 @@ use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::{Appended, Checkpoint, Ledger, PublicKey, SledLedger};
 
 use crate::check::{Checked, Checker, Fault};
+use crate::closings;
 use crate::error::ReplicaError;
 use crate::evidence::Difference;
+use crate::head::authority;
 use crate::identity::Trust;
 use crate::lock::Lock;
 use crate::remote::{Chunk, RemoteError};
-use crate::replica::{LOCK, Options, Replica, authority, open_ledger};
+use crate::replica::{LOCK, Options, Replica, open_ledger};
 use crate::snapshot::Folded;
 
 /// Why something was not taken in.
@@ -94,6 +96,9 @@ impl Intake {
         if let Err(fault) = self.compare(&note) {
             return Err(self.differs(fault, Some(chunk)));
         }
+        if let Some(fault) = self.closings(store)? {
+            return Err(self.differs(fault, Some(chunk)));
+        }
         self.store(store)?;
         self.proven = self.stored;
         Ok(true)
@@ -163,6 +168,15 @@ impl Intake {
             ));
         }
         Ok(())
+    }
+
+    /// The first closing, of those taken in, that is bound to another history than this.
+    fn closings(&mut self, store: &mut Store) -> Result<Option<Fault>, ReplicaError> {
+        let claims = std::mem::take(&mut self.checker.claims);
+        if claims.is_empty() {
+            return Ok(None);
+        }
+        closings::first_fault(&claims, store.ledger()?, &self.waiting.entries)
     }
 
     /// At the first sync the log's authority has to be the one that let this device in.

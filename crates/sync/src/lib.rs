@@ -17,6 +17,7 @@
 //! - [`engine`] carries that out against a [`Remote`]; [`grpc::Grpc`] is the one that talks to `okrd`.
 //! - [`join`](fn@join::join), [`host`](fn@host::host) and [`fork`](fn@fork::new_device) let a device
 //!   in, give a workspace to a server, and make a copied folder a device of its own.
+//! - [`exported`] writes the whole log to a file, and makes a copy to read in of such a file.
 //!
 //! Nothing here prints, reads the environment or looks at a clock; progress comes as values, time and
 //! randomness are passed in.
@@ -24,14 +25,17 @@
 pub mod amend;
 mod chain;
 mod check;
+mod closings;
 mod command;
 pub mod engine;
 mod error;
 mod evidence;
+pub mod exported;
 mod files;
 pub mod fork;
 mod framed;
 pub mod grpc;
+mod head;
 pub mod host;
 pub mod identity;
 mod intake;

@@ -181,7 +181,7 @@ impl Folder {
 }
 
 /// The workspace of this id on this machine, if there is one.
-fn known(context: &Context, id: WorkspaceId) -> Option<String> {
+pub(super) fn known(context: &Context, id: WorkspaceId) -> Option<String> {
     workspaces(&context.home).into_iter().find(|name| {
         let folder = context.workspaces_folder().join(name);
         Replica::open(&folder, Context::options())
@@ -202,12 +202,12 @@ fn set_aside(context: &Context, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
     std::fs::rename(from, to).map_err(|error| Failure::file("rename", from, &error))
 }
 
 /// The first of `NAME`, `NAME-2`, `NAME-3` … that is not taken.
-fn free(all: &Path, name: &str) -> PathBuf {
+pub(super) fn free(all: &Path, name: &str) -> PathBuf {
     let first = all.join(name);
     if !first.exists() {
         return first;

@@ -9,10 +9,17 @@ mod cycle;
 mod demo;
 mod device;
 mod doctor;
+mod export;
+mod funnel;
 mod history;
+mod import;
+mod import_log;
 mod init;
+mod initiative;
 mod join;
+mod kpi;
 mod kr;
+mod lint;
 mod log;
 mod man;
 mod member;
@@ -20,11 +27,14 @@ mod mission;
 mod note;
 mod objective;
 mod outbox;
+mod plan;
 mod remote;
 mod resolve;
+mod stages;
 mod status;
 mod sync;
 mod team;
+mod todo;
 mod undo;
 mod verify;
 mod watch;
@@ -58,16 +68,24 @@ pub(crate) enum Command {
     Objective(objective::Objective),
     #[command(name = "kr", disable_help_subcommand = true)]
     KeyResult(kr::KeyResult),
+    Kpi(kpi::Kpi),
+    Initiative(initiative::Initiative),
+    Todo(todo::Todo),
     Team(team::Team),
     Member(member::Member),
     Device(device::Device),
+    Plan(plan::Plan),
+    Funnel(Box<funnel::Funnel>),
     Log(log::Log),
     History(history::History),
+    Lint(lint::Lint),
     Conflicts(conflicts::Conflicts),
     Resolve(resolve::Resolve),
     Outbox(outbox::Outbox),
     Undo(undo::Undo),
     Verify(verify::Verify),
+    Import(import::Import),
+    Export(export::Export),
 }
 
 impl Command {
@@ -94,16 +112,24 @@ impl Command {
             Self::Cycle(command) => command.run(context),
             Self::Objective(command) => command.run(context),
             Self::KeyResult(command) => command.run(context),
+            Self::Kpi(command) => command.run(context),
+            Self::Initiative(command) => command.run(context),
+            Self::Todo(command) => command.run(context),
             Self::Team(command) => command.run(context),
             Self::Member(command) => command.run(context),
             Self::Device(command) => command.run(context),
+            Self::Plan(command) => command.run(context),
+            Self::Funnel(command) => command.run(context),
             Self::Log(command) => command.run(context),
             Self::History(command) => command.run(context),
+            Self::Lint(command) => command.run(context),
             Self::Conflicts(command) => command.run(context),
             Self::Resolve(command) => command.run(context),
             Self::Outbox(command) => command.run(context),
             Self::Undo(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Import(command) => command.run(context),
+            Self::Export(command) => command.run(context),
         }
     }
 }

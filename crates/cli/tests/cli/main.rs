@@ -10,3 +10,4 @@ mod bad_input;
 mod journey;
 mod machine;
 mod reference;
+mod work;

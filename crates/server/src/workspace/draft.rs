@@ -19,11 +19,11 @@ use quarterdeck_core::state::State;
 use quarterdeck_ledger::{Ledger, LedgerError, MAX_BODY, NewEntry, Sealed};
 use quarterdeck_proto::{decode_event, encode_event};
 
-use super::credentials;
 use super::identity::Identity;
 use super::incoming::{Incoming, Prepared, Pusher};
 use super::outcome::{Authored, Outcome, Place};
 use super::published::{self, Published};
+use super::{closings, credentials};
 use crate::world::{Ids, World};
 
 /// What a writer keeps from one append to the next.
@@ -149,12 +149,12 @@ impl<'a> Draft<'a> {
                 break;
             }
         }
-        if let Err(refusal) = taken {
+        if let Err(obstacle) = taken {
             if let Some(before) = before {
                 self.desk.state = before;
             }
             self.forget_from(start);
-            return Err(refusal.into());
+            return Err(obstacle);
         }
         Ok(self
             .entries
@@ -225,15 +225,15 @@ impl<'a> Draft<'a> {
     }
 
     /// Takes one event in, if everything about it holds.
-    fn take(&mut self, prepared: &Prepared, last: bool) -> Result<(), Refusal> {
+    fn take(&mut self, prepared: &Prepared, last: bool) -> Result<(), Obstacle> {
         let event = &prepared.event;
         let state = &self.desk.state;
         if let Link::Taken(_) = state.link(event)? {
-            return Err(broken("one of its numbers is taken already"));
+            return Err(broken("one of its numbers is taken already").into());
         }
         if self.is_known(event.id) {
             let message = format!("There is another event {} in the log.", event.id);
-            return Err(Refusal::new(Code::AlreadyExists, message));
+            return Err(Refusal::new(Code::AlreadyExists, message).into());
         }
         if last
             && !state
@@ -246,10 +246,12 @@ impl<'a> Draft<'a> {
                     "The signature of event {} is not that of its device's key.",
                     event.number
                 ),
-            ));
+            )
+            .into());
         }
         credentials::check(state, &self.desk.identity, event)?;
         state.admit(event, self.now)?;
+        closings::check(state, &*self.desk.ledger, &self.new, event)?;
         self.accept(event.clone(), prepared.hash, prepared.sealed.clone());
         Ok(())
     }
@@ -315,6 +317,7 @@ impl<'a> Draft<'a> {
         }
         for entry in &entries {
             credentials::check(state, identity, &entry.event)?;
+            closings::check(state, &*self.desk.ledger, &self.new, &entry.event)?;
         }
         let start = self.entries.len();
         for (entry, sealed) in entries.into_iter().zip(sealed) {

@@ -8,6 +8,7 @@
 //! Everything that writes goes through the writer's queue. Everything that reads sees only what is
 //! on disk. Reading the disk blocks, so the async side does it on threads meant for that.
 
+mod closings;
 mod credentials;
 mod draft;
 mod identity;

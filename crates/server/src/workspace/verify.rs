@@ -1,13 +1,14 @@
 //! Going through a whole log: every entry against its hash, every device's chain, every signature
-//! and certificate, and the root.
+//! and certificate, the root, and the roots that closings are bound to.
 
 use quarterdeck_core::admit::Link;
 use quarterdeck_core::state::State;
+use quarterdeck_ledger::claims::Claim;
 use quarterdeck_ledger::{Frontier, Hash, Ledger, LedgerError, PublicKey};
 
-use super::credentials;
 use super::identity::Identity;
 use super::projection::read_entry;
+use super::{closings, credentials};
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub(super) fn verify(
     let mut frontier = Frontier::default();
     let mut state = State::default();
     let mut finding = None;
+    let mut claims = Vec::new();
     'log: while frontier.size() < head.size {
         let entries = match ledger.read(frontier.size() + 1, READ_ENTRIES, READ_BYTES) {
             Ok(entries) => entries,
@@ -46,9 +48,12 @@ pub(super) fn verify(
             .into_iter()
             .take_while(|entry| entry.seq <= head.size)
         {
-            if let Err(what) = check(ledger, identity, &mut state, &entry) {
-                finding = Some((entry.seq, what));
-                break 'log;
+            match check(ledger, identity, &mut state, &entry) {
+                Ok(claim) => claims.extend(claim),
+                Err(what) => {
+                    finding = Some((entry.seq, what));
+                    break 'log;
+                }
             }
             frontier.push(entry.leaf_hash(ledger.workspace()));
         }
@@ -62,6 +67,12 @@ pub(super) fn verify(
                     folder, then restore the workspace from a backup";
         finding = Some((head.size, what.to_owned()));
     }
+    if finding.is_none() {
+        finding = match closings::first_false(&claims, ledger, &[]) {
+            Ok(found) => found.map(|claim| (claim.seq, closings::what(&claim))),
+            Err(error) => Some(place_of(&error, head.size)),
+        };
+    }
     Verified {
         size: frontier.size(),
         root,
@@ -74,7 +85,7 @@ fn check(
     identity: &Identity,
     state: &mut State,
     recorded: &quarterdeck_ledger::Entry,
-) -> Result<(), String> {
+) -> Result<Option<Claim>, String> {
     let entry = read_entry(ledger, recorded).map_err(|error| error.to_string())?;
     if entry.recorded < state.recorded {
         return Err("it was recorded before the entry ahead of it".to_owned());
@@ -95,8 +106,9 @@ fn check(
         }
     }
     credentials::check(state, identity, &entry.event).map_err(|refusal| refusal.message)?;
+    let claim = closings::claim(state, entry.seq, &entry.event);
     state.apply(&entry);
-    Ok(())
+    Ok(claim)
 }
 
 fn place_of(error: &LedgerError, next: u64) -> (u64, String) {

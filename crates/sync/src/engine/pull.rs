@@ -7,10 +7,11 @@ use tokio_stream::StreamExt;
 
 use super::{Progress, SyncError};
 use crate::evidence::{self, Difference};
+use crate::head::size_of;
 use crate::identity::Trust;
 use crate::intake::{Intake, IntakeError, Store};
 use crate::remote::{Chunk, Chunks, Remote, RemoteError};
-use crate::replica::{LEDGER, Replica, size_of};
+use crate::replica::{LEDGER, Replica};
 use crate::snapshot::Folded;
 
 /// Chunks that may wait to be checked: enough to keep both sides busy, few enough to stay small.

@@ -2,17 +2,19 @@
 
 use std::cell::RefCell;
 
-use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::clock::Hlc;
+use quarterdeck_core::closing::recorded_alone;
 use quarterdeck_core::decide::{Author, Command, author};
 use quarterdeck_core::event::{Entry, Source};
 use quarterdeck_core::id::{EventId, IdSource, Uuid};
 use quarterdeck_core::refusal::{Code, Refusal};
+use quarterdeck_ledger::claims::Claim;
 use quarterdeck_ledger::{Appended, Checkpoint, Ledger};
 use quarterdeck_proto::limits::{CHUNK_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES};
 
 use super::Replica;
 use crate::chain::seal;
+use crate::closings;
 use crate::command::{Authored, PendingCommand};
 use crate::error::{CommitError, ReplicaError};
 use crate::evidence;
@@ -63,6 +65,7 @@ impl Replica {
     ) -> Result<Vec<Entry>, CommitError> {
         self.hold()?;
         let command = self.author(commands, reason, now_ms, random, ids, source)?;
+        self.check_closings(&command)?;
         if self.is_authority() || self.folded.frontier.size() == 0 {
             self.record(&command)
         } else {
@@ -82,6 +85,9 @@ impl Replica {
         let empty = || ReplicaError::Empty {
             path: self.dir.clone(),
         };
+        if self.identity.is_copy() {
+            return Err(self.identity.copy_refusal().into());
+        }
         let member = self.identity.member.ok_or_else(empty)?;
         if self.folded.frontier.size() == 0 && self.identity.remote.is_some() {
             return Err(empty().into());
@@ -126,13 +132,39 @@ impl Replica {
         Ok(command)
     }
 
+    /// Refuses a closing that is bound to another history than the log here holds.
+    fn check_closings(&mut self, command: &PendingCommand) -> Result<(), CommitError> {
+        let state = &self.folded.state;
+        let claims: Vec<Claim> = command
+            .events()
+            .filter_map(|event| closings::claim(state, state.head + 1, &event.event))
+            // This log's times are those at which this device recorded it.
+            .map(|claim| Claim {
+                alone: false,
+                ..claim
+            })
+            .collect();
+        if claims.is_empty() {
+            return Ok(());
+        }
+        match closings::first_fault(&claims, &self.hold()?.ledger, &[])? {
+            None => Ok(()),
+            Some(fault) => Err(Refusal::invalid(format!(
+                "The closing does not hold: {}.",
+                fault.what
+            ))
+            .hint("close the cycle again with `okr cycle close NAME`")
+            .into()),
+        }
+    }
+
     /// Records a command in this device's own log, as its authority.
     fn record(&mut self, command: &PendingCommand) -> Result<Vec<Entry>, CommitError> {
         let size = self.folded.frontier.size();
         let mut recorded = self.folded.state.recorded;
         let (mut entries, mut batch) = (Vec::new(), Vec::new());
         for event in command.events() {
-            recorded = recorded.max(Timestamp::from_ms(event.event.authored.wall));
+            recorded = recorded_alone(recorded, &event.event);
             entries.push(event.entry(size + 1 + entries.len() as u64, recorded));
             batch.push(event.new_entry(recorded.ms()));
         }

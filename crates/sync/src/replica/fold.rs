@@ -19,8 +19,8 @@ use crate::snapshot::{self, Folded};
 /// Entries folded since the last snapshot that make a new one worth its writing.
 const WORTH_A_SNAPSHOT: u64 = 512;
 /// How much of the log is read at once.
-pub(super) const READ_ENTRIES: usize = 4096;
-pub(super) const READ_BYTES: usize = 4 << 20;
+pub(crate) const READ_ENTRIES: usize = 4096;
+pub(crate) const READ_BYTES: usize = 4 << 20;
 
 impl Replica {
     /// The folder with its lock held, the fold up to date with it.

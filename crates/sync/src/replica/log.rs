@@ -97,7 +97,7 @@ impl Replica {
     }
 }
 
-pub(super) fn decode(entry: &quarterdeck_ledger::Entry) -> Result<Entry, ReplicaError> {
+pub(crate) fn decode(entry: &quarterdeck_ledger::Entry) -> Result<Entry, ReplicaError> {
     quarterdeck_proto::decode_entry(entry.seq, entry.recorded, entry.hash, &entry.event.body)
         .map_err(|source| ReplicaError::Entry {
             seq: entry.seq,

@@ -32,11 +32,11 @@ use quarterdeck_core::state::State;
 use quarterdeck_ledger::{Hash, Head, SledLedger};
 
 pub use create::NewWorkspace;
-pub(crate) use fold::open_ledger;
+pub(crate) use fold::{READ_BYTES, READ_ENTRIES, open_ledger};
+pub(crate) use log::decode;
 pub use log::{AsOf, Entries, Logged};
 pub(crate) use swap::NEXT;
 pub use verify::Verified;
-pub(crate) use verify::{authority, size_of};
 
 use crate::command::PendingCommand;
 use crate::error::ReplicaError;
@@ -116,6 +116,11 @@ impl Replica {
         };
         replica.hold()?;
         Ok(replica)
+    }
+
+    /// Whether the lock is held.
+    pub(crate) const fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     /// Lets other processes at the folder. What is in memory stays readable; the next call that needs
@@ -205,7 +210,9 @@ impl Replica {
     pub fn is_authority(&self) -> bool {
         let state = &self.folded.state;
         state.workspace.as_ref().is_some_and(|workspace| {
-            !workspace.served && workspace.authority == self.identity.device.id
+            !workspace.served
+                && workspace.authority == self.identity.device.id
+                && !self.identity.is_copy()
         })
     }
 

@@ -1,14 +1,13 @@
 //! Checking the whole log again: every entry, chain, certificate and signature, and the signed head.
 
-use quarterdeck_core::state::State;
-use quarterdeck_ledger::checkpoint::CheckpointError;
-use quarterdeck_ledger::{Checkpoint, Hash, Ledger, PublicKey};
+use quarterdeck_ledger::{Hash, Ledger};
 
 use super::Replica;
 use super::fold::{READ_BYTES, READ_ENTRIES};
 use crate::check::{Checker, Fault};
 use crate::error::ReplicaError;
 use crate::evidence;
+use crate::head::SignedHead;
 use crate::remote::Received;
 use crate::snapshot::Folded;
 
@@ -42,14 +41,13 @@ impl Replica {
             seq: fault.seq,
             what: fault.what,
         };
-        let covered = note.as_deref().and_then(size_of).unwrap_or(0);
-        let mut covering = None;
+        let mut signed = SignedHead::new(note);
         let mut commands = 0;
         while checker.frontier.size() < head.size {
             let at = checker.frontier.size();
             // A block ends where the checkpoint does, to compare the roots there.
-            let stop = if at < covered { covered } else { head.size };
-            let room = usize::try_from(stop.min(head.size) - at).unwrap_or(READ_ENTRIES);
+            let stop = signed.stop(at, head.size);
+            let room = usize::try_from(stop - at).unwrap_or(READ_ENTRIES);
             let block = ledger.read(at + 1, room.min(READ_ENTRIES), READ_BYTES)?;
             let received = block.into_iter().map(|entry| Received {
                 seq: entry.seq,
@@ -59,9 +57,7 @@ impl Replica {
             let checked = checker.check(received.collect()).map_err(unverified)?;
             checked.verify().map_err(unverified)?;
             commands += checked.signatures.len() as u64;
-            if checker.frontier.size() == covered {
-                covering = Some((checker.frontier.root(), authority(&checker.state)));
-            }
+            signed.look(&checker);
             progress(checker.frontier.size(), head.size);
         }
         let fault = |seq, what: &str| ReplicaError::Unverified {
@@ -77,27 +73,9 @@ impl Replica {
                 "the entries do not add up to the root that was kept",
             ));
         }
-        let checkpoint = match note {
-            None => None,
-            Some(note) => {
-                let (root, key) = covering.ok_or_else(|| {
-                    fault(
-                        head.size,
-                        "the log holds fewer entries than its last signed head",
-                    )
-                })?;
-                let key = key.ok_or_else(|| fault(1, "nobody is there to sign the log's head"))?;
-                let signed = Checkpoint::verify(&note, workspace.as_bytes(), &key)
-                    .map_err(|error: CheckpointError| fault(covered, &error.to_string()))?;
-                if signed.root != root {
-                    return Err(fault(
-                        covered,
-                        "the entries differ from those of the signed head",
-                    ));
-                }
-                Some((note, covered))
-            }
-        };
+        let closings = crate::closings::first_fault(&checker.claims, ledger, &[])?;
+        closings.map_or(Ok(()), |fault| Err(unverified(fault)))?;
+        let checkpoint = signed.holds(workspace, head.size).map_err(unverified)?;
         Ok(Verified {
             size: head.size,
             root: head.root,
@@ -105,18 +83,4 @@ impl Replica {
             checkpoint,
         })
     }
-}
-
-/// The size that a checkpoint names, before anything in it is believed.
-pub(crate) fn size_of(note: &str) -> Option<u64> {
-    note.lines().nth(1)?.parse().ok()
-}
-
-/// The key that signs the log's head.
-pub(crate) fn authority(state: &State) -> Option<PublicKey> {
-    let authority = state.workspace.as_ref()?.authority;
-    state
-        .devices
-        .get(&authority)
-        .map(|device| PublicKey(device.key))
 }

@@ -58,6 +58,9 @@ pub(super) struct Edit {
     /// A name of one's own, or `none`.
     #[arg(long, value_name = "NAME")]
     key: Option<String>,
+    /// The KPI that it reads its value from, or `none`.
+    #[arg(long, value_name = "KPI", add = crate::complete::kpis())]
+    kpi: Option<String>,
     /// Where it stands in its life.
     #[arg(long, value_parser = words::<KeyResultState>(&["active", "deferred", "dropped"]))]
     state: Option<KeyResultState>,
@@ -89,6 +92,10 @@ impl Edit {
             fields.set(Field::Rank, Value::Number(Decimal::from(rank)));
         }
         fields.clearable_text(Field::Key, self.key);
+        if let Some(kpi) = self.kpi {
+            let kpi = cleared(&kpi, |kpi| resolver.kpi(kpi))?;
+            fields.reference(Field::Kpi, kpi.map(Subject::Kpi));
+        }
         fields.word(Field::State, self.state.map(KeyResultState::word));
         let unexplained =
             self.reason.is_none() && (self.target.is_some() || self.baseline.is_some());

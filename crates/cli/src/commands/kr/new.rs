@@ -54,6 +54,9 @@ pub(super) struct New {
     /// A name of one's own, to type in place of the reference.
     #[arg(long, value_name = "NAME")]
     key: Option<String>,
+    /// The KPI that it reads its value from; its readings count like check-ins.
+    #[arg(long, value_name = "KPI", add = crate::complete::kpis())]
+    kpi: Option<String>,
     /// Why.
     #[arg(short = 'm', long = "message", value_name = "WHY")]
     reason: Option<String>,
@@ -61,7 +64,7 @@ pub(super) struct New {
 
 impl New {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let metric = self.metric.metric(self.unit).ok_or_else(|| {
+        let mut metric = self.metric.metric(self.unit).ok_or_else(|| {
             Failure::usage("It was not said how the key result is measured.").hint(
                 "give one of --increase A..B, --decrease A..B, --maintain LOW..HIGH, \
                  --milestones STEPS, --binary",
@@ -79,6 +82,13 @@ impl New {
                 .and_then(|objective| objective.owner)
                 .or(Some(session.me())),
         };
+        let kpi = (self.kpi.as_deref())
+            .map(|kpi| resolver.kpi(kpi))
+            .transpose()?;
+        if metric.unit.is_none() {
+            let read = kpi.and_then(|kpi| session.state().kpis.get(&kpi));
+            metric.unit = read.and_then(|kpi| kpi.unit.clone());
+        }
         let value = match metric.kind {
             MetricKind::Milestones => metric
                 .milestones
@@ -101,15 +111,21 @@ impl New {
             rank: self.rank,
             key: self.key,
             team: None,
-            kpi: None,
+            kpi,
             carried_from: None,
         });
         let done = session.record(vec![Command::Record(body)], self.reason.as_deref())?;
         let name = session.name(Subject::KeyResult(key_result));
-        session.answer(
-            &done,
-            "measure it",
-            &format!("okr checkin {name} {value} -c 0.7 -m NOTE"),
-        )
+        match kpi {
+            Some(kpi) => {
+                let kpi = session.name(Subject::Kpi(kpi));
+                let command = format!("okr kpi record {kpi} {value}");
+                session.answer(&done, "measure it", &command)
+            }
+            None => {
+                let command = format!("okr checkin {name} {value} -c 0.7 -m NOTE");
+                session.answer(&done, "measure it", &command)
+            }
+        }
     }
 }

@@ -41,7 +41,9 @@ fn steps(
     let mut answer = v1::GetHistoryResponse::default();
     workspace.each(1, |entry| {
         state.apply(&entry);
-        if !history::touches(&entry, key_result) || page.after.is_some_and(|seq| entry.seq <= seq) {
+        if !history::touches(&state, &entry, key_result)
+            || page.after.is_some_and(|seq| entry.seq <= seq)
+        {
             return true;
         }
         if answer.steps.len() == page.size {

@@ -1,0 +1,203 @@
+//! Quarterly objectives and key results, made of a split.
+
+use quarterdeck_core::calendar::CycleName;
+use quarterdeck_core::decide::Command;
+use quarterdeck_core::event::{Body, KeyResultAdded, Metric, ObjectiveDrafted};
+use quarterdeck_core::id::{CycleId, IdSource, KeyResultId, ObjectiveId};
+use quarterdeck_core::plan::parts::Part;
+use quarterdeck_core::plan::split;
+use quarterdeck_core::refusal::Refusal;
+use quarterdeck_core::state::State;
+use quarterdeck_core::token::CycleKind;
+use quarterdeck_core::value::Subject;
+
+use super::split::Change;
+use crate::error::{Exit, Failure};
+use crate::session::Session;
+
+/// What is made: for each part an objective, with a key result for each change.
+pub(super) struct Quarters<'a> {
+    /// What was split, and what the objectives support.
+    pub(super) goal: Subject,
+    /// The cycle whose parts they are.
+    pub(super) cycle: Option<CycleId>,
+    /// The quarters.
+    pub(super) parts: &'a [Part],
+    /// The changes, each split into these parts.
+    pub(super) changes: &'a [Change],
+    /// How each was split.
+    pub(super) splits: &'a [Vec<split::Part>],
+}
+
+impl Quarters<'_> {
+    /// `4 objectives with 1 key result each, in 2026-Q1, …`
+    pub(super) fn summary(&self) -> String {
+        let count = quarterdeck_report::number::count;
+        let names: Vec<&str> = self.parts.iter().map(|part| part.name.as_str()).collect();
+        format!(
+            "{} with {} each, in {}",
+            count(self.parts.len(), "objective"),
+            count(self.changes.len(), "key result"),
+            names.join(", ")
+        )
+    }
+
+    /// The commands that make them.
+    ///
+    /// # Errors
+    /// The parts are no quarters, or have such an objective already.
+    pub(super) fn commands(&self, session: &mut Session<'_>) -> Result<Vec<Command>, Failure> {
+        let mut commands = Vec::new();
+        if self.parts.is_empty() {
+            return Err(no_quarters());
+        }
+        for (at, part) in self.parts.iter().enumerate() {
+            let Some(name) = part.quarter else {
+                return Err(no_quarters());
+            };
+            let cycle = match part.cycle {
+                Some(cycle) => {
+                    self.not_twice(session, cycle, &part.name)?;
+                    cycle
+                }
+                None => {
+                    let cycle = CycleId::new(session.random()?.next());
+                    commands.push(Command::Record(self.plan(
+                        session.state(),
+                        cycle,
+                        name,
+                        part,
+                    )));
+                    cycle
+                }
+            };
+            let objective = ObjectiveId::new(session.random()?.next());
+            let drafted = self.objective(session.state(), objective, cycle)?;
+            commands.push(Command::Record(Body::ObjectiveDrafted(drafted)));
+            for (change, levels) in self.changes.iter().zip(self.splits) {
+                let (Some(source), Some(level)) = (change.key_result, levels.get(at)) else {
+                    continue;
+                };
+                let id = KeyResultId::new(session.random()?.next());
+                let added = key_result(session.state(), source, id, objective, level)?;
+                commands.push(Command::Record(Body::KeyResultAdded(added)));
+                // Where the objective supports an objective, its key results say which of the
+                // year's they help; else the objective supports the one itself.
+                if matches!(self.goal, Subject::Objective(_)) {
+                    commands.push(Command::Record(Body::HelpLinked {
+                        from: id,
+                        to: source,
+                    }));
+                }
+            }
+        }
+        Ok(commands)
+    }
+
+    fn plan(&self, state: &State, cycle: CycleId, name: CycleName, part: &Part) -> Body {
+        let above = name.parent().map(|year| year.to_string());
+        let parent = (self.cycle)
+            .filter(|id| {
+                (state.cycles.get(id)).is_some_and(|cycle| Some(&cycle.name) == above.as_ref())
+            })
+            .or_else(|| {
+                let found =
+                    (state.cycles.iter()).find(|(_, cycle)| Some(&cycle.name) == above.as_ref());
+                found.map(|(id, _)| *id)
+            });
+        Body::CycleCreated {
+            cycle,
+            name: part.name.clone(),
+            kind: CycleKind::Quarterly,
+            starts: part.span.starts,
+            ends: part.span.ends,
+            parent,
+        }
+    }
+
+    /// Splitting once more would make everything twice.
+    fn not_twice(&self, session: &Session<'_>, cycle: CycleId, name: &str) -> Result<(), Failure> {
+        let there = (session.state().objectives.iter()).find(|(_, objective)| {
+            objective.cycle == cycle && objective.is_live() && objective.supports == Some(self.goal)
+        });
+        let Some((id, objective)) = there else {
+            return Ok(());
+        };
+        let reference = session.name(Subject::Objective(*id));
+        Err(Failure::new(
+            Exit::Refused,
+            format!(
+                "{name} has an objective for it already: {reference} '{}'.",
+                objective.title
+            ),
+        )
+        .hint("name the quarters that have none with --into, or drop that one"))
+    }
+
+    /// The year's objective, for a quarter.
+    fn objective(
+        &self,
+        state: &State,
+        id: ObjectiveId,
+        cycle: CycleId,
+    ) -> Result<ObjectiveDrafted, Failure> {
+        let above = match self.goal {
+            Subject::Objective(above) => Some(above),
+            Subject::KeyResult(above) => state.key_results.get(&above).map(|one| one.objective),
+            _ => None,
+        };
+        let year = above
+            .and_then(|above| state.objectives.get(&above))
+            .ok_or_else(|| Failure::not_found("The objective to be split is gone."))?;
+        Ok(ObjectiveDrafted {
+            objective: id,
+            title: year.title.clone(),
+            description: None,
+            cycle,
+            owner: year.owner,
+            team: year.team,
+            kind: year.kind,
+            supports: Some(self.goal),
+            key: None,
+            carried_from: None,
+            standing: false,
+        })
+    }
+}
+
+/// The year's key result, for a quarter's level.
+fn key_result(
+    state: &State,
+    source: KeyResultId,
+    id: KeyResultId,
+    objective: ObjectiveId,
+    level: &split::Part,
+) -> Result<KeyResultAdded, Failure> {
+    let year =
+        (state.key_results.get(&source)).ok_or_else(|| Refusal::not_found("key result", source))?;
+    Ok(KeyResultAdded {
+        key_result: id,
+        objective,
+        title: year.title.clone(),
+        owner: year.owner,
+        metric: Metric {
+            baseline: Some(level.from),
+            target: Some(level.to),
+            ..year.metric.clone()
+        },
+        indicator: year.indicator,
+        certainty: year.certainty,
+        cadence: year.cadence,
+        weight: year.weight,
+        rank: year.rank,
+        key: None,
+        team: year.team,
+        kpi: year.kpi,
+        carried_from: None,
+    })
+}
+
+fn no_quarters() -> Failure {
+    Failure::usage("Only the quarters of a year are made into objectives.")
+        .hint("name them with --into, such as --into 2026-Q3,2026-Q4")
+}

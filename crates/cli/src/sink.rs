@@ -1,0 +1,91 @@
+//! Where a document goes: to standard output, or to a file that is there whole or not at all.
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::Failure;
+use crate::output::{Output, Stream};
+
+/// A place for a document. Without [`finish`](Self::finish) a file is as it was before.
+#[derive(Debug)]
+pub(crate) enum Sink<'c> {
+    /// Standard output.
+    Output(BufWriter<Stream<'c>>),
+    /// A file, written beside its place until it is whole.
+    File(BufWriter<NamedTempFile>, PathBuf),
+}
+
+impl<'c> Sink<'c> {
+    /// A sink into a file, or to standard output where none is named.
+    ///
+    /// # Errors
+    /// Nothing can be written where the file shall be.
+    pub(crate) fn open(output: &'c Output, file: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = file else {
+            return Ok(Self::Output(BufWriter::new(output.stream())));
+        };
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let written = builder
+            .prefix(".okr-")
+            .tempfile_in(folder)
+            .map_err(|error| Failure::file("write", path, &error))?;
+        Ok(Self::File(BufWriter::new(written), path.to_path_buf()))
+    }
+
+    /// Puts the document in its place, once all of it is written.
+    ///
+    /// # Errors
+    /// The disk failed, or standard output takes no more for another reason than that its reader left.
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        match self {
+            Self::Output(mut stream) => crate::output::finish(stream.flush()),
+            Self::File(writer, path) => {
+                let failed = |error: &std::io::Error| Failure::file("write", &path, error);
+                let written = writer.into_inner().map_err(|error| failed(error.error()))?;
+                written
+                    .as_file()
+                    .sync_all()
+                    .map_err(|error| failed(&error))?;
+                written
+                    .persist(&path)
+                    .map_err(|error| failed(&error.error))?;
+                Ok(())
+            }
+        }
+    }
+
+    /// What a write that failed means: a reader that left has seen enough.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub(crate) fn failed(&self, error: std::io::Error) -> Result<(), Failure> {
+        match self {
+            Self::Output(_) => crate::output::finish(Err(error)),
+            Self::File(_, path) => Err(Failure::file("write", path, &error)),
+        }
+    }
+}
+
+impl Write for Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Output(stream) => stream.write(bytes),
+            Self::File(file, _) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Output(stream) => stream.flush(),
+            Self::File(file, _) => file.flush(),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Following a file from its first entry to its last with every check that a log from a server passes.
+
+use std::io::BufRead;
+
+use quarterdeck_ledger::NewEntry;
+
+use super::{ImportError, LogFile};
+use crate::check::{Checker, Fault};
+use crate::head::SignedHead;
+use crate::snapshot::Folded;
+
+/// How far a file has been followed.
+#[derive(Debug)]
+pub(super) struct Walk {
+    checker: Checker,
+    head: SignedHead,
+}
+
+impl Walk {
+    pub(super) fn new<R: BufRead>(file: &LogFile<R>) -> Self {
+        let header = file.header();
+        Self {
+            checker: Checker::new(header.workspace, None, Folded::default()),
+            head: SignedHead::new(header.checkpoint.clone()),
+        }
+    }
+
+    /// The next entries whose commands are whole: checked, their signatures verified. None at the
+    /// file's end.
+    pub(super) fn next<R: BufRead>(
+        &mut self,
+        file: &mut LogFile<R>,
+    ) -> Result<Option<Vec<NewEntry>>, ImportError> {
+        // A block ends where the signed head does, to compare the roots there.
+        let until = self.head.stop(file.read(), file.header().size);
+        let block = file.block(until)?;
+        if block.is_empty() {
+            return Ok(None);
+        }
+        let checked = self.checker.check(block)?;
+        checked.verify()?;
+        self.head.look(&self.checker);
+        Ok(Some(checked.entries))
+    }
+
+    /// The fold of everything, and the signed head, once the whole has been found to be what the first
+    /// line announced.
+    pub(super) fn finish<R: BufRead>(
+        self,
+        file: &mut LogFile<R>,
+    ) -> Result<(Folded, Option<String>), ImportError> {
+        let header = file.header().clone();
+        let read = file.read();
+        let ended = |what: String| {
+            ImportError::from(Fault {
+                seq: read.saturating_add(1),
+                what,
+            })
+        };
+        if read < header.size {
+            return Err(ended(format!(
+                "the file ends before it, {} entries short of what its first line announces",
+                header.size - read
+            )));
+        }
+        file.finish()?;
+        let first = |what: &str| ImportError::Line {
+            line: 1,
+            what: what.to_owned(),
+        };
+        if !self.checker.is_whole() {
+            return Err(Fault {
+                seq: read,
+                what: "the log ends in the middle of a command".to_owned(),
+            }
+            .into());
+        }
+        let workspace = self.checker.state.workspace.as_ref();
+        let name = workspace
+            .map(|workspace| &workspace.name)
+            .ok_or_else(|| first("it announces a log without a workspace"))?;
+        if *name != header.name {
+            return Err(first("its `name` is not what the log calls the workspace"));
+        }
+        if self.checker.frontier.root() != header.root {
+            return Err(first("its `root` is not that of the entries that follow"));
+        }
+        let signed = self
+            .head
+            .holds(header.workspace, read)
+            .map_err(|fault| first(&fault.what))?;
+        Ok((self.checker.into_folded(), signed.map(|(note, _)| note)))
+    }
+}
