@@ -89,6 +89,20 @@ pub fn signatures(state: &State, objective: ObjectiveId) -> Vec<Signature> {
         .collect()
 }
 
+/// Those who were asked and have not agreed to what the objective says now.
+pub fn awaited(state: &State, objective: ObjectiveId) -> impl Iterator<Item = MemberId> {
+    (signatures(state, objective).into_iter())
+        .filter(|one| !one.stands())
+        .map(|one| one.member)
+}
+
+/// Whether a live objective waits for this member to agree to what it says now.
+#[must_use]
+pub fn asks(state: &State, objective: ObjectiveId, member: MemberId) -> bool {
+    (state.objectives.get(&objective)).is_some_and(|found| found.is_live())
+        && awaited(state, objective).any(|awaited| awaited == member)
+}
+
 /// The last change of each term, oldest first.
 fn amendments(state: &State, objective: ObjectiveId) -> Vec<Amendment> {
     let mut found = Vec::new();

@@ -5,9 +5,11 @@
 
 use serde::Serialize;
 
+use crate::event::Body;
 use crate::id::{IncentiveId, KeyResultId};
 use crate::state::{Incentive, State};
 use crate::token::Switch;
+use crate::value::{Field, Subject};
 
 /// How a metric of the plan is covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -57,6 +59,29 @@ pub fn is_on(state: &State) -> bool {
         .workspace
         .as_ref()
         .is_some_and(|workspace| workspace.incentives == Switch::On)
+}
+
+/// Whether an event is about incentives: while they are off, its place in the log is shown, and
+/// nothing of what it says.
+#[must_use]
+pub fn is_about(body: &Body) -> bool {
+    match body {
+        Body::IncentiveAdded(_)
+        | Body::Edited {
+            subject: Subject::Incentive(_),
+            ..
+        }
+        | Body::ConflictResolved {
+            subject: Subject::Incentive(_),
+            ..
+        } => true,
+        Body::Edited { changes, .. } => changes
+            .iter()
+            .any(|change| change.field == Field::Incentives),
+        Body::ConflictResolved { field, .. } => *field == Field::Incentives,
+        Body::NoteAdded { about, .. } => matches!(about, Subject::Incentive(_)),
+        _ => false,
+    }
 }
 
 /// Every metric of the plan, in the order in which they were named; none while incentives are off.

@@ -113,6 +113,16 @@ pub fn reached(kpi: &Kpi, value: Decimal) -> Option<bool> {
     })
 }
 
+/// Whether a key result can take numbers of a KPI as they are: the two count the same, capitals
+/// aside. One that has no unit of its own takes the other's.
+#[must_use]
+pub fn units_agree(kpi: Option<&str>, key_result: Option<&str>) -> bool {
+    match (kpi, key_result) {
+        (Some(there), Some(here)) => there.to_lowercase() == here.to_lowercase(),
+        _ => true,
+    }
+}
+
 fn course(direction: Direction, change: Decimal) -> Course {
     let rises = change > Decimal::ZERO;
     if change.is_zero() {
@@ -199,12 +209,12 @@ pub fn beside(state: &State, id: KpiId, on: Date) -> Vec<Day> {
         .map(|point| (point.date, point.value))
         .collect();
     let linked = linked(state, id);
-    let checked: Vec<BTreeSet<Date>> = (linked.iter())
-        .map(|one| (one.key_result.check_ins.until(on)).map(|check_in| check_in.effective))
-        .map(Iterator::collect)
+    let courses: Vec<BTreeMap<Date, Decimal>> = (linked.iter())
+        .map(|one| score::course(state, one.key_result, one.cycle, on))
+        .map(|course| course.into_iter().collect())
         .collect();
     let mut dates: BTreeSet<Date> = points.keys().copied().collect();
-    dates.extend(checked.iter().flatten());
+    dates.extend(courses.iter().flat_map(BTreeMap::keys));
     (dates.into_iter())
         .map(|date| Day {
             date,
@@ -213,11 +223,8 @@ pub fn beside(state: &State, id: KpiId, on: Date) -> Vec<Day> {
                 share: attainment(kpi, *value),
                 measured: *read == date,
             }),
-            key_results: (linked.iter().zip(&checked))
-                .map(|(one, checked)| {
-                    let read = one.reads && points.contains_key(&date);
-                    held(state, one, date, read || checked.contains(&date))
-                })
+            key_results: (linked.iter().zip(&courses))
+                .map(|(one, course)| held(state, one, date, course.contains_key(&date)))
                 .collect(),
         })
         .collect()

@@ -10,7 +10,6 @@
 //! What each finding means, why it matters and what to do about it stands in one table,
 //! `explain`.
 
-mod above;
 mod explain;
 mod shape;
 mod title;

@@ -21,7 +21,8 @@ use crate::calendar::{Date, Span};
 use crate::decimal::{Decimal, ratio};
 use crate::event::Metric;
 use crate::id::{CycleId, ObjectiveId};
-use crate::state::{Cycle, KeyResult, Reading, State};
+use crate::plan::season;
+use crate::state::{Cycle, KeyResult, Kpi, Reading, State};
 use crate::token::{Life, MetricKind, ObjectiveKind};
 
 /// Digits after the point that computed shares keep.
@@ -88,14 +89,41 @@ pub fn value_on(state: &State, key_result: &KeyResult, on: Date) -> Option<Decim
     reading(state, key_result, on).value(key_result.metric.baseline)
 }
 
-/// What the check-ins come to, with the KPI's reading among them where one feeds the key result.
-/// A dropped KPI's readings stay true; one that was withdrawn was never meant.
-fn reading(state: &State, key_result: &KeyResult, on: Date) -> Reading {
-    let fed = (key_result.kpi)
+/// The days of its cycle up to `on` on which a key result was measured, by a check-in or by a
+/// reading of the KPI that it reads from, each with the value at its end as [`Progress::current`];
+/// earliest first.
+#[must_use]
+pub fn course(
+    state: &State,
+    key_result: &KeyResult,
+    cycle: &Cycle,
+    on: Date,
+) -> Vec<(Date, Decimal)> {
+    let on = on.min(cycle.ends);
+    let check_ins = key_result.check_ins.until(on);
+    let readings = fed_by(state, key_result).into_iter().flat_map(Kpi::curve);
+    let days: BTreeSet<Date> = check_ins
+        .map(|check_in| check_in.effective)
+        .chain(readings.map(|(_, reading)| reading.effective))
+        .filter(|day| cycle.contains(*day) && *day <= on)
+        .collect();
+    (days.into_iter())
+        .filter_map(|day| Some((day, progress(state, key_result, cycle, day).current?)))
+        .collect()
+}
+
+/// The KPI from which a key result reads its value. A dropped KPI's readings stay true; one that
+/// was withdrawn was never meant.
+fn fed_by<'a>(state: &'a State, key_result: &KeyResult) -> Option<&'a Kpi> {
+    (key_result.kpi)
         .and_then(|kpi| state.kpis.get(&kpi))
+        .map(|kpi| &**kpi)
         .filter(|kpi| kpi.state != Life::Withdrawn)
-        .and_then(|kpi| kpi.latest(on));
-    match fed {
+}
+
+/// What the check-ins come to, with the KPI's reading among them where one feeds the key result.
+fn reading(state: &State, key_result: &KeyResult, on: Date) -> Reading {
+    match fed_by(state, key_result).and_then(|kpi| kpi.latest(on)) {
         Some(kpi) => key_result.check_ins.reading_beside(on, kpi),
         None => key_result.check_ins.reading(on),
     }
@@ -214,6 +242,11 @@ pub(crate) fn means(
         .filter(|(id, objective)| objective.cycle == cycle && objective.is_live() && counts(**id))
         .filter_map(|(id, objective)| Some((objective.kind, figure(*id)?)))
         .collect();
+    means_of(&figures)
+}
+
+/// The plain means of figures of objectives of these kinds.
+pub(crate) fn means_of(figures: &[(ObjectiveKind, Decimal)]) -> Means {
     let mean = |wanted: Option<ObjectiveKind>| {
         let chosen = figures
             .iter()
@@ -246,8 +279,24 @@ pub fn elapsed(cycle: &Cycle, on: Date) -> Decimal {
 /// `on`, 0 to 1: the elapsed share, or, where the months weigh differently, theirs.
 #[must_use]
 pub fn expected(state: &State, cycle: &Cycle, on: Date) -> Decimal {
-    let _ = state;
-    elapsed(cycle, on)
+    Span::new(cycle.starts, cycle.ends).map_or(Decimal::ZERO, |span| {
+        season::share(span, &month_weights(state, cycle, span), on)
+    })
+}
+
+/// The weights of a cycle's months: its own, else its part of those of the cycle above it. Empty
+/// where neither says anything.
+fn month_weights(state: &State, cycle: &Cycle, span: Span) -> Vec<Decimal> {
+    if !cycle.month_weights.is_empty() {
+        return cycle.month_weights.clone();
+    }
+    let above = cycle.parent.and_then(|id| state.cycles.get(&id));
+    above
+        .and_then(|above| {
+            let whole = Span::new(above.starts, above.ends)?;
+            Some(season::within(whole, &above.month_weights, span))
+        })
+        .unwrap_or_default()
 }
 
 /// Progress divided by what is expected by then: 1 is exactly on the line. None while nothing is

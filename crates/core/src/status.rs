@@ -137,12 +137,21 @@ fn judge(
         _ => {
             if let Some(pace) = score::pace(state, key_result, cycle, on) {
                 let done = progress.progress.unwrap_or(Decimal::ZERO);
+                let (elapsed, expected) =
+                    (score::elapsed(cycle, on), score::expected(state, cycle, on));
+                let against = if elapsed == expected {
+                    format!("when {} of the cycle is over", percent(elapsed))
+                } else {
+                    format!(
+                        "when {} is expected by the months' weights",
+                        percent(expected)
+                    )
+                };
                 note(
                     by_bounds(pace, PACE_GREEN, PACE_AMBER),
                     format!(
-                        "{} is done when {} of the cycle is over: pace {}.",
+                        "{} is done {against}: pace {}.",
                         percent(done),
-                        percent(score::elapsed(cycle, on)),
                         pace.round(2)
                     ),
                 );

@@ -76,6 +76,12 @@ vocabulary! {
     TeamLevel, "team level" { Company = "company", Department = "department", Team = "team" }
 }
 vocabulary! {
+    /// Whose an objective is, the highest first: its team's level, or one person's.
+    Level, "level" {
+        Company = "company", Department = "department", Team = "team", Individual = "individual",
+    }
+}
+vocabulary! {
     /// The span a cycle covers.
     CycleKind, "cycle kind" { Annual = "annual", Quarterly = "quarterly", Custom = "custom" }
 }
@@ -178,6 +184,12 @@ vocabulary! {
     }
 }
 vocabulary! {
+    /// What can be due; see [`crate::due`].
+    DueKind, "kind of thing that is due" {
+        CheckIn = "check-in", Initiative = "initiative", Todo = "to-do",
+    }
+}
+vocabulary! {
     /// How a key result is doing; see [`crate::status`] for the rule.
     Status, "status" {
         Done = "done", OnTrack = "on track", AtRisk = "at risk", OffTrack = "off track",
@@ -207,6 +219,16 @@ impl Tier {
             Self::Possible
         } else {
             Self::Moonshot
+        }
+    }
+}
+
+impl From<TeamLevel> for Level {
+    fn from(level: TeamLevel) -> Self {
+        match level {
+            TeamLevel::Company => Self::Company,
+            TeamLevel::Department => Self::Department,
+            TeamLevel::Team => Self::Team,
         }
     }
 }

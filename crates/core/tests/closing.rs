@@ -103,13 +103,20 @@ fn grade(world: &World, id: KeyResultId, to: &str) -> Command {
 
 fn graded() -> World {
     let mut world = quarter();
-    let as_computed = vec![grade(&world, leads(), "0.62"), grade(&world, kr(PILOT), "0.5")];
+    let as_computed = vec![
+        grade(&world, leads(), "0.62"),
+        grade(&world, kr(PILOT), "0.5"),
+    ];
     world.online("ana", as_computed);
     let overruled = grade(&world, kr(PARTNERS), "0.7");
     let refused = world.offline("ana", vec![overruled.clone()]).unwrap_err();
     assert_eq!(refused.code, Code::Invalid, "overruling takes a reason");
     world
-        .offline_because("ana", vec![overruled], Some("the last one signed after the quarter"))
+        .offline_because(
+            "ana",
+            vec![overruled],
+            Some("the last one signed after the quarter"),
+        )
         .unwrap();
     world.pull_all();
     world
@@ -174,7 +181,10 @@ fn computed_grades_are_the_scores_at_the_end() {
 #[test]
 fn an_overruled_grade_keeps_the_computed_one_beside_it() {
     let world = graded();
-    let found = world.state.key_results[&kr(PARTNERS)].grade.clone().unwrap();
+    let found = world.state.key_results[&kr(PARTNERS)]
+        .grade
+        .clone()
+        .unwrap();
     assert_eq!(found.grade, dec("0.7"));
     assert_eq!(found.computed, Some(dec("0.8")));
     assert_eq!(
@@ -208,7 +218,11 @@ fn grades_are_averaged_like_scores() {
         ],
     );
     let means = grading::cycle_grades(&world.state, cycle(), |_| true);
-    assert_eq!(means.all, Some(dec("0.61")), "what is not graded is left out");
+    assert_eq!(
+        means.all,
+        Some(dec("0.61")),
+        "what is not graded is left out"
+    );
     let whole = grade(&world, kr(401), "1");
     world.online("ana", vec![whole]);
     let means = grading::cycle_grades(&world.state, cycle(), |_| true);
@@ -251,13 +265,13 @@ fn what_is_open_is_listed_and_only_grades_stand_in_the_way() {
     world.offline("ana", vec![set_target("560")]).unwrap();
     world.online("ben", vec![set_target("540")]);
     world.sync("ana");
-    assert!(
-        open(&world, "2026-10-05").contains(&Open::Conflict(leads_subject(), Field::Target))
-    );
+    assert!(open(&world, "2026-10-05").contains(&Open::Conflict(leads_subject(), Field::Target)));
 
     world.now = noon("2026-10-05");
     let head = world.state.head;
-    let refused = world.try_online("ana", vec![close(&world, head)]).unwrap_err();
+    let refused = world
+        .try_online("ana", vec![close(&world, head)])
+        .unwrap_err();
     assert_eq!(refused.code, Code::Invalid);
     let computed = grading::computed(&world.state, leads(), date("2026-09-30")).unwrap();
     let all = grade(&world, leads(), &computed.to_string());
@@ -272,7 +286,12 @@ fn a_closing_covers_its_grades() {
     let mut world = graded();
     let head = world.state.head;
     let refused = world.try_online("ana", vec![close(&world, head - 1)]);
-    assert!(refused.unwrap_err().message.contains("graded after position"));
+    assert!(
+        refused
+            .unwrap_err()
+            .message
+            .contains("graded after position")
+    );
     let refused = world.offline("ana", vec![close(&world, head + 5)]);
     assert!(refused.unwrap_err().message.contains("the log has"));
 }
@@ -280,7 +299,9 @@ fn a_closing_covers_its_grades() {
 #[test]
 fn a_check_in_authored_before_the_closing_was_known_is_late_and_changes_no_grade() {
     let mut world = graded();
-    world.offline("caro", vec![check_in(absolute("550"), "2026-09-30")]).unwrap();
+    world
+        .offline("caro", vec![check_in(absolute("550"), "2026-09-30")])
+        .unwrap();
     let position = world.state.head;
     world.online("ana", vec![close(&world, position)]);
     world.sync("caro");
@@ -308,7 +329,11 @@ fn whoever_knows_of_the_closing_is_refused() {
     ] {
         let refused = world.try_online("ben", vec![command]).unwrap_err();
         assert_eq!(refused.code, Code::Closed);
-        assert!(refused.message.starts_with("Cycle 2026-Q3 was closed by ana"));
+        assert!(
+            refused
+                .message
+                .starts_with("Cycle 2026-Q3 was closed by ana")
+        );
     }
     world.online(
         "ana",
@@ -336,7 +361,9 @@ fn reopening_takes_a_reason_and_grades_change_again() {
         .unwrap();
     world.sync("ana");
     let again = grade(&world, kr(PARTNERS), "0.6");
-    world.offline_because("ana", vec![again], Some("six it was")).unwrap();
+    world
+        .offline_because("ana", vec![again], Some("six it was"))
+        .unwrap();
     world.sync("ana");
     let head = world.state.head;
     world.online("ana", vec![close(&world, head)]);
@@ -347,7 +374,9 @@ fn reopening_takes_a_reason_and_grades_change_again() {
 #[test]
 fn a_closed_cycle_reads_as_at_its_position_whatever_comes_later() {
     let mut world = graded();
-    world.offline("caro", vec![check_in(absolute("550"), "2026-09-30")]).unwrap();
+    world
+        .offline("caro", vec![check_in(absolute("550"), "2026-09-30")])
+        .unwrap();
     let position = world.state.head;
     world.online("ana", vec![close(&world, position)]);
 
@@ -392,7 +421,14 @@ fn unfinished_key_results_go_on_from_where_they_stand() {
     let told: Vec<_> = one
         .key_results
         .iter()
-        .map(|new| (new.carried_from.unwrap(), new.metric.baseline, new.metric.target, new.weight))
+        .map(|new| {
+            (
+                new.carried_from.unwrap(),
+                new.metric.baseline,
+                new.metric.target,
+                new.weight,
+            )
+        })
         .collect();
     assert_eq!(
         told,
@@ -402,7 +438,10 @@ fn unfinished_key_results_go_on_from_where_they_stand() {
             (kr(PILOT), None, None, dec("1")),
         ]
     );
-    assert_eq!(one.key_results[2].metric.milestones, [milestone("live", "3")]);
+    assert_eq!(
+        one.key_results[2].metric.milestones,
+        [milestone("live", "3")]
+    );
 
     let new = one.key_results[0].key_result;
     world.online("ana", plan.commands());
@@ -420,7 +459,10 @@ fn unfinished_key_results_go_on_from_where_they_stand() {
 #[test]
 fn what_is_finished_stays_behind_and_nothing_is_carried_twice() {
     let mut world = quarter();
-    world.online("ana", vec![check_in_on(kr(PARTNERS), absolute("10"), "2026-09-30")]);
+    world.online(
+        "ana",
+        vec![check_in_on(kr(PARTNERS), absolute("10"), "2026-09-30")],
+    );
     let plan = carried(&mut world);
     assert_eq!(
         plan.objectives[0].left,
@@ -537,34 +579,45 @@ fn nothing_is_said_of_incentives_until_an_owner_turns_them_on() {
         }))
     };
     assert!(incentive::review(&world.state).is_none());
-    assert!(world.try_online("ana", vec![metric(800, "leads", None)]).is_err());
+    assert!(
+        world
+            .try_online("ana", vec![metric(800, "leads", None)])
+            .is_err()
+    );
     let switch = |to: Switch| Command::Edit {
         subject: Subject::Workspace,
         set: vec![(Field::Incentives, Value::Text(to.word().into()))],
     };
-    let refused = world.try_online("ben", vec![switch(Switch::On)]).unwrap_err();
+    let refused = world
+        .try_online("ben", vec![switch(Switch::On)])
+        .unwrap_err();
     assert_eq!(refused.code, Code::Forbidden);
     world.machines.get_mut("ben").unwrap().outbox.clear();
 
     let ana = world.machines["ana"].member;
     world.online("ana", vec![switch(Switch::On)]);
-    world.online(
+    world.online_because(
         "ana",
         vec![
             Command::Edit {
                 subject: leads_subject(),
                 set: vec![(Field::Owner, Value::Ref(Subject::Member(ana)))],
             },
-            Command::Edit {
-                subject: Subject::KeyResult(kr(PILOT)),
-                set: vec![(Field::State, Value::Text("deferred".into()))],
-            },
             metric(801, "qualified leads", Some(leads())),
             metric(802, "margin", None),
             metric(803, "pilot", Some(kr(PILOT))),
             metric(804, "partners", Some(kr(PARTNERS))),
         ],
+        "the plan for the year",
     );
+    let defer = Command::Edit {
+        subject: Subject::KeyResult(kr(PILOT)),
+        set: vec![(Field::State, Value::Text("deferred".into()))],
+    };
+    world
+        .offline_because("ana", vec![defer], Some("next quarter"))
+        .unwrap();
+    world.sync("ana");
     let covers: Vec<Cover> = incentive::review(&world.state)
         .unwrap()
         .iter()
@@ -572,7 +625,12 @@ fn nothing_is_said_of_incentives_until_an_owner_turns_them_on() {
         .collect();
     assert_eq!(
         covers,
-        [Cover::Covered, Cover::NoKeyResult, Cover::NotLive, Cover::NoOwner]
+        [
+            Cover::Covered,
+            Cover::NoKeyResult,
+            Cover::NotLive,
+            Cover::NoOwner
+        ]
     );
     let plan = carried(&mut world);
     let successor = plan.objectives[0].key_results[0].key_result;

@@ -116,6 +116,17 @@ fn planned_30_percent_measured_24() {
 }
 
 #[test]
+fn measured_rates_of_a_funnel_ask_for_more() {
+    let planned = funnel::needs(dec("13"), &decs("0.3, 0.5")).unwrap();
+    let measured = |through: &str, of: &str| funnel::Conversion {
+        through: dec(through),
+        of: dec(of),
+    };
+    let then = funnel::needs_at(dec("13"), &[measured("66", "240"), measured("30", "66")]).unwrap();
+    assert_eq!((planned[0].whole, then[0].whole), (dec("87"), dec("104")));
+}
+
+#[test]
 fn two_quarters_of_a_funnel() {
     let found = diagnosis::diagnose(&decs("200, 60, 30, 12"), &decs("240, 66, 30, 9")).unwrap();
     let explains: Vec<Decimal> = found.stages.iter().map(|stage| stage.explains).collect();

@@ -104,7 +104,7 @@ fn a_check_in_on_something_dropped_is_refused() {
     world
         .offline("caro", vec![check_in(delta("3"), "2026-07-09")])
         .unwrap();
-    world.online("ana", vec![drop]);
+    world.online_because("ana", vec![drop], "nobody asks for it");
     let refusal = world.try_sync("caro").unwrap_err();
     assert_eq!(refusal.code, Code::NotLive);
     assert_eq!(refusal.message, "Key result 'qualified leads' is dropped.");

@@ -203,9 +203,10 @@ fn an_objective_is_the_weighted_mean_of_its_live_key_results() {
     assert_eq!(mean(&world), Some(dec("0.5")));
     world.online("ana", vec![set(Field::Weight, Value::Number(dec("3")))]);
     assert_eq!(mean(&world), Some(dec("0.75")));
-    world.online(
+    world.online_because(
         "ana",
         vec![set(Field::State, Value::Text("deferred".into()))],
+        "the form is broken",
     );
     assert_eq!(mean(&world), Some(dec("0")), "deferred leaves the mean");
     let means = score::cycle_means(&world.state, cycle(), date("2026-07-10"), |_| true);

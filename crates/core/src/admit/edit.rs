@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::refusal::{Code, Refusal};
 use crate::state::State;
 use crate::state::edit::Editable;
-use crate::token::{MemberState, Role};
+use crate::token::{KeyResultState, MemberState, Role};
 use crate::value::{Change, Field, Subject, Value};
 
 pub(super) fn edited(
@@ -49,8 +49,43 @@ pub(super) fn edited(
         )
         .hint("grade it with `okr grade REF SCORE -m WHY`"));
     }
+    said_why(state, event, subject, changes)?;
     afterwards(state, event, subject, changes)
 }
+
+/// What is deferred or dropped stays visible, so everybody is told why. An undo puts back what
+/// was, and what was imported cannot be asked any more.
+fn said_why(
+    state: &State,
+    event: &Event,
+    subject: Subject,
+    changes: &[Change],
+) -> Result<(), Refusal> {
+    let title = match subject {
+        Subject::Objective(id) => &okr::objective(state, id)?.title,
+        Subject::KeyResult(id) => &key_result::key_result(state, id)?.title,
+        _ => return Ok(()),
+    };
+    let set_aside = changes.iter().find_map(|change| match &change.to {
+        Value::Text(word) if change.field == Field::State => {
+            SET_ASIDE.iter().find(|state| state.word() == word.as_str())
+        }
+        _ => None,
+    });
+    let silent = event.reason.as_deref().is_none_or(str::is_empty);
+    match set_aside {
+        Some(to) if silent && event.undoes.is_none() && event.source.is_none() => {
+            Err(Refusal::invalid(format!(
+                "It was not said why '{title}' is to be {to}; it stays visible, with the reason."
+            ))
+            .hint("say why with -m WHY"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The states in which something waits or was given up. Objectives call them the same.
+const SET_ASIDE: [KeyResultState; 2] = [KeyResultState::Deferred, KeyResultState::Dropped];
 
 pub(super) fn resolved(
     state: &State,
@@ -138,9 +173,9 @@ fn afterwards(
             let before = cycle.state;
             set_all(&mut cycle, changes)?;
             closing::state_edit(before, cycle.state)?;
-            okr::month_weights(&cycle.name, &cycle.month_weights)?;
             okr::cycle_name(state, Some(id), &cycle.name)?;
             okr::cycle_dates(&cycle.name, cycle.starts, cycle.ends)?;
+            okr::month_weights(&cycle)?;
             match cycle.parent {
                 Some(parent) if parent == id => {
                     Err(Refusal::invalid("A cycle cannot be its own parent."))

@@ -6,6 +6,7 @@ use super::practice::{exists_already, has_come, owner, unit};
 use super::{people, text};
 use crate::event::{Event, KpiDefined, KpiRecorded};
 use crate::id::{KeyResultId, KpiId};
+use crate::kpi as rule;
 use crate::refusal::{Code, Refusal};
 use crate::state::{Kpi, KpiReading, State};
 use crate::token::NoteState;
@@ -39,8 +40,9 @@ pub(super) fn to_read_from(state: &State, id: KpiId) -> Result<(), Refusal> {
 /// A key result takes its KPI's numbers as they are, so the two count the same.
 pub(super) fn one_unit(state: &State, id: KpiId, unit: Option<&str>) -> Result<(), Refusal> {
     let found = kpi(state, id)?;
-    match (found.unit.as_deref(), unit) {
-        (Some(there), Some(here)) if there.to_lowercase() != here.to_lowercase() => {
+    let units = (found.unit.as_deref(), unit);
+    match units {
+        (Some(there), Some(here)) if !rule::units_agree(units.0, units.1) => {
             Err(Refusal::invalid(format!(
                 "KPI '{}' is in {there}, and the key result in {here}.",
                 found.title

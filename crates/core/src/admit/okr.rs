@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::key_result::key_result;
 use super::{people, text};
-use crate::calendar::Date;
+use crate::calendar::{Date, Span};
 use crate::decimal::Decimal;
 use crate::event::{Event, ObjectiveDrafted};
 use crate::id::{CycleId, MemberId, ObjectiveId};
+use crate::plan::season;
 use crate::refusal::{Code, Refusal};
 use crate::state::{Cycle, Objective, State};
 use crate::value::Subject;
@@ -63,14 +64,29 @@ pub(super) fn cycle_dates(name: &str, starts: Date, ends: Date) -> Result<(), Re
     Ok(())
 }
 
-/// Weights of months: none below 0, and not all 0.
-pub(super) fn month_weights(name: &str, weights: &[Decimal]) -> Result<(), Refusal> {
+/// Weights of months: one for each, none below 0, and not all 0.
+pub(super) fn month_weights(cycle: &Cycle) -> Result<(), Refusal> {
+    let (name, weights) = (&cycle.name, &cycle.month_weights);
     if weights.is_empty() {
         return Ok(());
     }
-    if weights.len() > 25 || weights.iter().any(|weight| *weight < Decimal::ZERO) {
+    let months = Span::new(cycle.starts, cycle.ends).map_or(0, |span| season::months(span).len());
+    if weights.len() != months {
         return Err(Refusal::invalid(format!(
-            "The weights of the months of {name} must be 0 or more, one for each month."
+            "{name} has {months} {}, and {} {} given.",
+            if months == 1 { "month" } else { "months" },
+            weights.len(),
+            if weights.len() == 1 {
+                "weight is"
+            } else {
+                "weights are"
+            },
+        ))
+        .hint("give one for each month, such as --month-weights 3,2,2; `none` clears them"));
+    }
+    if weights.iter().any(|weight| *weight < Decimal::ZERO) {
+        return Err(Refusal::invalid(format!(
+            "The weights of the months of {name} must be 0 or more."
         )));
     }
     if weights.iter().all(|weight| *weight == Decimal::ZERO) {

@@ -43,9 +43,9 @@ pub const fn explain(code: LintCode) -> Explanation {
             ("owner: none", "okr kr edit REF --owner ana"),
         ),
         LintCode::TooManyObjectives => (
-            "One owner has more than 4 objectives in a quarter, or 5 in a year",
-            "Goals compete for the same hours. With five of them each gets less than a day a \
-             week, and none of them moves.",
+            "More than 4 objectives in a quarter, or 5 in a year",
+            "The objectives of one owner compete for the same hours. With five of them each gets \
+             no more than a day a week, and none of them moves.",
             "Decide which ones can wait and defer them with a reason: they stay visible. Or \
              hand one over to somebody who has room.",
             (

@@ -1,12 +1,12 @@
 //! What is found about one objective, and about one key result.
 
-use super::{
-    FEWEST_KEY_RESULTS, MOST_IN_A_QUARTER, MOST_IN_A_YEAR, MOST_KEY_RESULTS, above, title,
-};
+use super::{FEWEST_KEY_RESULTS, MOST_IN_A_QUARTER, MOST_IN_A_YEAR, MOST_KEY_RESULTS, title};
+use crate::alignment;
 use crate::decimal::Decimal;
 use crate::id::{KeyResultId, ObjectiveId};
 use crate::state::{KeyResult, Objective, State};
 use crate::token::{CycleKind, Indicator, LintCode, MetricKind};
+use crate::value::Subject;
 
 /// A finding without the objective that it belongs to.
 type Found = (LintCode, String);
@@ -22,7 +22,7 @@ pub(super) fn of_objective(state: &State, id: ObjectiveId, objective: &Objective
         found.push((LintCode::NoOwner, said));
     }
     found.extend(beyond_the_most(state, id, objective));
-    found.extend(aligned(state, id, objective));
+    found.extend(aligned(state, id));
     found.extend(key_results(state, id));
     found
 }
@@ -63,21 +63,37 @@ fn beyond_the_most(state: &State, id: ObjectiveId, objective: &Objective) -> Opt
     })
 }
 
-fn aligned(state: &State, id: ObjectiveId, objective: &Objective) -> Vec<Found> {
+fn aligned(state: &State, id: ObjectiveId) -> Vec<Found> {
     let mut found = Vec::new();
-    if let Some(goal) = above::broken(state, objective) {
-        let said = format!("It supports {goal}.");
+    if let Some(goal) = alignment::broken(state, id) {
+        let said = format!("It supports {}.", in_vain(state, goal));
         found.push((LintCode::BrokenAlignment, said));
     }
-    if above::is_unaligned(state, id, objective) {
+    if alignment::unaligned(state, id) {
         let said = "It supports no objective and no key result above it.".to_owned();
         found.push((LintCode::Unaligned, said));
     }
-    if above::is_unsupported(state, id, objective) {
+    if alignment::unsupported(state, id) {
         let said = "There are objectives below it, and none of them supports it.".to_owned();
         found.push((LintCode::Unsupported, said));
     }
     found
+}
+
+/// What no longer counts, with its state.
+fn in_vain(state: &State, goal: Subject) -> String {
+    let found = match goal {
+        Subject::Objective(id) => state
+            .objectives
+            .get(&id)
+            .map(|one| format!("'{}', which is {}", one.title, one.state)),
+        Subject::KeyResult(id) => state
+            .key_results
+            .get(&id)
+            .map(|one| format!("'{}', which is {}", one.title, one.state)),
+        _ => None,
+    };
+    found.unwrap_or_else(|| "what does not count any more".to_owned())
 }
 
 fn key_results(state: &State, id: ObjectiveId) -> Vec<Found> {

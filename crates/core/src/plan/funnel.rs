@@ -40,6 +40,8 @@ pub struct Need {
     pub whole: Decimal,
     /// The share that goes on to the next stage; none for the outcome itself.
     pub rate: Option<Decimal>,
+    /// The share that turns into the outcome, by way of all stages after it; to 12 places.
+    pub to_outcome: Decimal,
 }
 
 /// A conversion rate as a fraction, so that a measured third stays a third.
@@ -80,9 +82,9 @@ pub fn needs_at(outcome: Decimal, rates: &[Conversion]) -> Result<Vec<Need>, Fun
     if outcome <= Decimal::ZERO {
         return Err(FunnelError::Outcome(outcome));
     }
-    let mut needs = vec![need(outcome, Decimal::ONE, None)?];
-    // outcome × all that went in ÷ all that came through, divided once.
-    let (mut above, mut below) = (outcome, Decimal::ONE);
+    let mut needs = vec![need(outcome, Decimal::ONE, Decimal::ONE, None)?];
+    // All that went in and all that came through on the way: divided once.
+    let (mut all_in, mut all_through) = (Decimal::ONE, Decimal::ONE);
     for (index, Conversion { through, of }) in rates.iter().enumerate().rev() {
         let rate = ratio(*through, *of, PLACES).unwrap_or_default();
         if *through <= Decimal::ZERO || *of <= Decimal::ZERO || through > of {
@@ -91,18 +93,63 @@ pub fn needs_at(outcome: Decimal, rates: &[Conversion]) -> Result<Vec<Need>, Fun
                 rate,
             });
         }
-        above = above.checked_mul(*of).ok_or(FunnelError::TooManyDigits)?;
-        below = (below.checked_mul(*through)).ok_or(FunnelError::TooManyDigits)?;
-        needs.push(need(above, below, Some(rate))?);
+        all_in = (all_in.checked_mul(*of)).ok_or(FunnelError::TooManyDigits)?;
+        all_through = (all_through.checked_mul(*through)).ok_or(FunnelError::TooManyDigits)?;
+        needs.push(need(outcome, all_in, all_through, Some(rate))?);
     }
     needs.reverse();
     Ok(needs)
 }
 
-fn need(above: Decimal, below: Decimal, rate: Option<Decimal>) -> Result<Need, FunnelError> {
-    let exact = ratio(above, below, PLACES).ok_or(FunnelError::TooManyDigits)?;
-    let whole = rounded_up(above, below).ok_or(FunnelError::TooManyDigits)?;
-    Ok(Need { exact, whole, rate })
+fn need(
+    outcome: Decimal,
+    all_in: Decimal,
+    all_through: Decimal,
+    rate: Option<Decimal>,
+) -> Result<Need, FunnelError> {
+    let found = || {
+        let above = outcome.checked_mul(all_in)?;
+        Some(Need {
+            exact: ratio(above, all_through, PLACES)?,
+            whole: rounded_up(above, all_through)?,
+            rate,
+            to_outcome: all_through.checked_div(all_in)?,
+        })
+    };
+    found().ok_or(FunnelError::TooManyDigits)
+}
+
+/// What the stages need at the rates that were measured, and as planned where none was; None
+/// where nothing was measured, or a stage has let nothing through.
+#[must_use]
+pub fn needs_as_measured(
+    outcome: Decimal,
+    planned: &[Decimal],
+    measured: &[Option<Measured>],
+) -> Option<Vec<Need>> {
+    if measured.iter().all(Option::is_none) {
+        return None;
+    }
+    let rates: Vec<Conversion> = (planned.iter().enumerate())
+        .map(|(at, planned)| match measured.get(at) {
+            Some(Some(found)) => Conversion {
+                through: found.through,
+                of: found.entered,
+            },
+            _ => Conversion::planned(*planned),
+        })
+        .collect();
+    needs_at(outcome, &rates).ok()
+}
+
+/// The rates at which each stage's volume became the next one's, where both are known; None for
+/// the last.
+#[must_use]
+pub fn conversions(volumes: &[Option<Decimal>]) -> Vec<Option<Measured>> {
+    let next = volumes.iter().skip(1).chain([&None]);
+    (volumes.iter().zip(next))
+        .map(|(entered, through)| measured((*entered)?, (*through)?))
+        .collect()
 }
 
 /// The least whole number at or above `a` ÷ `b`, for `b` above 0: judged by multiplying back, so

@@ -115,6 +115,23 @@ pub fn in_cycle(state: &State, source: KeyResultId, cycle: CycleId) -> Option<Ke
         .map(|(id, _)| *id)
 }
 
+/// The key result of a cycle that was made of another one's change: its objective supports that
+/// one, or it helps it.
+#[must_use]
+pub fn made_of(state: &State, source: KeyResultId, cycle: CycleId) -> Option<KeyResultId> {
+    let above = Some(Subject::KeyResult(source));
+    let below = |found: &KeyResult| {
+        (state.objectives.get(&found.objective)).is_some_and(|objective| {
+            objective.cycle == cycle
+                && objective.is_live()
+                && (objective.supports == above || found.helps.contains(&source))
+        })
+    };
+    (state.key_results.iter())
+        .find(|(_, found)| found.is_live() && below(found))
+        .map(|(id, _)| *id)
+}
+
 /// The first of those that a key result was carried over from, by however many steps.
 fn origin(state: &State, id: KeyResultId) -> KeyResultId {
     let mut at = id;

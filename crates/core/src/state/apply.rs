@@ -323,6 +323,7 @@ impl State {
                 supports: drafted.supports,
                 key: drafted.key.clone(),
                 state: ObjectiveState::Draft,
+                set_aside: None,
                 carried_from: drafted.carried_from,
                 standing: if drafted.standing {
                     Switch::On
@@ -350,6 +351,7 @@ impl State {
                 rank: added.rank,
                 key: added.key.clone(),
                 state: KeyResultState::Active,
+                set_aside: None,
                 team: added.team,
                 kpi: added.kpi,
                 carried_from: added.carried_from,

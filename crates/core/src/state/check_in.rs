@@ -209,6 +209,14 @@ impl CheckIns {
         self.all().iter().filter(|check_in| !check_in.retracted)
     }
 
+    /// Those that count, each with what they had come to with it.
+    pub fn running(&self) -> impl Iterator<Item = (&CheckIn, Reading)> {
+        self.standing().scan(Reading::default(), |reading, one| {
+            reading.take(one);
+            Some((one, reading.clone()))
+        })
+    }
+
     /// Those that count and speak of a date up to `date`.
     pub fn until(&self, date: Date) -> impl DoubleEndedIterator<Item = &CheckIn> {
         let all = self.all();

@@ -5,6 +5,8 @@
 //! to the recorded time, then device id), the other is kept beside it until someone settles it.
 //! Different fields never conflict, and neither does the same new value twice.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Skipped, Stamp, State};
@@ -142,12 +144,35 @@ impl State {
                 .map(|()| entity.restamp(&change.field, stamp))
         });
         match result {
-            Some(Ok(())) => true,
+            Some(Ok(())) => {
+                if change.field == Field::State {
+                    self.keep_why(subject, entry.event.reason.as_deref());
+                }
+                true
+            }
             Some(Err(misfit)) => {
                 self.skip(entry, misfit.to_string());
                 false
             }
             None => false,
+        }
+    }
+
+    /// What was deferred or dropped says why for as long as it stays so.
+    fn keep_why(&mut self, subject: Subject, why: Option<&str>) {
+        let why = why.map(str::to_owned);
+        match subject {
+            Subject::Objective(id) => {
+                if let Some(found) = self.objectives.get_mut(&id).map(Arc::make_mut) {
+                    found.set_aside = why.filter(|_| !found.is_live());
+                }
+            }
+            Subject::KeyResult(id) => {
+                if let Some(found) = self.key_results.get_mut(&id).map(Arc::make_mut) {
+                    found.set_aside = why.filter(|_| !found.is_live());
+                }
+            }
+            _ => {}
         }
     }
 

@@ -40,6 +40,8 @@ pub struct KeyResult {
     pub key: Option<String>,
     /// Where it stands in its life.
     pub state: KeyResultState,
+    /// Why it was deferred or dropped; none while it counts.
+    pub set_aside: Option<String>,
     /// The team that is answerable, where it is another than the objective's.
     pub team: Option<TeamId>,
     /// The KPI that it reads its value from.

@@ -34,6 +34,8 @@ pub struct Objective {
     pub key: Option<String>,
     /// Where it stands in its life.
     pub state: ObjectiveState,
+    /// Why it was deferred or dropped; none while it counts.
+    pub set_aside: Option<String>,
     /// The earlier objective that it was carried over from.
     pub carried_from: Option<ObjectiveId>,
     /// Whether it is carried from cycle to cycle.

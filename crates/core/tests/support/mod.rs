@@ -370,6 +370,16 @@ impl World {
             .unwrap_or_else(|refusal| panic!("{who}: {refusal}"))
     }
 
+    /// Authors and records at once, with a reason.
+    pub fn online_because(&mut self, who: &str, commands: Vec<Command>, why: &str) -> Vec<Entry> {
+        self.sync(who);
+        let entries = self
+            .offline_because(who, commands, Some(why))
+            .unwrap_or_else(|refusal| panic!("{who}: {refusal}"));
+        self.sync(who);
+        entries
+    }
+
     pub fn try_online(&mut self, who: &str, commands: Vec<Command>) -> Result<Vec<Entry>, Refusal> {
         self.sync(who);
         let entries = self.offline(who, commands)?;

@@ -89,6 +89,29 @@ fn measured_conversions_are_exact_fractions() {
 }
 
 #[test]
+fn a_stage_says_how_much_of_it_turns_into_the_outcome() {
+    let shares: Vec<Decimal> = needs(d("13"), &ds("0.2,0.3"))
+        .unwrap()
+        .iter()
+        .map(|need| need.to_outcome)
+        .collect();
+    assert_eq!(shares, ds("0.06,0.3,1"));
+}
+
+#[test]
+fn volumes_of_stages_make_rates_where_both_are_known() {
+    let found = conversions(&[Some(d("240")), Some(d("66")), None, Some(d("9"))]);
+    let rates: Vec<Option<Decimal>> = found.iter().map(|one| one.map(|one| one.rate)).collect();
+    assert_eq!(rates, [Some(d("0.275")), None, None, None]);
+    let then = needs_as_measured(d("13"), &ds("0.3,0.5,0.4"), &found).unwrap();
+    // 13 ÷ (27.5 % × 50 % × 40 %) = 236.36
+    assert_eq!(then[0].whole, d("237"));
+    assert_eq!(needs_as_measured(d("13"), &ds("0.3"), &[None, None]), None);
+    let dry = conversions(&[Some(d("240")), Some(d("0"))]);
+    assert_eq!(needs_as_measured(d("13"), &ds("0.3"), &dry), None);
+}
+
+#[test]
 fn a_days_work() {
     assert_eq!(per_period(d("44"), d("20")), Some(d("2.2")));
     assert_eq!(per_period(d("44"), d("0")), None);
