@@ -48,14 +48,11 @@ pub async fn host<R: Remote>(
     replica.refresh()?;
     let member = match replica.identity().member {
         Some(member) if replica.is_authority() => member,
-        _ if replica.identity().is_copy() => {
-            return Err(SyncError::Refused(replica.identity().copy_refusal()));
-        }
         _ => {
-            return Err(SyncError::Refused(Refusal::new(
-                Code::AlreadyExists,
-                "This workspace has a server already.",
-            )));
+            let refusal = replica.identity().copy_refusal().unwrap_or_else(|| {
+                Refusal::new(Code::AlreadyExists, "This workspace has a server already.")
+            });
+            return Err(SyncError::Refused(refusal));
         }
     };
     let identity = replica.identity();

@@ -136,19 +136,23 @@ impl Identity {
         self.member.is_none() && self.remote.is_none()
     }
 
-    /// What is said where something would be recorded in a copy, or sent from it.
-    pub(crate) fn copy_refusal(&self) -> Refusal {
-        Refusal::new(
-            Code::Forbidden,
-            format!(
-                "This is a copy of workspace {} to read in, made of an exported log: nothing can be recorded in it.",
-                self.workspace_name
-            ),
-        )
-        .hint(
-            "work where the workspace is kept, or become a device of it with `okr join URL`; \
-             an owner makes the invitation",
-        )
+    /// What is said where something would be recorded in a copy, or sent from it; none where the
+    /// folder is no copy.
+    #[must_use]
+    pub fn copy_refusal(&self) -> Option<Refusal> {
+        self.is_copy().then(|| {
+            Refusal::new(
+                Code::Forbidden,
+                format!(
+                    "This is a copy of workspace {} to read in, made of an exported log: nothing can be recorded in it.",
+                    self.workspace_name
+                ),
+            )
+            .hint(
+                "work where the workspace is kept, or become a device of it with `okr join URL`; \
+                 an owner makes the invitation",
+            )
+        })
     }
 
     pub(crate) fn load(dir: &Path) -> Result<Self, ReplicaError> {

@@ -309,3 +309,67 @@ async fn closing_finishes_what_waits() {
         .unwrap_err();
     assert!(matches!(late, NotAuthored::Unavailable(_)));
 }
+
+#[tokio::test]
+async fn a_closing_that_does_not_hold_is_found() {
+    let (workspace, ledger) = begun().await;
+    let cycle = quarterdeck_core::id::CycleId::from_bytes([3; 16]);
+    let planned = Body::CycleCreated {
+        cycle,
+        name: "2026-Q3".into(),
+        kind: quarterdeck_core::token::CycleKind::Quarterly,
+        starts: "2026-07-01".parse().unwrap(),
+        ends: "2026-09-30".parse().unwrap(),
+        parent: None,
+    };
+    workspace.author(order(ANA, vec![planned])).await.unwrap();
+    let closed = |position, root| Body::CycleClosed {
+        cycle,
+        position,
+        root,
+    };
+    let head = workspace.head();
+    let forged = workspace
+        .author(order(ANA, vec![closed(head.size, [6; 32])]))
+        .await;
+    assert!(
+        matches!(&forged, Err(NotAuthored::Refused(refusal)) if refusal.code == Code::Invalid),
+        "{forged:?}"
+    );
+    let good = order(ANA, vec![closed(head.size, head.root)]);
+    workspace.author(good).await.unwrap();
+    assert_eq!(workspace.verify(|_, _| true).finding, None);
+
+    // Past every rule: signed by the server itself, and still found.
+    let state = workspace.state();
+    let device = &state.devices[&workspace.device()];
+    let event = quarterdeck_core::event::Event {
+        id: EventId::from_bytes([0xf0; 16]),
+        workspace: workspace.id(),
+        member: ANA,
+        device: workspace.device(),
+        number: device.number + 1,
+        previous: device.tip,
+        authored: Hlc::at(1_790_000_000_009),
+        seen: state.head,
+        remaining: 0,
+        reason: None,
+        undoes: None,
+        source: None,
+        body: closed(head.size, [6; 32]),
+    };
+    let mut sealed = quarterdeck_ledger::Sealed {
+        body: quarterdeck_proto::encode_event(&event).into(),
+        salt: [7; 16],
+        signature: None,
+    };
+    let hash = sealed.hash();
+    sealed.signature = Some(workspace.identity.key.sign_command(&hash));
+    let recorded = state.recorded.ms();
+    let id = *event.id.as_bytes();
+    let entry = NewEntry::new(recorded, id, sealed);
+    ledger.append(state.head, vec![entry]).unwrap();
+    let (seq, what) = workspace.verify(|_, _| true).finding.unwrap();
+    assert_eq!(seq, state.head + 1);
+    assert!(what.contains(&format!("entry {}", head.size)), "{what}");
+}

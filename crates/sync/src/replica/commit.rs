@@ -47,10 +47,11 @@ impl Replica {
         &mut self,
         commands: Vec<Command>,
         source: &Source,
+        reason: Option<&str>,
         now_ms: u64,
         random: &mut dyn Random,
     ) -> Result<Vec<Entry>, CommitError> {
-        self.commit_with(commands, None, now_ms, random, Vec::new(), Some(source))
+        self.commit_with(commands, reason, now_ms, random, Vec::new(), Some(source))
     }
 
     /// The same, with ids that the first events shall have.
@@ -85,8 +86,8 @@ impl Replica {
         let empty = || ReplicaError::Empty {
             path: self.dir.clone(),
         };
-        if self.identity.is_copy() {
-            return Err(self.identity.copy_refusal().into());
+        if let Some(refusal) = self.identity.copy_refusal() {
+            return Err(refusal.into());
         }
         let member = self.identity.member.ok_or_else(empty)?;
         if self.folded.frontier.size() == 0 && self.identity.remote.is_some() {

@@ -1,5 +1,6 @@
 //! Whole replicas against a model of a server, and the planner alone against thousands of histories.
 
+mod closings;
 mod exported;
 mod faults;
 mod folder;

@@ -9,8 +9,8 @@ use quarterdeck_core::admit::{Link, forked};
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide::{Author, Command, author};
-use quarterdeck_core::event::{Body, Certifier, DeviceJoined, WorkspaceCreated};
-use quarterdeck_core::id::{DeviceId, IdSource, InvitationId, MemberId, WorkspaceId};
+use quarterdeck_core::event::{Body, Certifier, DeviceJoined, Event, WorkspaceCreated};
+use quarterdeck_core::id::{DeviceId, EventId, IdSource, InvitationId, MemberId, WorkspaceId};
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::Role;
@@ -233,6 +233,28 @@ impl Model {
             self.random = random;
             events.into_iter().for_each(|event| self.append(event));
         }
+    }
+
+    /// Records what no rule book would let in, as a server that has gone wrong might.
+    pub(crate) fn forge(&mut self, body: Body) {
+        let device = self.state.devices.get(&self.device);
+        let event = Event {
+            id: EventId::from_bytes([0xf0; 16]),
+            workspace: self.workspace.unwrap(),
+            member: MemberId::nil(),
+            device: self.device,
+            number: device.map_or(0, |device| device.number) + 1,
+            previous: device.and_then(|device| device.tip),
+            authored: Hlc::at(self.clock),
+            seen: self.log.len() as u64,
+            remaining: 0,
+            reason: None,
+            undoes: None,
+            source: None,
+            body,
+        };
+        let sealed = seal(event, [7; 16], Some(&self.key));
+        self.append(sealed);
     }
 
     fn append(&mut self, event: Authored) {

@@ -118,7 +118,7 @@ impl Device {
         let authored = author(
             &visible,
             commands,
-            None,
+            Some("so it is"),
             &who,
             &mut Ids::new(&mut ids, now),
             &mut |event| {
