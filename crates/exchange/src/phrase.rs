@@ -201,7 +201,11 @@ pub(crate) fn priority(title: &str) -> (String, Option<u32>) {
     let mut rank = None;
     let mut rest = title.to_owned();
     for digit in 0..=9u32 {
-        for mark in [format!("[P{digit}]"), format!("[p{digit}]"), format!("(P{digit})")] {
+        for mark in [
+            format!("[P{digit}]"),
+            format!("[p{digit}]"),
+            format!("(P{digit})"),
+        ] {
             if let Some(at) = rest.find(&mark) {
                 rest.replace_range(at..at + mark.len(), " ");
                 rank = rank.or(Some(digit + 1));
@@ -364,7 +368,14 @@ mod tests {
             let (left, found) = trailing_share(title);
             assert_eq!((left, found.unwrap().to_string().as_str()), (rest, share));
         }
-        for title in ["Improve by 50%", "Reach 90%", "(60%)", "Ship it (WIP)", "é%", "%"] {
+        for title in [
+            "Improve by 50%",
+            "Reach 90%",
+            "(60%)",
+            "Ship it (WIP)",
+            "é%",
+            "%",
+        ] {
             assert_eq!(trailing_share(title), (title, None));
         }
     }
@@ -388,7 +399,10 @@ mod tests {
 
     #[test]
     fn labels_and_priorities_come_off() {
-        assert_eq!(label("KR 2: More leads"), ("More leads", Some(Label::KeyResult)));
+        assert_eq!(
+            label("KR 2: More leads"),
+            ("More leads", Some(Label::KeyResult))
+        );
         assert_eq!(label("O1 - Grow"), ("Grow", Some(Label::Objective)));
         assert_eq!(label("Objective: Grow"), ("Grow", Some(Label::Objective)));
         assert_eq!(label("Only the best: us"), ("Only the best: us", None));
