@@ -13,6 +13,7 @@
 //! `quarterdeck-core`'s; what today is and how wide the terminal is are passed in.
 
 pub mod json;
+pub mod letter;
 pub mod names;
 pub mod number;
 pub mod pending;

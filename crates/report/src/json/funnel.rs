@@ -169,11 +169,11 @@ pub fn funnel_show(
             None => Err(Missing::Counterpart),
         })
         .collect();
-    let next = counted.iter().skip(1).map(|next| next.ok());
+    let known: Vec<Option<Decimal>> = counted.iter().map(|volume| volume.ok()).collect();
     let stages = (found.stages.iter())
         .zip(&counted)
-        .zip(next.chain([None]))
-        .map(|((stage, volume), next)| StageLine {
+        .zip(funnel::conversions(&known))
+        .map(|((stage, volume), measured)| StageLine {
             name: stage.name.clone(),
             source: (stage.source).and_then(|source| related(names, source)),
             rate: stage.rate,
@@ -183,9 +183,7 @@ pub fn funnel_show(
                 Missing::Counterpart => "key result",
                 Missing::Measurement => "measurement",
             }),
-            measured: (volume.ok().zip(next))
-                .and_then(|(entered, through)| funnel::measured(entered, through))
-                .map(StageRate::from),
+            measured: measured.map(StageRate::from),
         })
         .collect();
     Some(FunnelShow {

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use quarterdeck_core::alignment;
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::id::{EventId, KeyResultId, KpiId, MemberId, TeamId};
 use quarterdeck_core::kpi::{self as rule, Day, Held, Linked};
 use quarterdeck_core::state::{Kpi, KpiReading};
-use quarterdeck_core::token::{Course, Direction, Life, MetricKind, NoteState};
+use quarterdeck_core::token::{Course, Direction, KeyResultState, Life, MetricKind, NoteState};
 use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
 use super::show::notes;
-use super::status::with_those_below;
 use super::{AsOf, NoteLine, Related, Schema, share};
 use crate::names::{Names, Ref};
 use crate::pending::Pending;
@@ -92,7 +92,7 @@ pub struct KpiLine {
     pub pending: bool,
 }
 
-/// The value of a KPI on a day that it was read.
+/// A value on a day on which it was measured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CurvePoint {
     /// The day.
@@ -175,10 +175,14 @@ pub struct LinkedLine {
     pub metric: MetricKind,
     /// Unit of the numbers.
     pub unit: Option<String>,
+    /// Where it stands in its life.
+    pub state: KeyResultState,
     /// Whether it is meant to improve the KPI.
     pub improves: bool,
     /// Whether it reads its value from the KPI.
     pub reads: bool,
+    /// Whether it reads the KPI's numbers, and counts in another unit.
+    pub unit_differs: bool,
 }
 
 /// A day on which the KPI was read, or a key result linked to it was measured.
@@ -207,7 +211,8 @@ pub struct HeldValue {
 #[must_use]
 pub fn kpi_list(names: &Names<'_>, pending: &Pending, query: &KpiQuery) -> KpiList {
     let state = names.state();
-    let teams: Option<BTreeSet<TeamId>> = query.team.map(|team| with_those_below(state, team));
+    let teams: Option<BTreeSet<TeamId>> =
+        query.team.map(|team| alignment::teams_below(state, team));
     let mut found: Vec<(KpiId, &Kpi)> = (state.kpis.iter())
         .map(|(id, kpi)| (*id, &**kpi))
         .filter(|(_, kpi)| match kpi.state {
@@ -274,7 +279,7 @@ pub fn kpi_show(
             })
             .collect(),
         key_results: (rule::linked(state, id).iter())
-            .map(|one| linked_line(names, one))
+            .map(|one| linked_line(names, found, one))
             .collect(),
         beside: rule::beside(state, id, on)
             .into_iter()
@@ -333,7 +338,8 @@ fn line(names: &Names<'_>, pending: &Pending, (id, found): (KpiId, &Kpi), on: Da
     }
 }
 
-fn linked_line(names: &Names<'_>, one: &Linked<'_>) -> LinkedLine {
+fn linked_line(names: &Names<'_>, kpi: &Kpi, one: &Linked<'_>) -> LinkedLine {
+    let unit = one.key_result.metric.unit.as_deref();
     LinkedLine {
         reference: names.key_result(one.id),
         id: one.id,
@@ -341,8 +347,10 @@ fn linked_line(names: &Names<'_>, one: &Linked<'_>) -> LinkedLine {
         cycle: one.cycle.name.clone(),
         metric: one.key_result.metric.kind,
         unit: one.key_result.metric.unit.clone(),
+        state: one.key_result.state,
         improves: one.improves,
         reads: one.reads,
+        unit_differs: one.reads && !rule::units_agree(kpi.unit.as_deref(), unit),
     }
 }
 

@@ -3,12 +3,13 @@
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::id::ObjectiveId;
 use quarterdeck_core::lint::{Finding, explain, findings, is_current};
+use quarterdeck_core::state::State;
 use quarterdeck_core::token::LintCode;
 use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
+use super::scope::Scope;
 use super::show::related;
-use super::status::Scope;
 use super::{AsOf, Related, Schema, StatusQuery};
 use crate::names::Names;
 
@@ -130,6 +131,16 @@ pub fn lint(names: &Names<'_>, query: &StatusQuery, about: LintAbout) -> Lint {
         findings: told(names, findings),
         silenced: told(names, silenced),
     }
+}
+
+/// How many findings there are about an objective, silenced ones aside; 0 once its cycle is over.
+pub(super) fn advice(state: &State, id: ObjectiveId, on: Date) -> usize {
+    findings(state, |one, objective| {
+        one == id && (state.cycles.get(&objective.cycle)).is_some_and(|cycle| is_current(cycle, on))
+    })
+    .iter()
+    .filter(|one| !one.silenced)
+    .count()
 }
 
 fn told(names: &Names<'_>, findings: Vec<Finding>) -> Vec<LintFinding> {

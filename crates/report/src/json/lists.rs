@@ -2,6 +2,7 @@
 
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::grading;
 use quarterdeck_core::id::{CycleId, DeviceId, MemberId, TeamId};
 use quarterdeck_core::score;
 use quarterdeck_core::state::State;
@@ -9,6 +10,7 @@ use quarterdeck_core::token::{CycleKind, CycleState, MemberState, Role, TeamLeve
 use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
+use super::closing::{self, Closing};
 use super::{Schema, share};
 use crate::names::{Names, Ref};
 
@@ -35,7 +37,7 @@ pub struct CycleLine {
     pub name: String,
     /// Kind.
     pub kind: CycleKind,
-    /// Planned or active.
+    /// Planned, active or closed.
     pub state: CycleState,
     /// First day.
     pub starts: Date,
@@ -49,6 +51,12 @@ pub struct CycleLine {
     pub elapsed: Decimal,
     /// Mean of its objectives, 0 to 1.
     pub score: Option<Decimal>,
+    /// Mean of its objectives' grades, 0 to 1.
+    pub grade: Option<Decimal>,
+    /// What the grades are bound to, where it is closed.
+    pub closing: Option<Closing>,
+    /// How many events that touch it came after the position that it is closed at.
+    pub later: Option<u64>,
 }
 
 /// All teams.
@@ -176,6 +184,9 @@ pub fn cycles(names: &Names<'_>, on: Date) -> CycleList {
                 .count(),
             elapsed: score::elapsed(cycle, on).round(2),
             score: share(score::cycle_means(state, *id, on, |_| true).all),
+            grade: share(grading::cycle_grades(state, *id, |_| true).all),
+            closing: closing::closing(names, *id),
+            later: None,
         })
         .collect();
     // A year before the quarter that it begins with.

@@ -1,10 +1,12 @@
 //! A line of the log, and of a key result's history.
 
 use quarterdeck_core::calendar::{Date, Timestamp};
+use quarterdeck_core::closing;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::{Body, Entry, Event, Source};
 use quarterdeck_core::history::After;
 use quarterdeck_core::id::{DeviceId, EventId, MemberId};
+use quarterdeck_core::incentive;
 use quarterdeck_core::state::State;
 use quarterdeck_core::value::{Change, Subject};
 use serde::Serialize;
@@ -63,6 +65,8 @@ pub struct LogLine {
     pub skipped: Option<String>,
     /// Whether it is not recorded yet.
     pub pending: bool,
+    /// Whether it is a check-in that came after its cycle was closed: it changes no closed figure.
+    pub late: bool,
 }
 
 /// Where something was imported from. Its true times stand beside it.
@@ -132,6 +136,23 @@ pub struct HistoryLine {
 /// The log's line of an entry; `names` are of a state that has it applied.
 #[must_use]
 pub fn log_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
+    let line = whole_line(names, entry, pending);
+    if incentive::is_on(names.state()) || !incentive::is_about(&entry.event.body) {
+        return line;
+    }
+    LogLine {
+        kind: "SwitchedOff",
+        reference: None,
+        title: None,
+        what: "about something that is switched off".to_owned(),
+        changes: Vec::new(),
+        text: None,
+        reason: None,
+        ..line
+    }
+}
+
+fn whole_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
     let state = names.state();
     let event = &entry.event;
     let subject = event.body.subject();
@@ -176,6 +197,10 @@ pub fn log_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
             .and_then(|at| state.skipped.get(at))
             .map(|skipped| skipped.why.clone()),
         pending,
+        late: match &event.body {
+            Body::CheckedIn(made) => closing::is_late(state, made.key_result, entry.seq),
+            _ => false,
+        },
     }
 }
 

@@ -4,9 +4,16 @@
 //! moments are RFC 3339 in UTC, dates ISO 8601. Builders are pure: the same state and question
 //! give the same struct.
 
+mod agreement;
+mod carry;
+mod closing;
 mod conflicts;
+mod digest;
+mod due;
 mod exported;
 mod funnel;
+mod import;
+mod incentive;
 mod kpi;
 mod lint;
 mod lists;
@@ -14,8 +21,12 @@ mod log;
 mod objective;
 mod plan;
 mod run;
+mod scope;
 mod show;
 mod status;
+mod template;
+mod tree;
+mod weekly;
 mod what;
 mod what_practice;
 mod work;
@@ -24,12 +35,24 @@ use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::decimal::Decimal;
 use serde::{Serialize, Serializer};
 
+pub use agreement::{AmendmentLine, SignOff};
+pub use carry::{CarriedKeyResult, CarriedObjective, Carry, LeftBehind, carry};
+pub use closing::{
+    Closing, CycleClosed, GradeList, GradeTold, Grades, OpenItem, Ungraded, closing, grade,
+    grade_list, grades, open_items,
+};
 pub use conflicts::{Conflict, Conflicts, Side, conflicts};
+pub use digest::{
+    Digest, DigestCycle, DigestDraft, DigestGoal, DigestKeyResult, DigestNote, DigestSaid, digest,
+};
+pub use due::{DueLine, DueList, due_list};
 pub use exported::{ExportedLog, ExportedTables, ImportedLog, LogOutcome, Readable, readable};
 pub use funnel::{
     FunnelCompared, FunnelLine, FunnelList, FunnelShow, StageCompared, StageLine, funnel_compared,
     funnel_show, funnels,
 };
+pub use import::{Import, ImportCommit, ImportMissing, ImportStep, ImportUnread, ImportVersion};
+pub use incentive::{IncentiveLine, IncentiveList, incentives};
 pub use kpi::{
     BesideLine, CurvePoint, HeldValue, KpiLine, KpiList, KpiQuery, KpiShow, LinkedLine,
     ReadingLine, kpi_line, kpi_list, kpi_show,
@@ -52,14 +75,19 @@ pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,
 };
 pub use show::{
-    CheckInLine, KeyResultShow, NoteLine, ObjectiveShow, Related, SignOff, key_result_show,
+    CheckInLine, KeyResultShow, NoteLine, ObjectiveShow, Related, key_result_show, late_check_ins,
     objective_show,
 };
 pub use status::{
     KeyResultList, ObjectiveList, Status, StatusCycle, StatusQuery, default_cycle, key_result_list,
     objective_list, status,
 };
+pub use template::{
+    TemplateDrafted, TemplateKeyResult, TemplateLine, TemplateList, TemplateObjective, TemplateShow,
+};
+pub use tree::{RolledUp, Tree, TreeKeyResult, TreeObjective, tree};
 
+pub use weekly::{WeeklyLine, WeeklyList, weekly_list};
 pub use work::{
     CountLine, InitiativeLine, InitiativeList, InitiativeShow, MeasuredRate, TodoLine, TodoList,
     TodoShow, WorkQuery, initiative_show, initiatives, todo_show, todos,

@@ -1,18 +1,24 @@
 //! Objectives and key results with their figures: what status, lists and shows have in common.
 
+use quarterdeck_core::alignment;
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::grading;
 use quarterdeck_core::id::{KeyResultId, ObjectiveId};
 use quarterdeck_core::score;
 use quarterdeck_core::state::{Cycle, KeyResult, Objective};
 use quarterdeck_core::status as rule;
 use quarterdeck_core::token::{
-    Cadence, Indicator, KeyResultState, MetricKind, ObjectiveKind, ObjectiveState, Status,
+    Cadence, Indicator, KeyResultState, Level, MetricKind, ObjectiveKind, ObjectiveState, Status,
+    Tier,
 };
 use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
+use super::agreement::awaited;
+use super::closing::{self, GradeTold};
 use super::share;
+use super::show::{Related, related};
 use crate::names::{Names, Ref};
 use crate::pending::Pending;
 
@@ -30,25 +36,40 @@ pub struct StatusObjective {
     pub owner: Option<String>,
     /// Name of the owning team.
     pub team: Option<String>,
+    /// Company, department or team by that team, individual without one; none if nobody owns it.
+    pub level: Option<Level>,
     /// Committed or aspirational.
     pub kind: ObjectiveKind,
     /// Where it stands in its life.
     pub state: ObjectiveState,
+    /// Why it was deferred or dropped.
+    pub set_aside: Option<String>,
+    /// Who was asked to agree to it, and has not agreed to what it says now.
+    pub awaits: Vec<String>,
     /// Weighted mean of its live key results, 0 to 1.
     pub score: Option<Decimal>,
+    /// Weighted mean of its live key results' grades, 0 to 1; none while none is graded.
+    pub grade: Option<Decimal>,
     /// That of its weakest live key result; none where it has none, or is not live itself.
     pub status: Option<Status>,
     /// Why it has that status, as sentences.
     pub because: Vec<String>,
     /// What it supports.
     pub supports: Option<Ref>,
+    /// Whether it supports nothing although there is something above it.
+    pub unaligned: bool,
+    /// Whether it stands at the top, and nothing of what is below supports it.
+    pub unsupported: bool,
+    /// Whether it is another team's, shown for those of its key results that concern the team
+    /// asked for.
+    pub visits: bool,
     /// The name that somebody gave it.
     pub key: Option<String>,
     /// Open conflicts about its own fields.
     pub conflicts: usize,
     /// Whether something about it is not recorded yet.
     pub pending: bool,
-    /// Its key results, those that matter most first.
+    /// Its key results, those that matter most first, those deferred or dropped last.
     pub key_results: Vec<StatusKeyResult>,
 }
 
@@ -64,6 +85,8 @@ pub struct StatusKeyResult {
     pub title: String,
     /// Name of its owner.
     pub owner: Option<String>,
+    /// Name of the team that answers for it, where that is another than the objective's.
+    pub team: Option<String>,
     /// Kind of metric.
     pub metric: MetricKind,
     /// Unit of the numbers.
@@ -84,6 +107,8 @@ pub struct StatusKeyResult {
     pub progress: Option<Decimal>,
     /// Progress held to 0 to 1.
     pub score: Option<Decimal>,
+    /// Its grade at the end of the cycle; none while it has none.
+    pub grade: Option<GradeTold>,
     /// Progress against what the elapsed share of the cycle asks for; 1 is as planned.
     pub pace: Option<Decimal>,
     /// The last confidence stated, 0 to 1.
@@ -96,16 +121,22 @@ pub struct StatusKeyResult {
     pub because: Vec<String>,
     /// Where it stands in its life.
     pub state: KeyResultState,
+    /// Why it was deferred or dropped.
+    pub set_aside: Option<String>,
     /// Leading or lagging.
     pub indicator: Option<Indicator>,
     /// Certainty at the start, 0 to 1.
     pub certainty: Option<Decimal>,
+    /// The tier of that certainty.
+    pub tier: Option<Tier>,
     /// How often it is to be measured.
     pub cadence: Cadence,
     /// Weight in the objective's mean.
     pub weight: Decimal,
     /// Which matters most, 1 first.
     pub rank: Option<u32>,
+    /// Key results that it helps.
+    pub helps: Vec<Related>,
     /// The name that somebody gave it.
     pub key: Option<String>,
     /// Effective date of the last check-in that counts.
@@ -148,8 +179,12 @@ pub fn objective_status(
         .cycles
         .get(&objective.cycle)
         .map_or_else(Vec::new, |cycle| {
-            (state.key_results_of(id))
+            let mut found: Vec<_> = (state.key_results_of(id))
                 .filter(|(_, found)| found.state != KeyResultState::Withdrawn && shown(found))
+                .collect();
+            // Those of the same standing keep their order.
+            found.sort_by_key(|(_, found)| !found.is_live());
+            (found.into_iter())
                 .map(|found| key_result_status(names, pending, found, cycle, on))
                 .collect()
         });
@@ -159,12 +194,19 @@ pub fn objective_status(
         title: objective.title.clone(),
         owner: objective.owner.map(|owner| names.person(owner)),
         team: (objective.team).and_then(|team| names.title(Subject::Team(team))),
+        level: alignment::level(state, objective),
         kind: objective.kind,
         state: objective.state,
+        set_aside: objective.set_aside.clone(),
+        awaits: awaited(names, id),
         score: share(score::objective_score(state, id, on)),
+        grade: share(grading::objective_grade(state, id)),
         status,
         because,
         supports: objective.supports.and_then(|above| names.subject(above)),
+        unaligned: alignment::unaligned(state, id),
+        unsupported: alignment::unsupported(state, id),
+        visits: false,
         key: objective.key.clone(),
         conflicts: (state.conflicts.iter())
             .filter(|open| open.subject == Subject::Objective(id))
@@ -194,6 +236,9 @@ pub fn key_result_status(
         id,
         title: found.title.clone(),
         owner: found.owner.map(|owner| names.person(owner)),
+        team: (found.team)
+            .filter(|_| alignment::is_cross_team(names.state(), found))
+            .and_then(|team| names.title(Subject::Team(team))),
         metric: metric.kind,
         unit: metric.unit.clone(),
         baseline: metric.baseline,
@@ -210,17 +255,23 @@ pub fn key_result_status(
         current: progress.current,
         progress: share(progress.progress),
         score: share(progress.score),
+        grade: closing::grade(names, found),
         pace: share(score::pace(names.state(), found, cycle, on)),
         confidence: progress.confidence,
         projection: progress.projection,
         status,
         because,
         state: found.state,
+        set_aside: found.set_aside.clone(),
         indicator: found.indicator,
         certainty: found.certainty,
+        tier: found.certainty.map(Tier::of),
         cadence: found.cadence,
         weight: found.weight,
         rank: found.rank,
+        helps: (found.helps.iter())
+            .filter_map(|other| related(names, Subject::KeyResult(*other)))
+            .collect(),
         key: found.key.clone(),
         last_check_in: progress.last_check_in,
         conflicts: (names.state().conflicts.iter())

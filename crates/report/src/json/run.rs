@@ -145,7 +145,10 @@ pub struct Problem {
 #[must_use]
 pub fn written(names: &Names<'_>, entries: &[Entry], pending: bool) -> Written {
     let subject = (entries.first())
-        .and_then(|first| first.event.body.subject())
+        .and_then(|first| match first.event.body {
+            Body::WeeklyWritten(_) => Some(Subject::Weekly(first.event.id.into())),
+            _ => first.event.body.subject(),
+        })
         .unwrap_or(Subject::Workspace);
     let workspace = (entries.first()).map_or(Uuid::nil(), |first| first.event.workspace.uuid());
     Written {

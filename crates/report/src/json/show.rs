@@ -5,14 +5,17 @@ use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::id::{EventId, KeyResultId, NoteId, ObjectiveId};
 use quarterdeck_core::score;
 use quarterdeck_core::state::{CheckIn, Cycle, KeyResult, Stamp};
-use quarterdeck_core::token::{KeyResultState, MetricKind, NoteKind, ObjectiveState};
+use quarterdeck_core::token::{KeyResultState, MetricKind, NoteKind, ObjectiveState, Switch};
 use quarterdeck_core::value::Subject;
+use quarterdeck_core::{carry, closing};
 use serde::Serialize;
 
+use super::agreement::{SignOff, sign_offs};
+use super::closing::{Closing, closing as told_closing};
 use super::conflicts::{Conflict, conflicts_where};
 use super::log::Imported;
 use super::objective::{StatusKeyResult, StatusObjective, key_result_status, objective_status};
-use super::{AsOf, Schema};
+use super::{AsOf, CurvePoint, Schema};
 use crate::names::{Names, Ref};
 use crate::pending::Pending;
 
@@ -44,12 +47,20 @@ pub struct ObjectiveShow {
     pub supported_by: Vec<Related>,
     /// The earlier objective that it was carried over from.
     pub carried_from: Option<Ref>,
+    /// The later one that it was carried over into.
+    pub carried_into: Option<Ref>,
+    /// Whether it stands from cycle to cycle.
+    pub standing: bool,
     /// Who was asked to agree, and whether they have.
     pub sign_offs: Vec<SignOff>,
     /// What people wrote on it, oldest first.
     pub notes: Vec<NoteLine>,
     /// Open conflicts about it and its key results.
     pub open_conflicts: Vec<Conflict>,
+    /// How many findings `okr lint` has about it; 0 once its cycle is over.
+    pub advice: usize,
+    /// What the grades of its cycle are bound to, where that is closed.
+    pub closing: Option<Closing>,
 }
 
 /// A key result with all that is known about it.
@@ -72,6 +83,8 @@ pub struct KeyResultShow {
     pub cycle: String,
     /// Share of the cycle that is over, 0 to 1.
     pub elapsed: Decimal,
+    /// Share of its way that it should have gone by then.
+    pub expected: Decimal,
     /// Day on which the next check-in is due; none before the first one.
     pub due: Option<Date>,
     /// Who added it.
@@ -82,12 +95,17 @@ pub struct KeyResultShow {
     pub kpi: Option<Related>,
     /// The KPIs that it is meant to improve.
     pub improves: Vec<Related>,
-    /// Key results that it helps.
-    pub helps: Vec<Related>,
     /// Key results that help it.
     pub helped_by: Vec<Related>,
+    /// The value at the end of each day on which it was measured, by a check-in or by a reading
+    /// of the KPI that it reads from, earliest first.
+    pub course: Vec<CurvePoint>,
     /// Its measurements by effective date, also those taken back.
     pub check_ins: Vec<CheckInLine>,
+    /// Those that came after its cycle was closed, where the rest is as it was then.
+    pub late: Vec<CheckInLine>,
+    /// What the grades of its cycle are bound to, where that is closed.
+    pub closing: Option<Closing>,
     /// What people wrote on it, oldest first.
     pub notes: Vec<NoteLine>,
     /// Open conflicts about it and its check-ins.
@@ -102,15 +120,6 @@ pub struct Related {
     pub reference: Ref,
     /// Title.
     pub title: String,
-}
-
-/// A member's agreement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SignOff {
-    /// Who.
-    pub member: String,
-    /// When they agreed; none while they have not.
-    pub signed: Option<Timestamp>,
 }
 
 /// Something that somebody wrote down.
@@ -169,6 +178,8 @@ pub struct CheckInLine {
     pub imported: Option<Imported>,
     /// Whether it is not recorded yet.
     pub pending: bool,
+    /// Whether it came after its cycle was closed: it changes no closed figure.
+    pub late: bool,
 }
 
 /// An objective with all that is known about it on a date; none if there is no such.
@@ -210,12 +221,9 @@ pub fn objective_show(
             .filter_map(|(other, _)| related(names, Subject::Objective(*other)))
             .collect(),
         carried_from: found.carried_from.map(|earlier| names.objective(earlier)),
-        sign_offs: (found.sign_offs.iter())
-            .map(|(member, signed)| SignOff {
-                member: names.person(*member),
-                signed: signed.as_ref().map(authored),
-            })
-            .collect(),
+        carried_into: carry::successor(state, id, None).map(|later| names.objective(later)),
+        standing: found.standing == Switch::On,
+        sign_offs: sign_offs(names, id),
         notes: notes(names, Subject::Objective(id)),
         open_conflicts: conflicts_where(names, reason_of, |subject| match subject {
             Subject::KeyResult(one) | Subject::CheckIn(one, _) => {
@@ -223,6 +231,8 @@ pub fn objective_show(
             }
             other => other == Subject::Objective(id),
         }),
+        advice: super::lint::advice(state, id, on),
+        closing: told_closing(names, found.cycle),
     })
 }
 
@@ -251,21 +261,24 @@ pub fn key_result_show(
         objective: related(names, Subject::Objective(found.objective))?,
         cycle: cycle.name.clone(),
         elapsed: score::elapsed(cycle, on).round(2),
+        expected: score::expected(state, cycle, on).round(2),
         due: due.filter(|due| found.is_live() && *due <= cycle.ends),
         created_by: names.person(created.member),
         created: authored(created),
         kpi: super::kpi::read_from(names, found.kpi),
         improves: super::kpi::improved_by(names, id),
-        helps: (found.helps.iter())
-            .filter_map(|other| related(names, Subject::KeyResult(*other)))
-            .collect(),
         helped_by: (state.key_results.iter())
             .filter(|(_, other)| {
                 other.helps.contains(&id) && other.state != KeyResultState::Withdrawn
             })
             .filter_map(|(other, _)| related(names, Subject::KeyResult(*other)))
             .collect(),
+        course: (score::course(state, found, cycle, on).into_iter())
+            .map(|(date, value)| CurvePoint { date, value })
+            .collect(),
         check_ins: check_ins(names, pending, (id, found), cycle),
+        late: Vec::new(),
+        closing: told_closing(names, objective.cycle),
         notes: notes(names, Subject::KeyResult(id)),
         open_conflicts: conflicts_where(names, reason_of, |subject| match subject {
             Subject::CheckIn(one, _) => one == id,
@@ -273,6 +286,22 @@ pub fn key_result_show(
         }),
         key_result,
     })
+}
+
+/// The check-ins of a key result that came after its cycle was closed.
+#[must_use]
+pub fn late_check_ins(names: &Names<'_>, pending: &Pending, id: KeyResultId) -> Vec<CheckInLine> {
+    let state = names.state();
+    let of = || {
+        let found = state.key_results.get(&id)?;
+        let above = state.objectives.get(&found.objective)?;
+        Some((found, state.cycles.get(&above.cycle)?))
+    };
+    let mut lines = of().map_or_else(Vec::new, |(found, cycle)| {
+        check_ins(names, pending, (id, found), cycle)
+    });
+    lines.retain(|line| line.late);
+    lines
 }
 
 fn check_ins(
@@ -308,6 +337,7 @@ fn check_ins(
             retracted: said.retracted,
             imported: names.state().sources.get(&said.seq).map(Imported::from),
             pending: said.seq > confirmed,
+            late: closing::is_late(names.state(), id, said.seq),
         })
         .collect()
 }

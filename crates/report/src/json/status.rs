@@ -1,16 +1,17 @@
 //! `okr status`, `okr objective list` and `okr kr list`.
 
-use std::collections::BTreeSet;
-
 use quarterdeck_core::calendar::{Date, Span};
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::grading;
 use quarterdeck_core::id::{CycleId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::score;
-use quarterdeck_core::state::{Cycle, Objective, State};
+use quarterdeck_core::state::{Cycle, KeyResult, Objective, State};
 use quarterdeck_core::token::{CycleKind, CycleState, ObjectiveState};
 use serde::Serialize;
 
+use super::closing::{self, Closing, Grades};
 use super::objective::{StatusKeyResult, StatusObjective, objective_status};
+use super::scope::Scope;
 use super::{AsOf, Schema, share};
 use crate::names::{Names, Ref};
 use crate::pending::Pending;
@@ -20,7 +21,8 @@ use crate::pending::Pending;
 pub struct StatusQuery {
     /// Of which cycle; none for [`default_cycle`].
     pub cycle: Option<CycleId>,
-    /// Only what this team, or a team below it, owns.
+    /// Only what this team, or a team below it, owns; and those key results of others'
+    /// objectives that answer to it or help one of its own.
     pub team: Option<TeamId>,
     /// Only what this member owns: objectives, and single key results of others' objectives.
     pub member: Option<MemberId>,
@@ -51,7 +53,8 @@ pub struct Status {
     pub conflicts: usize,
     /// The cycle; none where there is none yet.
     pub cycle: Option<StatusCycle>,
-    /// Its objectives, oldest first, those deferred or dropped last.
+    /// Its objectives, oldest first, those deferred or dropped last; then those of other teams
+    /// with key results that concern the team asked for.
     pub objectives: Vec<StatusObjective>,
 }
 
@@ -67,7 +70,7 @@ pub struct StatusCycle {
     pub name: String,
     /// Kind.
     pub kind: CycleKind,
-    /// Planned or active.
+    /// Planned, active or closed.
     pub state: CycleState,
     /// First day.
     pub starts: Date,
@@ -79,12 +82,19 @@ pub struct StatusCycle {
     pub weeks: u32,
     /// Share of its days that is over, 0 to 1.
     pub elapsed: Decimal,
-    /// Mean of the objectives shown, 0 to 1.
+    /// Share of its way that a key result should have gone by then: what is over, or what the
+    /// weights of the months say.
+    pub expected: Decimal,
+    /// Mean of the objectives shown, 0 to 1, without those that are another team's.
     pub score: Option<Decimal>,
     /// Mean of the committed ones.
     pub committed: Option<Decimal>,
     /// Mean of the aspirational ones.
     pub aspirational: Option<Decimal>,
+    /// The means of the grades, where there are any.
+    pub grades: Option<Grades>,
+    /// What the grades are bound to, where it is closed.
+    pub closing: Option<Closing>,
 }
 
 /// The objectives of a cycle.
@@ -178,12 +188,19 @@ pub fn default_cycle(state: &State, on: Date) -> Option<CycleId> {
         .map(|(id, _)| *id)
 }
 
-fn status_cycle(names: &Names<'_>, query: &StatusQuery, id: CycleId, cycle: &Cycle) -> StatusCycle {
+pub(super) fn status_cycle(
+    names: &Names<'_>,
+    query: &StatusQuery,
+    id: CycleId,
+    cycle: &Cycle,
+) -> StatusCycle {
     let state = names.state();
     let scope = Scope::of(state, query);
-    let means = score::cycle_means(state, id, query.on, |id| {
+    let counts = |id: ObjectiveId| {
         (state.objectives.get(&id)).is_some_and(|objective| scope.has(state, id, objective))
-    });
+    };
+    let means = score::cycle_means(state, id, query.on, counts);
+    let grades = grading::cycle_grades(state, id, counts);
     let span = Span::new(cycle.starts, cycle.ends);
     StatusCycle {
         reference: names.cycle(id),
@@ -196,9 +213,12 @@ fn status_cycle(names: &Names<'_>, query: &StatusQuery, id: CycleId, cycle: &Cyc
         week: span.and_then(|span| span.week_of(query.on)),
         weeks: span.map_or(0, Span::weeks),
         elapsed: score::elapsed(cycle, query.on).round(2),
+        expected: score::expected(state, cycle, query.on).round(2),
         score: share(means.all),
         committed: share(means.committed),
         aspirational: share(means.aspirational),
+        grades: grades.all.is_some().then(|| closing::grades(grades)),
+        closing: closing::closing(names, id),
     }
 }
 
@@ -210,64 +230,22 @@ fn objectives(
 ) -> Vec<StatusObjective> {
     let state = names.state();
     let scope = Scope::of(state, query);
-    let mut found: Vec<(ObjectiveId, &Objective)> = (state.objectives.iter())
-        .filter(|(id, objective)| {
-            objective.cycle == cycle
-                && objective.state != ObjectiveState::Withdrawn
-                && scope.has(state, **id, objective)
+    let mut found: Vec<(bool, ObjectiveId, &Objective)> = (state.objectives.iter())
+        .filter(|(_, objective)| {
+            objective.cycle == cycle && objective.state != ObjectiveState::Withdrawn
         })
-        .map(|(id, objective)| (*id, &**objective))
+        .map(|(id, objective)| (scope.visits(state, *id, objective), *id, &**objective))
+        .filter(|(visits, id, objective)| *visits || scope.has(state, *id, objective))
         .collect();
-    found.sort_by_key(|(_, objective)| (!objective.is_live(), objective.provenance.created.seq));
+    found.sort_by_key(|(visits, _, objective)| {
+        let age = objective.provenance.created.seq;
+        (*visits, !objective.is_live(), age)
+    });
     (found.into_iter())
-        .map(|(id, objective)| {
-            let own = |owner: Option<MemberId>| scope.member.is_none() || owner == scope.member;
-            objective_status(names, pending, (id, objective), query.on, |key_result| {
-                own(objective.owner) || own(key_result.owner)
-            })
+        .map(|(visits, id, objective)| {
+            let shown = |found: &KeyResult| scope.shows(state, objective, found);
+            let found = objective_status(names, pending, (id, objective), query.on, shown);
+            StatusObjective { visits, ..found }
         })
         .collect()
-}
-
-/// Whose objectives are asked for.
-pub(super) struct Scope {
-    teams: Option<BTreeSet<TeamId>>,
-    member: Option<MemberId>,
-}
-
-impl Scope {
-    pub(super) fn of(state: &State, query: &StatusQuery) -> Self {
-        Self {
-            teams: query.team.map(|team| with_those_below(state, team)),
-            member: query.member,
-        }
-    }
-
-    pub(super) fn has(&self, state: &State, id: ObjectiveId, objective: &Objective) -> bool {
-        let by_team = (self.teams.as_ref())
-            .is_none_or(|teams| objective.team.is_some_and(|team| teams.contains(&team)));
-        by_team
-            && self.member.is_none_or(|member| {
-                objective.owner == Some(member)
-                    || (state.key_results_of(id))
-                        .any(|(_, key_result)| key_result.owner == Some(member))
-            })
-    }
-}
-
-pub(super) fn with_those_below(state: &State, team: TeamId) -> BTreeSet<TeamId> {
-    let mut found = BTreeSet::from([team]);
-    // Each round goes one level down; a round that finds nothing new is the last.
-    loop {
-        let below: Vec<TeamId> = (state.teams.iter())
-            .filter(|(id, team)| {
-                !found.contains(id) && team.parent.is_some_and(|above| found.contains(&above))
-            })
-            .map(|(id, _)| *id)
-            .collect();
-        if below.is_empty() {
-            return found;
-        }
-        found.extend(below);
-    }
 }

@@ -97,10 +97,15 @@ pub(crate) fn what(names: &Names<'_>, entry: &Entry) -> String {
                         said(names, *key_result, *check_in)
                     )
                 }
-                Subject::Reading(kpi, id) => format!(
-                    "corrected the reading {}: ",
-                    super::what_practice::reading(names, *kpi, *id)
-                ),
+                Subject::Reading(kpi, id) => {
+                    let reading = super::what_practice::reading(names, *kpi, *id);
+                    match changes.as_slice() {
+                        [one] if one.field == Field::State => {
+                            return super::what_practice::taken_back(&one.to, &reading);
+                        }
+                        _ => format!("corrected the reading {reading}: "),
+                    }
+                }
                 _ => String::new(),
             };
             let told: Vec<_> = changes

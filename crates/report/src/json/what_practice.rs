@@ -2,7 +2,8 @@
 
 use quarterdeck_core::event::{Body, TodoAdded, WeeklyWritten};
 use quarterdeck_core::id::{EventId, KpiId};
-use quarterdeck_core::value::Subject;
+use quarterdeck_core::token::NoteState;
+use quarterdeck_core::value::{Subject, Value};
 
 use crate::names::Names;
 use crate::number::{count, number, percent, with_unit};
@@ -23,9 +24,18 @@ pub(super) fn reading(names: &Names<'_>, kpi: KpiId, id: EventId) -> String {
     )
 }
 
+/// That a reading was taken back, or counts again.
+pub(super) fn taken_back(state: &Value, reading: &str) -> String {
+    match state {
+        Value::Text(word) if word == NoteState::Withdrawn.word() => {
+            format!("took back the reading {reading}")
+        }
+        _ => format!("let count again the reading {reading}"),
+    }
+}
+
 /// What the body of one of these kinds did; none for a kind that is told elsewhere.
 pub(super) fn what(names: &Names<'_>, body: &Body) -> Option<String> {
-    let title = |subject| (names.title(subject)).unwrap_or_else(|| "(unknown)".to_owned());
     Some(match body {
         Body::ObjectiveUnsigned { .. } => "no longer agrees to it".to_owned(),
         Body::LintSilenced { code, .. } => format!("silenced {code}"),
@@ -81,7 +91,7 @@ pub(super) fn what(names: &Names<'_>, body: &Body) -> Option<String> {
         }
         Body::IncentiveAdded(added) => match added.key_result {
             Some(key_result) => format!("named, covered by {}", names.key_result(key_result)),
-            None => format!("named {}", title(Subject::Incentive(added.incentive))),
+            None => "named, covered by no key result".to_owned(),
         },
         _ => return None,
     })

@@ -12,6 +12,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::clean::{clean, one_line};
 use crate::names::Ref;
 
+/// Columns that a sentence behind a label wants at least.
+const NARROW: usize = 20;
+
 /// Whether to write colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ansi {
@@ -250,9 +253,14 @@ impl Document {
         }
     }
 
-    /// Adds a sentence behind a label, its further lines below its first word.
+    /// Adds a sentence behind a label, its further lines below its first word; below the label where
+    /// there is no room beside it.
     pub fn hanging(&mut self, label: Line, text: &str, indent: usize, width: usize) {
-        let room = width.saturating_sub(indent).max(20);
+        let room = width.saturating_sub(indent);
+        if room < NARROW {
+            self.push(label);
+            return self.paragraph(Style::Plain, text, 4, width);
+        }
         let mut label = Some(label);
         for line in wrapped(text, room) {
             let head = label.take().unwrap_or_default();
@@ -384,6 +392,12 @@ mod tests {
         assert_eq!(
             document.render(Ansi::Off),
             "one   two three four five\n      six\nseven eight nine\n"
+        );
+        let mut narrow = Document::new();
+        narrow.hanging(Line::new().strong("one"), "two three four five six", 6, 25);
+        assert_eq!(
+            narrow.render(Ansi::Off),
+            "one\n    two three four five\n    six\n"
         );
     }
 

@@ -17,14 +17,19 @@ const BAR: usize = 6;
 
 /// A status with its symbol, which tells it apart without colour.
 pub(super) fn status(status: Status) -> Line {
-    let (style, symbol) = match status {
+    let (style, symbol) = symbol(status);
+    Line::new().with(style, format!("{symbol} {status}"))
+}
+
+/// What stands for a status where there is no room for its word.
+pub(super) const fn symbol(status: Status) -> (Style, &'static str) {
+    match status {
         Status::Done => (Style::Good, "✓"),
         Status::OnTrack => (Style::Good, "●"),
         Status::AtRisk => (Style::Warn, "▲"),
         Status::OffTrack => (Style::Bad, "■"),
         Status::Stale => (Style::Warn, "○"),
-    };
-    Line::new().with(style, format!("{symbol} {status}"))
+    }
 }
 
 /// How a key result is doing, or that it does not count.
@@ -120,6 +125,18 @@ pub(super) fn aim(found: &StatusKeyResult) -> String {
         }
         MetricKind::Milestones => "all steps done".to_owned(),
         MetricKind::Binary => "done".to_owned(),
+    }
+}
+
+/// Before what matters most among its siblings.
+const FIRST: &str = "★";
+
+/// That a key result matters most.
+pub(super) fn first(found: &StatusKeyResult) -> Line {
+    if found.rank == Some(1) && found.status.is_some() {
+        Line::new().with(Style::Strong, FIRST)
+    } else {
+        Line::new()
     }
 }
 

@@ -167,11 +167,11 @@ fn change_to_hundredths(value: Decimal) -> String {
 fn look_at(found: &FunnelCompared) -> String {
     let outcome = found.stages.last().map_or("", |stage| &stage.name);
     let fate = match found.change {
-        change if change.is_zero() => format!("{outcome} did not change"),
+        change if change.is_zero() => format!("The outcome, {outcome}, is as it was"),
         change if change.is_negative() => {
-            format!("{outcome} fell by {}", number(change.abs()))
+            format!("The outcome, {outcome}, fell by {}", number(change.abs()))
         }
-        change => format!("{outcome} grew by {}", number(change)),
+        change => format!("The outcome, {outcome}, grew by {}", number(change)),
     };
     let Some(at) = (found.look_at.as_ref())
         .and_then(|name| found.stages.iter().position(|stage| stage.name == *name))
@@ -198,8 +198,13 @@ fn look_at(found: &FunnelCompared) -> String {
             number(stage.after)
         ),
     };
+    let lost = if found.change > Decimal::ZERO {
+        "held it back by"
+    } else {
+        "cost"
+    };
     format!(
-        "{fate}. Look at {} first: {what}. That alone cost {cost}.",
+        "{fate}. Look at {} first: {what}. That alone {lost} {cost}.",
         stage.name
     )
 }

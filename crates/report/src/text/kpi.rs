@@ -1,16 +1,17 @@
 //! KPIs, apart from OKRs: where they stand, and their curves beside the key results' check-ins.
 
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::token::{Course, Direction, Life, MetricKind};
+use quarterdeck_core::token::{Course, Direction, KeyResultState, Life};
 
-use super::chart::{curve, sparkline};
+use super::beside::beside;
+use super::chart::sparkline;
 use super::document::{Document, Line, Style};
 use super::figures::{CONFLICT, PENDING, marks};
 use super::show::{Facts, notes};
 use super::status::as_of;
 use super::table::{Column, Table};
 use super::{View, time};
-use crate::json::{HeldValue, KpiLine, KpiList, KpiShow, LinkedLine, ReadingLine};
+use crate::json::{KpiLine, KpiList, KpiShow, LinkedLine, ReadingLine};
 use crate::number::{number, percent, with_unit};
 
 /// So many rows of a table of one KPI are shown, unless all are asked for.
@@ -34,30 +35,30 @@ pub fn kpi_list(found: &KpiList, view: &View) -> Document {
         Column::new("ref"),
         Column::new("KPI").cut(14),
         Column::new("now").right(),
-        Column::new("target").right().spare(1),
+        Column::new("target").right().spare(3),
         Column::new("attained").right(),
-        Column::new("").spare(5),
-        Column::new("course").spare(3),
+        Column::new(""),
+        Column::new("course").spare(1),
         Column::new("trend").right(),
-        Column::new("read").right().spare(2),
-        Column::new("team").cut(8).spare(4),
+        Column::new("read").right().spare(4),
+        Column::new("team").cut(8).spare(5),
         Column::new("owner").cut(8).spare(6),
     ]);
     for kpi in &found.kpis {
-        let title = Line::new().said(Style::Strong, &kpi.title);
+        let mut marks = marks(kpi.pending, kpi.conflicts);
+        if kpi.state != Life::Active {
+            marks = marks.muted(kpi.state.word());
+        }
         let values: Vec<Decimal> = kpi.curve.iter().map(|point| point.value).collect();
         table.row([
             Line::new().reference(&kpi.reference),
-            match kpi.state {
-                Life::Active => title,
-                state => title.muted(format!(" – {state}")),
-            },
+            Line::new().said(Style::Strong, &kpi.title),
             kpi.current.map_or_else(Line::new, |now| {
                 Line::new().plain(with_unit(now, kpi.unit.as_deref()))
             }),
             Line::new().plain(bound(kpi).unwrap_or_default()),
             attained(kpi),
-            marks(kpi.pending, kpi.conflicts),
+            marks,
             Line::new().plain(sparkline(&values, COURSE)),
             trend(kpi),
             kpi.last_reading.map_or_else(Line::new, |read| {
@@ -119,6 +120,9 @@ pub fn kpi_show(found: &KpiShow, view: &View, all: bool) -> Document {
     document
 }
 
+/// Before the key results that read their value from a KPI.
+const READ_BY: &str = "read by";
+
 fn facts(found: &KpiShow, view: &View) -> Facts {
     let kpi = &found.kpi;
     let unit = kpi.unit.as_deref();
@@ -136,7 +140,12 @@ fn facts(found: &KpiShow, view: &View) -> Facts {
     match kpi.target {
         Some(target) => {
             let line = Line::new().plain(with_unit(target, unit));
-            facts.line("target", line.muted(format!(" is 100 %, {better}")));
+            let whole = if target > Decimal::ZERO {
+                " is 100 %"
+            } else {
+                ""
+            };
+            facts.line("target", line.muted(format!("{whole}, {better}")));
         }
         None => facts.line("target", Line::new().muted(format!("none, {better}"))),
     }
@@ -162,13 +171,20 @@ fn facts(found: &KpiShow, view: &View) -> Facts {
             "improved by",
             linked(|one| one.improves).collect::<Vec<_>>(),
         ),
-        ("read by", linked(|one| one.reads).collect()),
+        (READ_BY, linked(|one| one.reads).collect()),
     ] {
         for (at, one) in those.into_iter().enumerate() {
             let line = Line::new().reference(&one.reference).plain("  ");
-            let line = line
+            let mut line = line
                 .said(Style::Plain, &one.title)
                 .said(Style::Muted, &format!(", {}", one.cycle));
+            if one.state != KeyResultState::Active {
+                line = line.muted(format!(", {}", one.state));
+            }
+            if label == READ_BY && one.unit_differs {
+                let unit = one.unit.as_deref().unwrap_or_default();
+                line = line.said(Style::Warn, &format!(", but counts {unit}"));
+            }
             facts.line(if at == 0 { label } else { "" }, line);
         }
     }
@@ -298,82 +314,7 @@ fn mark(said: &ReadingLine) -> Line {
     line
 }
 
-/// Columns of a date in the first column, and of what stands between two.
-const DATE: usize = 13;
-/// A column of values is never narrower.
-const NARROWEST: usize = 10;
-/// Nor is a curve wider.
-const WIDEST: usize = 24;
-
-/// The curves above each other's dates: a value where one was measured on that day, the curves
-/// through what held in between.
-fn beside(document: &mut Document, found: &KpiShow, view: &View, shown: usize) {
-    if found.key_results.is_empty() || found.beside.is_empty() {
-        return;
-    }
-    document.heading("Beside its key results");
-    // Values are never cut: what does not fit is left out whole, and said to be.
-    let room = view.width.saturating_sub(DATE + 2);
-    let fits = (room / (NARROWEST + 2)).max(2) - 1;
-    let those: Vec<&LinkedLine> = found.key_results.iter().take(fits).collect();
-    let wide = (room / (those.len() + 1))
-        .saturating_sub(2)
-        .clamp(NARROWEST, WIDEST);
-    let kpi: Vec<Option<Decimal>> = (found.beside.iter())
-        .map(|day| day.kpi.map(|held| held.value))
-        .collect();
-    let mut columns = vec![Column::new("").right(), Column::new("").right()];
-    let mut titles = vec![Line::new(), Line::new().muted("KPI")];
-    let mut courses = vec![Line::new(), Line::new().plain(curve(&kpi, wide))];
-    for (at, one) in those.iter().enumerate() {
-        let course: Vec<Option<Decimal>> = (found.beside.iter())
-            .map(|day| held_at(&day.key_results, at).map(|held| held.value))
-            .collect();
-        columns.push(Column::new("").right());
-        titles.push(Line::new().reference(&one.reference));
-        courses.push(Line::new().plain(curve(&course, wide)));
-    }
-    let mut table = Table::new(columns).untitled().indent(2);
-    table.row(titles);
-    table.row(courses);
-    for day in last(&found.beside, shown) {
-        let value = |held: Option<HeldValue>, metric: MetricKind| {
-            held.filter(|held| held.measured)
-                .map_or_else(Line::new, |held| Line::new().plain(told(held, metric)))
-        };
-        let mut cells = vec![
-            Line::new().muted(time::day(day.date, view.today)),
-            value(day.kpi, MetricKind::Increase),
-        ];
-        cells.extend(
-            (those.iter().enumerate())
-                .map(|(at, one)| value(held_at(&day.key_results, at), one.metric)),
-        );
-        table.row(cells);
-    }
-    document.extend(table.lines(view.width));
-    let untold = found.key_results.len().saturating_sub(those.len());
-    if untold > 0 {
-        let more = crate::number::count(untold, "key result");
-        let line = format!("  and {more} that would not fit; --json has them");
-        document.push(Line::new().muted(line));
-    }
-}
-
-fn held_at(of: &[Option<HeldValue>], at: usize) -> Option<HeldValue> {
-    of.get(at).copied().flatten()
-}
-
-/// A value, or the progress of what has no number of its own.
-fn told(held: HeldValue, metric: MetricKind) -> String {
-    match metric {
-        MetricKind::Milestones | MetricKind::Binary => {
-            held.share.map_or_else(|| number(held.value), percent)
-        }
-        _ => number(held.value),
-    }
-}
-
-fn last<T>(of: &[T], shown: usize) -> &[T] {
+/// The last rows of a table.
+pub(super) fn last<T>(of: &[T], shown: usize) -> &[T] {
     of.get(of.len().saturating_sub(shown)..).unwrap_or_default()
 }

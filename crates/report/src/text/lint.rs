@@ -10,7 +10,7 @@ use crate::json::{Lint, LintFinding, LintRule, LintRules};
 use crate::number::count;
 
 /// Where sentences begin, behind the longest code.
-const INDENT: usize = 25;
+const INDENT: usize = 28;
 
 /// What the lint found; with `silenced`, also what is silenced.
 #[must_use]
@@ -18,10 +18,8 @@ pub fn lint(found: &Lint, silenced: bool, view: &View) -> Document {
     let mut document = Document::new();
     document.extend(as_of(found.as_of, view));
     if found.objectives == 0 {
-        document.hint(
-            "there are no objectives to look at",
-            "okr objective new \"TITLE\"",
-        );
+        document.push(Line::new().plain("There is no live objective to look at."));
+        document.hint("see which there are", "okr objective list");
         return document;
     }
     let mut shown: Vec<(&LintFinding, bool)> =
@@ -65,7 +63,7 @@ pub fn lint(found: &Lint, silenced: bool, view: &View) -> Document {
         } else {
             one.message.clone()
         };
-        document.hanging(label, &said, INDENT + 2, view.width);
+        document.hanging(label, &said, INDENT, view.width);
         above = Some(one);
     }
     document.blank();

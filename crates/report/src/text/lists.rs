@@ -3,13 +3,14 @@
 use quarterdeck_core::token::{CycleState, MemberState};
 
 use super::document::{Document, Line, Style};
-use super::figures::{progress_bar, score, share};
-use super::status::{cells, columns, objectives_table};
+use super::figures::{first, key_result_status, marks, progress_bar, score, share, standing};
+use super::status::{asides, objectives_table};
 use super::table::{Column, Table};
-use super::{View, time};
+use super::{View, closing, time};
 use crate::json::{
     CycleList, DeviceList, KeyResultList, MemberList, Mission, ObjectiveList, TeamList,
 };
+use crate::number::number;
 
 /// All cycles.
 #[must_use]
@@ -24,7 +25,9 @@ pub fn cycles(found: &CycleList, view: &View) -> Document {
         Column::new("over").right().spare(1),
         Column::new("objectives").right(),
         Column::new("score").right(),
+        Column::new("grade").right(),
         Column::new("").spare(4),
+        Column::new("").spare(5),
     ]);
     for cycle in &found.cycles {
         let (style, state) = match cycle.state {
@@ -41,7 +44,13 @@ pub fn cycles(found: &CycleList, view: &View) -> Document {
             share(Some(cycle.elapsed)),
             Line::new().plain(cycle.objectives.to_string()),
             score(cycle.score),
+            score(cycle.grade),
             progress_bar(cycle.score, None),
+            cycle.closing.as_ref().map_or_else(Line::new, |closing| {
+                let later = cycle.later.filter(|later| *later > 0);
+                let later = later.map_or_else(String::new, |n| format!(", {n} later"));
+                Line::new().muted(format!("by {} at #{}{later}", closing.by, closing.position))
+            }),
         ]);
     }
     let none = (
@@ -62,9 +71,55 @@ pub fn objective_list(found: &ObjectiveList, view: &View) -> Document {
 /// The key results of a cycle.
 #[must_use]
 pub fn key_result_list(found: &KeyResultList, view: &View) -> Document {
-    let mut table = Table::new(columns());
+    let mut table = Table::new([
+        Column::new("ref"),
+        Column::new("key result").cut(12),
+        Column::new(""),
+        Column::new("rank").right().spare(3),
+        Column::new("now / aim").cut(13),
+        Column::new("").spare(5),
+        Column::new("done").right(),
+        Column::new("status"),
+        Column::new("grade"),
+        Column::new("weight").right().spare(1),
+        Column::new("tier").spare(2),
+        Column::new("owner").cut(12).spare(4),
+        Column::new("checked in").spare(6),
+    ]);
     for key_result in &found.key_results {
-        table.row(cells(key_result, view));
+        let words =
+            |text: Option<&str>| text.map_or_else(Line::new, |text| Line::new().muted(text));
+        let style = if key_result.status.is_some() {
+            Style::Plain
+        } else {
+            Style::Muted
+        };
+        table.row([
+            Line::new().reference(&key_result.reference),
+            Line::new().said(style, &key_result.title),
+            first(key_result).join(marks(key_result.pending, key_result.conflicts)),
+            words((key_result.rank).map(|rank| rank.to_string()).as_deref()),
+            Line::new().with(style, standing(key_result)),
+            progress_bar(key_result.progress, key_result.status),
+            share(key_result.progress),
+            key_result_status(key_result),
+            (key_result.grade.as_ref()).map_or_else(Line::new, closing::graded),
+            Line::new().plain(number(key_result.weight)),
+            words(key_result.tier.map(|tier| tier.word())),
+            Line::new().said(
+                Style::Muted,
+                key_result.owner.as_deref().unwrap_or_default(),
+            ),
+            words(
+                (key_result
+                    .last_check_in
+                    .map(|day| time::relative(day, view.today)))
+                .as_deref(),
+            ),
+        ]);
+        for aside in asides(key_result, true) {
+            table.across(aside);
+        }
     }
     let none = (
         "there are no key results yet",

@@ -153,6 +153,9 @@ fn what(line: &LogLine, view: &View) -> Line {
     {
         told = told.muted(format!(" for {}", time::day(effective, view.today)));
     }
+    if line.late {
+        told = told.with(Style::Warn, " (late: after the closing)");
+    }
     if line.skipped.is_some() {
         told = told.with(Style::Warn, " (passed over)");
     }

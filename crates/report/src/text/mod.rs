@@ -4,14 +4,22 @@
 //! or computed here that the structs do not say. What people wrote is made safe in one place,
 //! [`clean`].
 
+mod agreement;
+mod beside;
+mod carry;
 mod chart;
 mod clean;
+mod closing;
 mod conflicts;
 mod document;
+mod due;
 mod exported;
 mod figures;
 mod funnel;
+mod import;
+mod incentive;
 mod kpi;
+mod letter;
 mod lint;
 mod lists;
 mod log;
@@ -20,26 +28,38 @@ mod run;
 mod show;
 mod status;
 mod table;
+mod template;
 mod time;
+mod tree;
+mod weekly;
 mod work;
 
 use quarterdeck_core::calendar::{Date, TimeZone};
 
+pub use carry::carry;
 pub use chart::{bar, sparkline};
 pub use clean::{clean, one_line};
+pub use closing::{cycle_closed, grade_list};
 pub use conflicts::{conflicts, resolve_command};
 pub use document::{Ansi, Document, Line, Span, Style};
+pub use due::due_list;
 pub use exported::{exported_log, exported_tables, imported_log};
 pub use funnel::{funnel_compared, funnel_show, funnels};
+pub use import::import;
+pub use incentive::incentives;
 pub use kpi::{kpi_list, kpi_show, kpi_standing};
+pub use letter::letter;
 pub use lint::{lint, lint_markdown, lint_rule, lint_rules};
 pub use lists::{cycles, devices, key_result_list, members, mission, objective_list, teams};
 pub use log::{history, log};
-pub use plan::{plan_funnel, plan_split};
+pub use plan::{not_split, plan_funnel, plan_split};
 pub use run::{outbox, sync, verify, written};
-pub use show::{key_result_show, objective_show};
+pub use show::{key_result_brief, key_result_show, objective_show};
 pub use status::status;
+pub use template::{template, templates};
 pub use time::{day, moment, relative};
+pub use tree::tree;
+pub use weekly::{key_result_asked, weekly_list};
 pub use work::{initiative_show, initiatives, todo_show, todos};
 
 /// For whom a document is drawn.
@@ -51,4 +71,6 @@ pub struct View {
     pub zone: TimeZone,
     /// The present day there.
     pub today: Date,
+    /// The name of the member who reads it, to be told what waits for them.
+    pub reader: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! What planning comes to, drawn.
 
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::token::Period;
+use quarterdeck_core::token::{MetricKind, Period};
 
 use super::document::{Document, Line, Style};
 use super::table::{Column, Table};
@@ -22,12 +22,20 @@ pub fn plan_split(found: &PlanSplit, view: &View) -> Document {
         if let Some(about) = &left.key_result {
             line = (line.reference(&about.reference).plain("  ")).said(Style::Plain, &about.title);
         }
-        document.push(line.muted(format!(
-            "  not split: it is measured by {}",
-            left.metric.word()
-        )));
+        document.push(line.muted(format!("  is not split: it {}", not_split(left.metric))));
     }
     document
+}
+
+/// Why a metric has no change that could be split: `it stays within a range`.
+#[must_use]
+pub const fn not_split(metric: MetricKind) -> &'static str {
+    match metric {
+        MetricKind::Increase | MetricKind::Decrease => "has no baseline or target",
+        MetricKind::Maintain => "stays within a range",
+        MetricKind::Milestones => "is reached in steps",
+        MetricKind::Binary => "is done or not",
+    }
 }
 
 fn one_split(document: &mut Document, split: &Split, by: SplitBy, view: &View) {

@@ -1,7 +1,9 @@
 //! `okr objective show` and `okr kr show`.
 
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::grading::Band;
 
+use super::agreement::agreement;
 use super::chart::sparkline;
 use super::conflicts::conflict_lines;
 use super::document::{Document, Line, Style};
@@ -10,9 +12,11 @@ use super::figures::{
 };
 use super::status::{as_of, cells, columns};
 use super::table::{Column, Table};
-use super::{View, time};
-use crate::json::{CheckInLine, Conflict, KeyResultShow, NoteLine, ObjectiveShow, Related};
-use crate::number::{number, percent};
+use super::{View, closing, time};
+use crate::json::{
+    CheckInLine, Closing, Conflict, KeyResultShow, NoteLine, ObjectiveShow, Related,
+};
+use crate::number::{count, number, percent};
 
 /// An objective with all that is known about it.
 #[must_use]
@@ -24,6 +28,7 @@ pub fn objective_show(found: &ObjectiveShow, view: &View) -> Document {
             .said(Style::Strong, &objective.title),
     );
     document.extend(as_of(found.as_of, view));
+    document.extend(closed(found.closing.as_ref(), view));
     if let Some(description) = &found.description {
         document.paragraph(Style::Plain, description, 2, view.width);
     }
@@ -39,26 +44,29 @@ pub fn objective_show(found: &ObjectiveShow, view: &View) -> Document {
     for why in &objective.because {
         facts.line("", Line::new().said(Style::Muted, why));
     }
+    if let Some(grade) = objective.grade {
+        facts.line("grade", closing::banded(grade, Band::of(grade)));
+    }
     facts.text("cycle", found.cycle.as_deref());
     facts.text("owner", objective.owner.as_deref());
     facts.text("team", objective.team.as_deref());
+    facts.text("level", objective.level.map(|level| level.word()));
     facts.text("kind", Some(objective.kind.word()));
     facts.text("state", Some(objective.state.word()));
+    facts.text("because", objective.set_aside.as_deref());
     facts.text("key", objective.key.as_deref());
     facts.related("supports", found.supports_what.as_slice());
     facts.related("supported by", &found.supported_by);
     if let Some(earlier) = &found.carried_from {
         facts.line("carried from", Line::new().reference(earlier));
     }
-    for (at, sign_off) in found.sign_offs.iter().enumerate() {
-        let label = if at == 0 { "agreed by" } else { "" };
-        let told = Line::new().said(Style::Plain, &sign_off.member);
-        let told = match sign_off.signed {
-            Some(at) => told.muted(format!(", {}", time::moment(at, &view.zone, view.today))),
-            None => told.with(Style::Warn, ", not yet"),
-        };
-        facts.line(label, told);
+    if let Some(later) = &found.carried_into {
+        facts.line("carried into", Line::new().reference(later));
     }
+    if found.standing {
+        facts.text("standing", Some("carried from cycle to cycle"));
+    }
+    agreement(&mut facts, &found.sign_offs, view);
     facts.drafted("drafted by", &found.created_by, found.created, view);
     document.extend(facts.lines(view.width));
 
@@ -80,6 +88,13 @@ pub fn objective_show(found: &ObjectiveShow, view: &View) -> Document {
     }
     notes(&mut document, &found.notes, view);
     open_conflicts(&mut document, &found.open_conflicts, view);
+    if found.advice > 0 && found.as_of.is_none() && !objective.key_results.is_empty() {
+        document.blank();
+        document.hint(
+            &format!("advice: {}", count(found.advice, "finding")),
+            &format!("okr lint {}", objective.reference),
+        );
+    }
     document
 }
 
@@ -102,9 +117,11 @@ pub fn key_result_show(found: &KeyResultShow, view: &View) -> Document {
         .cut(view.width),
     );
     document.extend(as_of(found.as_of, view));
+    document.extend(closed(found.closing.as_ref(), view));
     document.blank();
     document.extend(key_result_facts(found, view).lines(view.width));
-    check_ins(&mut document, &found.check_ins, view);
+    check_ins(&mut document, "Check-ins", &found.check_ins, view);
+    check_ins(&mut document, "Came after the closing", &found.late, view);
     notes(&mut document, &found.notes, view);
     open_conflicts(&mut document, &found.open_conflicts, view);
     let silent = key_result.last_check_in.is_none() && found.check_ins.is_empty();
@@ -117,6 +134,28 @@ pub fn key_result_show(found: &KeyResultShow, view: &View) -> Document {
         document.hint("nothing has been measured yet", &command);
     }
     document
+}
+
+/// What somebody needs to see of a key result to grade it: its figures, course and notes.
+#[must_use]
+pub fn key_result_brief(found: &KeyResultShow, view: &View) -> Document {
+    let mut document = Document::new();
+    let key_result = &found.key_result;
+    document.push(
+        (Line::new().reference(&key_result.reference).plain("  "))
+            .said(Style::Strong, &key_result.title)
+            .muted("  of ")
+            .said(Style::Muted, &found.objective.title)
+            .cut(view.width),
+    );
+    document.extend(key_result_facts(found, view).lines(view.width));
+    notes(&mut document, &found.notes, view);
+    document
+}
+
+/// That what follows is as at a closing, or would be but for the day that was asked for.
+fn closed(found: Option<&Closing>, view: &View) -> Option<Line> {
+    Some(closing::closed(found?, view).cut(view.width))
 }
 
 fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
@@ -137,20 +176,33 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
         let mut line = (Line::new().plain(percent(progress)).plain("  "))
             .join(progress_bar(key_result.progress, key_result.status));
         if let Some(pace) = key_result.pace {
-            line = line.muted(format!(
-                "  pace {pace:.2} with {} of the cycle over",
-                percent(found.elapsed)
-            ));
+            let against = if found.expected == found.elapsed {
+                format!("with {} of the cycle over", percent(found.elapsed))
+            } else {
+                format!("with {} expected by now", percent(found.expected))
+            };
+            line = line.muted(format!("  pace {pace:.2} {against}"));
         }
         facts.line("progress", line);
     }
+    if let Some(graded) = &key_result.grade {
+        facts.line("grade", closing::grade(graded));
+        facts.line(
+            "",
+            Line::new().said(Style::Muted, &graded.by).muted(format!(
+                ", {}",
+                time::moment(graded.at, &view.zone, view.today)
+            )),
+        );
+        facts.text("", graded.reason.as_deref());
+        facts.text("", graded.advice);
+    }
     facts.line("status", key_result_status(key_result));
+    facts.text("because", key_result.set_aside.as_deref());
     for why in &key_result.because {
         facts.line("", Line::new().said(Style::Muted, why));
     }
-    let course: Vec<Decimal> = (found.check_ins.iter())
-        .filter_map(|said| said.current)
-        .collect();
+    let course: Vec<Decimal> = found.course.iter().map(|point| point.value).collect();
     if course.len() > 1 {
         facts.text("course", Some(&sparkline(&course, 40)));
     }
@@ -158,10 +210,9 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
         facts.text("confidence", Some(&percent(confidence)));
     }
     if let Some(certainty) = key_result.certainty {
-        facts.text(
-            "certainty",
-            Some(&format!("{} at the start", percent(certainty))),
-        );
+        let tier = (key_result.tier).map_or_else(String::new, |tier| format!(", {tier}"));
+        let told = format!("{} at the start{tier}", percent(certainty));
+        facts.text("certainty", Some(&told));
     }
     if let Some(projection) = key_result.projection {
         let unit = key_result.unit.as_deref();
@@ -171,6 +222,7 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
         );
     }
     facts.text("owner", key_result.owner.as_deref());
+    facts.text("answers to", key_result.team.as_deref());
     let due = found.due.map(|due| {
         let relative = time::relative(due, view.today);
         format!(", next due {} ({relative})", time::day(due, view.today))
@@ -189,17 +241,17 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
     facts.text("key", key_result.key.as_deref());
     facts.related("reads from", found.kpi.as_slice());
     facts.related("improves", &found.improves);
-    facts.related("helps", &found.helps);
+    facts.related("helps", &key_result.helps);
     facts.related("helped by", &found.helped_by);
     facts.drafted("added by", &found.created_by, found.created, view);
     facts
 }
 
-fn check_ins(document: &mut Document, check_ins: &[CheckInLine], view: &View) {
+fn check_ins(document: &mut Document, title: &str, check_ins: &[CheckInLine], view: &View) {
     if check_ins.is_empty() {
         return;
     }
-    document.heading("Check-ins");
+    document.heading(title);
     let mut table = Table::new([
         Column::new("ref").spare(2),
         Column::new("date"),
@@ -221,6 +273,7 @@ fn check_ins(document: &mut Document, check_ins: &[CheckInLine], view: &View) {
         let mut mark = Line::new();
         for (applies, word) in [
             (said.retracted, "taken back"),
+            (said.late, "late"),
             (said.corrected, "corrected"),
             (said.imported.is_some(), "imported"),
             (said.pending, PENDING),

@@ -1,15 +1,17 @@
 //! `okr status`: a cycle on one screen.
 
+use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::token::{ObjectiveState, Status as Doing};
 
+use super::agreement::awaits;
 use super::document::{Document, Line, Style};
 use super::figures::{
-    CONFLICT, PENDING, key_result_status, marks, objective_status, progress_bar, score, share,
-    standing,
+    CONFLICT, PENDING, first, key_result_status, marks, objective_status, progress_bar, score,
+    share, standing,
 };
 use super::table::{Column, Table};
-use super::{View, time};
+use super::{View, closing, time};
 use crate::json::{AsOf, Status, StatusCycle, StatusKeyResult, StatusObjective};
 use crate::number::{count, percent};
 
@@ -43,6 +45,10 @@ fn title(found: &Status, view: &View) -> Line {
             time::day(cycle.ends, view.today),
             percent(cycle.elapsed)
         ));
+        // Where the months weigh differently, what is over says little about what is due.
+        if cycle.expected != cycle.elapsed {
+            line = line.muted(format!(", {} expected", percent(cycle.expected)));
+        }
     }
     line.cut(view.width)
 }
@@ -62,10 +68,18 @@ fn header(document: &mut Document, found: &Status, cycle: &StatusCycle, view: &V
         }
         document.push(line.cut(view.width));
     }
+    if let Some(grades) = &cycle.grades {
+        document.push(closing::grades(grades).cut(view.width));
+        if let Some(advice) = grades.advice.filter(|_| cycle.closing.is_some()) {
+            document.push(Line::new().with(Style::Warn, advice));
+        }
+    }
     if let Some(as_of) = as_of(found.as_of, view) {
         document.push(as_of);
     }
-    if found.on != view.today {
+    if let Some(closed) = &cycle.closing {
+        document.push(closing::closed(closed, view).cut(view.width));
+    } else if found.on != view.today {
         document.push(Line::new().with(Style::Warn, format!("Figures of {}.", found.on)));
     }
 }
@@ -89,6 +103,7 @@ pub(super) fn columns() -> Vec<Column> {
         Column::new("").spare(1),
         Column::new("done").right(),
         Column::new("status"),
+        Column::new("grade"),
         Column::new("checked in").spare(2),
         Column::new("").right().spare(3),
         Column::new("").right().spare(4),
@@ -106,15 +121,22 @@ pub(super) fn cells(found: &StatusKeyResult, view: &View) -> Vec<Line> {
     // Named in the cell: this table often stands without titles.
     let pace = |pace: Decimal| Line::new().muted(format!("pace {pace:.2}"));
     let sure = |sure: Decimal| Line::new().muted(format!("{} sure", percent(sure)));
-    let checked = |day| Line::new().muted(time::relative(day, view.today));
+    // What is graded is over: how long ago says nothing any more.
+    let checked = |day| {
+        Line::new().muted(match found.grade {
+            Some(_) => time::day(day, view.today),
+            None => time::relative(day, view.today),
+        })
+    };
     vec![
         Line::new().reference(&found.reference),
         Line::new().said(style, &found.title),
-        marks(found.pending, found.conflicts),
+        first(found).join(marks(found.pending, found.conflicts)),
         Line::new().with(style, standing(found)),
         progress_bar(found.progress, found.status),
         share(found.progress),
         key_result_status(found),
+        found.grade.as_ref().map_or_else(Line::new, closing::graded),
         found.last_check_in.map_or_else(Line::new, checked),
         found.confidence.map_or_else(Line::new, sure),
         found.pace.map_or_else(Line::new, pace),
@@ -131,8 +153,19 @@ pub(super) fn objectives_table(objectives: &[StatusObjective], view: &View) -> T
             table.across(Line::new());
         }
         table.across(objective_line(objective, view.width));
+        if objective.state == ObjectiveState::Draft
+            && let Some(awaits) = awaits(&objective.awaits, view)
+        {
+            table.across(Line::new().plain(" ".repeat(ASIDE)).join(awaits));
+        }
+        if let Some(why) = &objective.set_aside {
+            table.across(Line::new().plain("  ").said(Style::Muted, why));
+        }
         for key_result in &objective.key_results {
             table.row(cells(key_result, view));
+            for aside in asides(key_result, objective.visits) {
+                table.across(aside);
+            }
         }
         if objective.key_results.is_empty() {
             table.across(Line::new().muted("  no key results yet"));
@@ -141,6 +174,32 @@ pub(super) fn objectives_table(objectives: &[StatusObjective], view: &View) -> T
     table
 }
 
+/// What is to be known of a key result beside its figures, each on a line below it: why it waits,
+/// and whom else it concerns.
+pub(super) fn asides(found: &StatusKeyResult, with_helped: bool) -> Vec<Line> {
+    let aside = |label: &str, told: &str| {
+        let line = Line::new().plain(" ".repeat(ASIDE)).muted(label);
+        line.said(Style::Muted, told)
+    };
+    let mut lines = Vec::new();
+    if let Some(why) = &found.set_aside {
+        lines.push(aside("", why));
+    }
+    if let Some(team) = &found.team {
+        lines.push(aside("answers to ", team));
+    }
+    if with_helped {
+        for helped in &found.helps {
+            let line = aside("helps ", "").reference(&helped.reference);
+            lines.push(line.plain("  ").said(Style::Muted, &helped.title));
+        }
+    }
+    lines
+}
+
+/// Columns that stand before a key result's title.
+const ASIDE: usize = 11;
+
 /// An objective on one line: its title is cut before its figures are.
 pub(super) fn objective_line(found: &StatusObjective, width: usize) -> Line {
     let mut figures = Line::new();
@@ -148,6 +207,9 @@ pub(super) fn objective_line(found: &StatusObjective, width: usize) -> Line {
         marks(found.pending, found.conflicts),
         score(found.score),
         objective_status(found),
+        found.grade.map_or_else(Line::new, |grade| {
+            Line::new().muted(format!("graded {grade:.2}"))
+        }),
     ];
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
         figures = figures.plain("  ").join(part);
@@ -178,13 +240,15 @@ pub(super) fn objective_line(found: &StatusObjective, width: usize) -> Line {
 }
 
 fn hints(document: &mut Document, found: &Status) {
-    if found.as_of.is_some() {
+    let closed = found
+        .cycle
+        .as_ref()
+        .is_some_and(|cycle| cycle.closing.is_some());
+    if found.as_of.is_some() || closed {
         return;
     }
     let Some(cycle) = &found.cycle else {
-        let quarter = (found.on.month().saturating_sub(1)) / 3 + 1;
-        let command = format!("okr cycle new {}-Q{quarter}", found.on.year());
-        document.hint("there is no cycle yet", &command);
+        hint_of_no_cycle(document, found.on);
         return;
     };
     if found.objectives.is_empty() {
@@ -199,6 +263,7 @@ fn hints(document: &mut Document, found: &Status) {
         let waiting = count(found.pending, "event");
         document.hint(&format!("{waiting} not sent yet ({PENDING})"), "okr sync");
     }
+    loose_ends(document, found);
     let stale = (found.objectives.iter())
         .flat_map(|objective| &objective.key_results)
         .find(|key_result| key_result.status == Some(Doing::Stale));
@@ -207,5 +272,33 @@ fn hints(document: &mut Document, found: &Status) {
             &format!("{} waits for a check-in", stale.reference),
             &format!("okr checkin {} VALUE", stale.reference),
         );
+    }
+}
+
+/// That a cycle is to be made first.
+pub(super) fn hint_of_no_cycle(document: &mut Document, on: Date) {
+    let quarter = (on.month().saturating_sub(1)) / 3 + 1;
+    let command = format!("okr cycle new {}-Q{quarter}", on.year());
+    document.hint("there is no cycle yet", &command);
+}
+
+/// What is aligned to nothing.
+fn loose_ends(document: &mut Document, found: &Status) {
+    let unaligned: Vec<_> = (found.objectives.iter())
+        .filter(|objective| objective.unaligned && !objective.visits)
+        .collect();
+    match unaligned.as_slice() {
+        [] => {}
+        [only] => document.hint(
+            &format!("{} supports nothing above it", only.reference),
+            &format!("okr objective align {} REF", only.reference),
+        ),
+        several => document.hint(
+            &format!(
+                "{} support nothing above them",
+                count(several.len(), "objective")
+            ),
+            "okr status --tree",
+        ),
     }
 }

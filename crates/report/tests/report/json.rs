@@ -66,20 +66,21 @@ fn status_has_the_keys_of_the_contract() {
     );
     assert_eq!(
         keys(&status["cycle"]),
-        "aspirational committed elapsed ends id kind name ref score starts state week weeks"
+        "aspirational closing committed elapsed ends expected grades id kind name ref score starts \
+         state week weeks"
     );
     let objective = &status["objectives"][0];
     assert_eq!(
         keys(objective),
-        "because conflicts id key key_results kind owner pending ref score state status supports \
-         team title"
+        "because conflicts grade id key key_results kind level owner pending ref score set_aside \
+         state status supports team title unaligned unsupported visits"
     );
     let leads = &objective["key_results"][0];
     assert_eq!(
         keys(leads),
-        "baseline because cadence certainty confidence conflicts current high id indicator key \
-         last_check_in low metric milestones owner pace pending progress projection rank ref score \
-         state status target title unit weight"
+        "baseline because cadence certainty confidence conflicts current grade helps high id \
+         indicator key last_check_in low metric milestones owner pace pending progress projection \
+         rank ref score set_aside state status target team tier title unit weight"
     );
     for (key, expected) in [
         ("ref", "kr-3mz9"),

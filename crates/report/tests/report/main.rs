@@ -6,5 +6,8 @@
 )]
 
 mod json;
+mod kpi;
+mod lint;
 mod sample;
 mod text;
+mod tree;

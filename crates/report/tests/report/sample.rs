@@ -21,7 +21,7 @@ use quarterdeck_report::text::View;
 pub(crate) const TODAY: &str = "2026-08-21";
 
 /// An id whose reference has these four digits.
-fn id(digits: &str) -> Uuid {
+pub(crate) fn id(digits: &str) -> Uuid {
     let value = digits.bytes().fold(0u128, |value, digit| {
         let alphabet = b"0123456789abcdefghjkmnpqrstvwxyz";
         let at = alphabet.iter().position(|known| *known == digit).unwrap();
@@ -63,6 +63,7 @@ pub(crate) fn view(width: usize) -> View {
         width,
         zone: TimeZone::get("Europe/Lisbon").unwrap(),
         today: day(TODAY),
+        reader: None,
     }
 }
 

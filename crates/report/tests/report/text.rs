@@ -203,7 +203,7 @@ of o-7fk2 Win the mid-market, 2026-Q3
               The last stated confidence is 0.7.
   course      ▁▂▃▄▇█
   confidence  70 %
-  certainty   50 % at the start
+  certainty   50 % at the start, possible
   owner       ben
   check-ins   weekly, next due 28 Aug (in 7 days)
   indicator   leading
