@@ -17,6 +17,7 @@ use crate::calendar::Date;
 use crate::decide::Command;
 use crate::event::{Body, KeyResultAdded, Metric, ObjectiveDrafted};
 use crate::id::{CycleId, IdSource, KeyResultId, MemberId, ObjectiveId};
+use crate::kpi;
 use crate::refusal::{Code, Refusal};
 use crate::score;
 use crate::state::{KeyResult, Objective, State};
@@ -256,9 +257,7 @@ fn carry_one(
                 rank: one.rank,
                 key: one.key.clone(),
                 team: one.team,
-                kpi: one
-                    .kpi
-                    .filter(|kpi| state.kpis.get(kpi).is_some_and(|kpi| kpi.is_live())),
+                kpi: kpi::read_on(state, one.kpi, one.metric.unit.as_deref()),
                 carried_from: Some(earlier),
             }),
         }

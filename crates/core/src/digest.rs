@@ -5,7 +5,7 @@
 //! judged here: statuses are [`crate::status`]'s, scores [`crate::score`]'s, what is due
 //! [`crate::due`]'s.
 //!
-//! - **moved**: the value is another than then, or it was measured for the first time;
+//! - **moved**: the value is another than then, or than its start where it was not there then;
 //! - **stalled**: it was measured since, and the value is the same;
 //! - **attention**: its status is at risk, off track or stale, whether it moved or not.
 //!
@@ -19,7 +19,9 @@ use crate::id::{CycleId, KeyResultId, NoteId, ObjectiveId, WeeklyId};
 use crate::score;
 use crate::state::{Cycle, KeyResult, Objective, Provenance, Stamp, State};
 use crate::status::{self, Explained};
-use crate::token::{CycleState, KeyResultState, NoteKind, ObjectiveState, Status, WorkState};
+use crate::token::{
+    CycleState, KeyResultState, MetricKind, NoteKind, ObjectiveState, Status, WorkState,
+};
 use crate::value::{Field, Subject, Value};
 use crate::whose::Whose;
 
@@ -57,7 +59,7 @@ pub struct Digest {
     pub finished: Vec<Subject>,
     /// Objectives that wait for somebody to agree.
     pub unsigned: Vec<ObjectiveId>,
-    /// What is overdue, or due within seven days.
+    /// What is overdue, or due today or on the six days after.
     pub due: Vec<Due>,
 }
 
@@ -144,7 +146,7 @@ pub fn digest(between: &Between<'_>, whose: &Whose) -> Digest {
     let mut found = Digest {
         cycles: cycles(between, whose),
         goals: goals(between, whose),
-        due: due::due(now, whose, between.now_on, between.now_on.plus_days(7)),
+        due: due::due(now, whose, between.now_on, between.now_on.plus_days(6)),
         ..Digest::default()
     };
     for (id, key_result, cycle) in looked_at(between, whose) {
@@ -153,7 +155,8 @@ pub fn digest(between: &Between<'_>, whose: &Whose) -> Digest {
         let measured = is_measured(then, key_result, id)
             || one.to.last.is_some() && one.from.as_ref().and_then(last) != one.to.last;
         let known = measured || one.from.as_ref().and_then(last).is_some();
-        if known && one.from.as_ref().map(|from| from.value) != Some(one.to.value) {
+        let before = (one.from.as_ref()).map_or_else(|| start(key_result), |from| from.value);
+        if known && before != one.to.value {
             found.moved.push(one.clone());
         } else if measured && one.to.status.status != Status::Done {
             found.stalled.push(one.clone());
@@ -269,6 +272,16 @@ fn moved(between: &Between<'_>, id: KeyResultId, now: &KeyResult, cycle: &Cycle)
                 })
             })
             .collect(),
+    }
+}
+
+/// The value that a key result begins with.
+fn start(key_result: &KeyResult) -> Option<Decimal> {
+    match key_result.metric.kind {
+        MetricKind::Milestones | MetricKind::Binary => Some(Decimal::ZERO),
+        MetricKind::Increase | MetricKind::Decrease | MetricKind::Maintain => {
+            key_result.metric.baseline
+        }
     }
 }
 

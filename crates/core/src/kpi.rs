@@ -123,6 +123,16 @@ pub fn units_agree(kpi: Option<&str>, key_result: Option<&str>) -> bool {
     }
 }
 
+/// The KPI that a key result made after another's pattern goes on reading from: the other's, if
+/// that one still counts, and counts the same.
+#[must_use]
+pub fn read_on(state: &State, kpi: Option<KpiId>, unit: Option<&str>) -> Option<KpiId> {
+    kpi.filter(|id| {
+        (state.kpis.get(id))
+            .is_some_and(|kpi| kpi.is_live() && units_agree(kpi.unit.as_deref(), unit))
+    })
+}
+
 fn course(direction: Direction, change: Decimal) -> Course {
     let rises = change > Decimal::ZERO;
     if change.is_zero() {

@@ -31,6 +31,7 @@ pub mod grading;
 pub mod history;
 pub mod id;
 pub mod incentive;
+pub mod known;
 pub mod kpi;
 pub mod lint;
 pub mod plan;

@@ -15,6 +15,7 @@ mod shape;
 mod title;
 mod words;
 
+use crate::alignment::LooseEnds;
 use crate::calendar::Date;
 use crate::id::ObjectiveId;
 use crate::state::{Cycle, Objective, State};
@@ -67,9 +68,10 @@ pub fn findings(
         .filter(|(id, objective)| objective.is_live() && select(*id, objective))
         .collect();
     chosen.sort_by_key(|(_, objective)| objective.provenance.created.seq);
+    let loose = LooseEnds::of(state);
     let mut all = Vec::new();
     for (id, objective) in chosen {
-        let found = shape::of_objective(state, id, objective)
+        let found = shape::of_objective(state, &loose, id, objective)
             .into_iter()
             .map(|(code, said)| (code, Subject::Objective(id), said));
         let below = state

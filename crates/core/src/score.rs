@@ -114,7 +114,7 @@ pub fn course(
 
 /// The KPI from which a key result reads its value. A dropped KPI's readings stay true; one that
 /// was withdrawn was never meant.
-fn fed_by<'a>(state: &'a State, key_result: &KeyResult) -> Option<&'a Kpi> {
+pub(crate) fn fed_by<'a>(state: &'a State, key_result: &KeyResult) -> Option<&'a Kpi> {
     (key_result.kpi)
         .and_then(|kpi| state.kpis.get(&kpi))
         .map(|kpi| &**kpi)

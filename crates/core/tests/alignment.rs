@@ -1,4 +1,4 @@
-//! Levels, the cascade and its loose ends, ranks, and why something was set aside.
+//! Levels, the cascade, what is rolled up, and loose ends.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,14 +9,13 @@
 
 mod support;
 
-use quarterdeck_core::alignment::{self, Branch, Cascade};
+use quarterdeck_core::alignment::{self, Branch, Cascade, LooseEnds};
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::{Body, KeyResultAdded, ObjectiveDrafted};
 use quarterdeck_core::id::{CycleId, KeyResultId, MemberId, ObjectiveId, TeamId};
-use quarterdeck_core::rank;
 use quarterdeck_core::refusal::Code;
 use quarterdeck_core::score;
-use quarterdeck_core::token::{CycleKind, Level, MetricKind, ObjectiveKind, TeamLevel, Tier};
+use quarterdeck_core::token::{CycleKind, Level, MetricKind, ObjectiveKind, TeamLevel};
 use quarterdeck_core::value::{Field, Measure, Subject, Value};
 use support::*;
 
@@ -252,8 +251,8 @@ fn what_supports_a_goal_is_rolled_up_beside_its_own_score() {
 #[test]
 fn loose_ends_are_what_supports_nothing_and_what_nothing_supports() {
     let mut world = acme();
-    let unaligned = |world: &World, n| alignment::unaligned(&world.state, o(n));
-    let unsupported = |world: &World, n| alignment::unsupported(&world.state, o(n));
+    let unaligned = |world: &World, n| LooseEnds::of(&world.state).unaligned.contains(&o(n));
+    let unsupported = |world: &World, n| LooseEnds::of(&world.state).unsupported.contains(&o(n));
     assert!(unaligned(&world, OBJECTIVE));
     assert!(!unaligned(&world, FIRST), "the year's stands at the top");
     assert!(!unaligned(&world, PIPELINE));
@@ -274,8 +273,7 @@ fn loose_ends_are_what_supports_nothing_and_what_nothing_supports() {
 #[test]
 fn where_there_is_nothing_above_nothing_is_unaligned() {
     let world = World::with_quarter();
-    assert!(!alignment::unaligned(&world.state, objective()));
-    assert!(!alignment::unsupported(&world.state, objective()));
+    assert_eq!(LooseEnds::of(&world.state), LooseEnds::default());
 }
 
 #[test]
@@ -316,196 +314,4 @@ fn objectives_that_support_each_other_are_shown_all_the_same() {
     let branches = Cascade::of(&state).branches(cycle(), |_, _| true);
     assert_eq!(drawn(&branches), "320(321(330(340))) 101 370(371)");
     assert_eq!(world.try_sync("ben").unwrap_err().code, Code::Invalid);
-}
-
-fn ranks(world: &World) -> Vec<(u64, Option<u32>)> {
-    world
-        .state
-        .key_results_of(objective())
-        .map(|(id, found)| {
-            let n = (LEADS..LEADS + 9).find(|n| kr(*n) == id).unwrap();
-            (n, found.rank)
-        })
-        .collect()
-}
-
-#[test]
-fn ranking_one_moves_its_siblings_and_leaves_no_gap() {
-    let mut world = World::with_quarter();
-    for n in [103, 104, 105] {
-        world.online(
-            "ana",
-            vec![Command::Record(Body::KeyResultAdded(key_result(
-                n,
-                &format!("key result {n}"),
-                metric(MetricKind::Binary),
-            )))],
-        );
-    }
-    let to = |world: &mut World, n: u64, rank: u32| {
-        let commands = rank::rank(&world.state, kr(n), rank).unwrap();
-        world.online("ana", commands)
-    };
-    to(&mut world, 104, 1);
-    let first = vec![(104, 1), (102, 2), (103, 3), (105, 4)];
-    let first: Vec<_> = first.into_iter().map(|(n, r)| (n, Some(r))).collect();
-    assert_eq!(ranks(&world), first);
-    let made = to(&mut world, 103, 2);
-    assert_eq!(made.len(), 2, "the others stay as they are");
-    assert_eq!(
-        ranks(&world).iter().map(|(n, _)| *n).collect::<Vec<_>>(),
-        [104, 103, 102, 105]
-    );
-    let refused = |n, rank| rank::rank(&world.state, kr(n), rank).unwrap_err();
-    assert_eq!(refused(103, 2).code, Code::NothingToChange);
-    assert_eq!(
-        refused(103, 5).message,
-        "There is no rank 5 among the live key results of the objective; its ranks go from 1 to 4."
-    );
-    assert_eq!(refused(103, 0).code, Code::Invalid);
-    assert_eq!(refused(999, 1).code, Code::NotFound);
-}
-
-#[test]
-fn what_waits_says_why_and_is_not_ranked() {
-    let mut world = World::with_quarter();
-    let defer = || state_of(leads_subject(), "deferred");
-    let refused = world.try_online("ana", vec![defer()]).unwrap_err();
-    assert_eq!(refused.code, Code::Invalid);
-    assert_eq!(
-        refused.message,
-        "It was not said why 'qualified leads' is to be deferred; it stays visible, with the reason."
-    );
-    world.online_because("ana", vec![defer()], "the form is broken");
-    let why = |world: &World| world.state.key_results[&leads()].set_aside.clone();
-    assert_eq!(why(&world).as_deref(), Some("the form is broken"));
-    assert_eq!(
-        rank::rank(&world.state, leads(), 1).unwrap_err().code,
-        Code::NotLive
-    );
-    let back = world.online_because(
-        "ana",
-        vec![state_of(leads_subject(), "active")],
-        "it works again",
-    );
-    assert_eq!(why(&world), None);
-    // An undo puts back what was; it needs no reason of its own.
-    let event = Box::new(back[0].event.clone());
-    world.online("ana", vec![Command::Undo(event)]);
-    assert!(!world.state.key_results[&leads()].is_live());
-}
-
-#[test]
-fn an_objective_is_not_dropped_without_a_word() {
-    let mut world = World::with_quarter();
-    let subject = Subject::Objective(objective());
-    for word in ["deferred", "dropped"] {
-        let refused = world
-            .try_online("ana", vec![state_of(subject, word)])
-            .unwrap_err();
-        assert_eq!(refused.hint.as_deref(), Some("say why with -m WHY"));
-    }
-    world.online_because("ana", vec![state_of(subject, "dropped")], "we go direct");
-    let found = &world.state.objectives[&objective()];
-    assert_eq!(found.set_aside.as_deref(), Some("we go direct"));
-}
-
-#[test]
-fn the_losing_side_of_a_conflict_leaves_no_reason() {
-    let mut world = World::with_quarter();
-    world
-        .offline_because(
-            "ben",
-            vec![state_of(leads_subject(), "deferred")],
-            Some("ben's"),
-        )
-        .unwrap();
-    world.now = noon("2026-07-11");
-    world.online_because("ana", vec![state_of(leads_subject(), "dropped")], "ana's");
-    world.sync("ben");
-    let found = &world.state.key_results[&leads()];
-    assert_eq!(found.set_aside.as_deref(), Some("ana's"), "the later one");
-}
-
-#[test]
-fn tiers_are_words_for_certainties() {
-    for (tier, certainty) in [
-        (Tier::Likely, "0.8"),
-        (Tier::Possible, "0.5"),
-        (Tier::Moonshot, "0.2"),
-    ] {
-        assert_eq!(tier.certainty(), dec(certainty));
-        assert_eq!(Tier::of(dec(certainty)), tier);
-    }
-}
-
-fn weigh(subject: CycleId, weights: &str) -> Command {
-    let weights = weights.split(',').map(dec).collect();
-    Command::Edit {
-        subject: Subject::Cycle(subject),
-        set: vec![(Field::MonthWeights, Value::Numbers(weights))],
-    }
-}
-
-#[test]
-fn pace_follows_the_weights_of_the_months() {
-    let mut world = acme();
-    world.now = noon("2026-07-31");
-    world.online("ana", vec![check_in(absolute("520"), "2026-07-31")]);
-    let on = date("2026-07-31");
-    let pace = |world: &World| {
-        let state = &world.state;
-        let (found, quarter) = (&state.key_results[&leads()], &state.cycles[&cycle()]);
-        let expected = score::expected(state, quarter, on);
-        (expected, score::pace(state, found, quarter, on).unwrap())
-    };
-    // 31 of 92 days; 20 of 50 leads.
-    assert_eq!(pace(&world), (dec("0.337"), dec("1.1869")));
-    world.online("ana", vec![weigh(cycle(), "5,3,2")]);
-    assert_eq!(pace(&world), (dec("0.5"), dec("0.8")));
-    let status = quarterdeck_core::status::of_key_result(
-        &world.state,
-        &world.state.key_results[&leads()],
-        &world.state.cycles[&cycle()],
-        on,
-    );
-    assert_eq!(
-        status.because,
-        ["40 % is done when 50 % is expected by the months' weights: pace 0.8."]
-    );
-    // Without weights of its own a quarter takes its part of the year's.
-    world.online(
-        "ana",
-        vec![
-            Command::Edit {
-                subject: Subject::Cycle(cycle()),
-                set: vec![(Field::MonthWeights, Value::None)],
-            },
-            weigh(CycleId::new(id(YEAR)), "1,1,1,1,1,1,8,1,1,1,1,1"),
-        ],
-    );
-    assert_eq!(pace(&world), (dec("0.8"), dec("0.5")));
-}
-
-#[test]
-fn month_weights_are_one_a_month_and_not_all_nothing() {
-    let mut world = acme();
-    let mut refused = |weights: &str| {
-        let refused = world
-            .try_online("ana", vec![weigh(cycle(), weights)])
-            .unwrap_err();
-        refused.message
-    };
-    assert_eq!(
-        refused("1,2"),
-        "2026-Q3 has 3 months, and 2 weights are given."
-    );
-    assert_eq!(
-        refused("0,0,0"),
-        "The months of 2026-Q3 cannot all weigh nothing."
-    );
-    assert_eq!(
-        refused("1,-1,1"),
-        "The weights of the months of 2026-Q3 must be 0 or more."
-    );
 }

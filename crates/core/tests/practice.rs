@@ -12,10 +12,13 @@ mod support;
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::{
-    Body, Entry, InitiativeAdded, KpiRecorded, Source, TemplateSaved, WeeklyWritten,
+    Body, Entry, InitiativeAdded, KpiRecorded, ObjectiveDrafted, Source, TemplateSaved,
+    WeeklyWritten,
 };
-use quarterdeck_core::id::{InitiativeId, MemberId, TemplateId, WeeklyId};
+use quarterdeck_core::id::{InitiativeId, MemberId, ObjectiveId, TemplateId, WeeklyId};
+use quarterdeck_core::known::Known;
 use quarterdeck_core::refusal::Code;
+use quarterdeck_core::state::State;
 use quarterdeck_core::token::{Life, NoteState, WorkState};
 use quarterdeck_core::value::{Field, Subject, Value};
 use support::*;
@@ -265,4 +268,39 @@ fn importing_takes_an_editor_and_a_past() {
         "{}",
         refusal.message
     );
+}
+
+#[test]
+fn before_the_workspace_began_what_was_imported_has_its_scene() {
+    let mut world = world();
+    let before = noon("2026-03-01");
+    let mut entries = world
+        .offline(
+            "ana",
+            vec![Command::Record(Body::ObjectiveDrafted(ObjectiveDrafted {
+                objective: ObjectiveId::new(id(140)),
+                ..objective_drafted()
+            }))],
+        )
+        .unwrap();
+    entries[0].event.source = Some(Source {
+        author: "Ana Lima".into(),
+        at: before,
+        origin: "git:3f2a9c:okrs.md".into(),
+    });
+    world.machines.get_mut("ana").unwrap().outbox = entries;
+    world.sync("ana");
+    let known = Known::of(&world.state);
+    let fold = |moment: Timestamp| {
+        let mut state = State::default();
+        for entry in world.log.iter().filter(|entry| known.by(entry, moment)) {
+            state.apply(entry);
+        }
+        state
+    };
+    let then = fold(before);
+    assert!(then.workspace.is_some() && then.cycles.contains_key(&cycle()));
+    assert_eq!(then.objectives.len(), 1, "the imported one and no other");
+    assert!(then.key_results.is_empty());
+    assert!(fold(noon("2026-02-01")).workspace.is_none());
 }

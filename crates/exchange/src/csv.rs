@@ -44,7 +44,11 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Outline, ReadError> {
     let mut draft = Draft::default();
     draft.used(1, lines_before(records.reader().position()));
     for text in columns.unknown(&header) {
-        draft.unread(1, text, "A column of no known name; its cells are left out.");
+        draft.unread(
+            1,
+            text,
+            "A column of no known name; its cells are left out.",
+        );
     }
     let mut rows = Rows {
         columns: &columns,

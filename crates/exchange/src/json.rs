@@ -25,7 +25,10 @@ pub fn read(bytes: &[u8]) -> Result<Outline, ReadError> {
         .map_err(|error| ReadError::new(format!("This is no outline: {error}."), hint))?;
     if document.schema != SCHEMA {
         return Err(ReadError::new(
-            format!("The schema is '{}'; this version reads '{SCHEMA}'.", document.schema),
+            format!(
+                "The schema is '{}'; this version reads '{SCHEMA}'.",
+                document.schema
+            ),
             hint,
         ));
     }

@@ -18,6 +18,7 @@ pub mod fields;
 pub mod from_state;
 pub mod json;
 pub mod markdown;
+mod names;
 pub mod neutral;
 pub mod outline;
 pub mod phrase;

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod heading;
+mod item;
 mod read;
 mod tree;
 

@@ -1,9 +1,13 @@
 //! Figures and names as people write them into titles and headings: `from 500 to 550 leads`, `(60%)`,
 //! `[P0]`, `Q1 2018`.
 
+mod cycle;
+
 use quarterdeck_core::decimal::{Decimal, Unit};
 use quarterdeck_core::event::Metric;
 use quarterdeck_core::token::MetricKind;
+
+pub use cycle::cycle;
 
 /// Words that stand behind a number without being its unit.
 const NO_UNITS: &[&str] = &[
@@ -185,6 +189,18 @@ pub(crate) fn trailing_share(title: &str) -> (&str, Option<Decimal>) {
     }
 }
 
+/// Takes a share off the front of a title: `(50%) Migrate`, `[~] (50%) Migrate`.
+pub(crate) fn leading_share(title: &str) -> (&str, Option<Decimal>) {
+    let text = title.trim_start();
+    let text = text.strip_prefix("[~]").map_or(text, str::trim_start);
+    let found = text
+        .strip_prefix(['(', '['])
+        .and_then(|rest| rest.split_once([')', ']']))
+        .filter(|(inner, rest)| inner.trim_end().ends_with('%') && !rest.trim().is_empty())
+        .and_then(|(inner, rest)| Some((rest.trim_start(), share(inner)?)));
+    found.map_or((title, None), |(rest, share)| (rest, Some(share)))
+}
+
 fn without_done(text: &str) -> (&str, bool) {
     for word in ["done", "complete", "completed", "achieved"] {
         if let Some(rest) = text.trim_end().strip_suffix(word)
@@ -252,54 +268,6 @@ pub(crate) fn label(text: &str) -> (&str, Option<Label>) {
 pub(crate) enum Label {
     Objective,
     KeyResult,
-}
-
-/// The cycle that a heading or a file's name speaks of, and the words around it:
-/// `OKRs 2019 Q1`, `Q1 2018`, `2018-Q4.md`, `1Q2018`, `FY2026`.
-pub fn cycle(text: &str) -> Option<(String, Vec<String>)> {
-    let words: Vec<&str> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let (mut year, mut quarter, mut rest) = (None, None, Vec::new());
-    for word in words {
-        let lower = word.to_lowercase();
-        match parts(&lower) {
-            (None, None) => rest.push(word.to_owned()),
-            (y, q) if (y.is_some() && year.is_some()) || (q.is_some() && quarter.is_some()) => {
-                return None;
-            }
-            (y, q) => (year, quarter) = (year.or(y), quarter.or(q)),
-        }
-    }
-    let year = year?;
-    let name = quarter.map_or_else(|| year.clone(), |quarter| format!("{year}-Q{quarter}"));
-    Some((name, rest))
-}
-
-/// The year and the quarter in one word, lower case.
-fn parts(word: &str) -> (Option<String>, Option<u8>) {
-    let year = |text: &str| {
-        let digits = text.strip_prefix("fy").unwrap_or(text);
-        let full = digits.len() == 4 && (digits.starts_with("20") || digits.starts_with("19"));
-        (full && digits.chars().all(|c| c.is_ascii_digit())).then(|| digits.to_owned())
-    };
-    let quarter = |text: &str| match text.as_bytes() {
-        [b'q', n @ b'1'..=b'4'] | [n @ b'1'..=b'4', b'q'] => Some(n - b'0'),
-        _ => None,
-    };
-    if year(word).is_some() || quarter(word).is_some() {
-        return (year(word), quarter(word));
-    }
-    for at in [2, 4, 6] {
-        if let (Some(left), Some(right)) = (word.get(..at), word.get(at..)) {
-            match (quarter(left), year(right), year(left), quarter(right)) {
-                (Some(q), Some(y), _, _) | (_, _, Some(y), Some(q)) => return (Some(y), Some(q)),
-                _ => {}
-            }
-        }
-    }
-    (None, None)
 }
 
 /// Text on one line, each run of spaces and control characters as one space.
@@ -381,19 +349,12 @@ mod tests {
     }
 
     #[test]
-    fn cycles_are_known_by_their_usual_names() {
-        for (text, name) in [
-            ("OKRs 2019 Q1", "2019-Q1"),
-            ("Q1 2018", "2018-Q1"),
-            ("1Q2018", "2018-Q1"),
-            ("2018-Q4.md", "2018-Q4"),
-            ("FY2026 goals", "2026"),
-            ("2026Q3", "2026-Q3"),
-        ] {
-            assert_eq!(cycle(text).unwrap().0, name, "{text}");
-        }
-        for text in ["Vision", "Q3", "2019 and 2020", "12345"] {
-            assert_eq!(cycle(text), None, "{text}");
+    fn a_share_at_the_front_is_progress_too() {
+        let half = Some("0.5".parse().unwrap());
+        assert_eq!(leading_share("(50%) Migrate"), ("Migrate", half));
+        assert_eq!(leading_share("[~] (50 %) Migrate"), ("Migrate", half));
+        for title in ["(WIP) Migrate", "[~] Migrate", "(50%)", "50% of it"] {
+            assert_eq!(leading_share(title), (title, None));
         }
     }
 

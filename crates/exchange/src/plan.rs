@@ -77,7 +77,9 @@ pub struct Plan {
 
 impl std::fmt::Debug for Options<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("on", &self.on).finish_non_exhaustive()
+        f.debug_struct("Options")
+            .field("on", &self.on)
+            .finish_non_exhaustive()
     }
 }
 
@@ -180,7 +182,9 @@ impl Planner<'_> {
                 self.plan.steps.push(step);
                 true
             }
-            Err(refusal) if refusal.code == quarterdeck_core::refusal::Code::NothingToChange => true,
+            Err(refusal) if refusal.code == quarterdeck_core::refusal::Code::NothingToChange => {
+                true
+            }
             Err(refusal) => {
                 self.left(step.line, &step.title, refusal.message);
                 false

@@ -8,7 +8,7 @@ use quarterdeck_core::token::KeyResultState;
 
 use crate::draft::{Draft, Options, settle};
 use crate::fields::{Name, Parts, date, set_key_result, set_objective, yes};
-use crate::outline::{CheckIn, KeyResult, Now, Objective};
+use crate::outline::{CheckIn, KeyResult, Objective};
 use crate::phrase::{number_with_unit, one_line, priority, share};
 
 /// A cell of a table.
@@ -257,7 +257,12 @@ fn own_figure(heading: &str) -> bool {
     heading.starts_with("computed ")
         || matches!(
             heading.as_str(),
-            "objective reference" | "key result reference" | "member" | "recorded" | "late days" | "source"
+            "objective reference"
+                | "key result reference"
+                | "member"
+                | "recorded"
+                | "late days"
+                | "source"
         )
 }
 
@@ -344,17 +349,4 @@ pub(crate) fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()
     })
-}
-
-/// What is done of a key result, for whoever makes rows of it.
-#[must_use]
-pub fn shown(now: Now) -> String {
-    match now {
-        Now::Done(true) => "done".to_owned(),
-        Now::Done(false) => "not done".to_owned(),
-        Now::Value(value) => value.to_string(),
-        Now::Progress(share) => share
-            .checked_mul(Decimal::from(100u32))
-            .map_or_else(|| share.to_string(), |percent| format!("{percent}%")),
-    }
 }

@@ -117,7 +117,12 @@ mod tests {
     #[test]
     fn a_template_goes_by_its_name_or_a_piece_of_it() {
         let state = State::default();
-        for query in ["sales-director", "Sales Director", "director", " SALES_director "] {
+        for query in [
+            "sales-director",
+            "Sales Director",
+            "director",
+            " SALES_director ",
+        ] {
             match find(&state, query) {
                 Found::One(found) => assert_eq!(found.name, "sales-director", "{query}"),
                 other => panic!("{query}: {other:?}"),

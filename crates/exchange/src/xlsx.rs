@@ -55,8 +55,7 @@ fn guard(bytes: &[u8]) -> Result<(), ReadError> {
     let damaged = |error: &dyn std::fmt::Display| {
         ReadError::new(format!("This is no XLSX workbook: {error}."), HINT)
     };
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     let mut left = MAX_UNPACKED;
     for at in 0..archive.len() {
         let entry = archive.by_index(at).map_err(|error| damaged(&error))?;
@@ -64,7 +63,10 @@ fn guard(bytes: &[u8]) -> Result<(), ReadError> {
             .map_err(|error| damaged(&error))?;
         left = left.checked_sub(unpacked).ok_or_else(|| {
             let most = MAX_UNPACKED / 1024 / 1024;
-            ReadError::new(format!("The workbook unpacks to more than {most} MiB."), HINT)
+            ReadError::new(
+                format!("The workbook unpacks to more than {most} MiB."),
+                HINT,
+            )
         })?;
     }
     Ok(())
@@ -120,7 +122,11 @@ fn plain(number: f64) -> String {
 
 /// Reads a sheet's rows. Whether it had a header.
 fn table(draft: &mut Draft, sheet: &str, rows: &Sheet, options: &Options) -> bool {
-    let line = |row: &u32| usize::try_from(*row).unwrap_or(usize::MAX).saturating_add(1);
+    let line = |row: &u32| {
+        usize::try_from(*row)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1)
+    };
     let dense = |cells: &BTreeMap<u32, String>| -> Vec<String> {
         let last = cells.keys().next_back().copied().unwrap_or(0);
         (0..=last)

@@ -1,5 +1,7 @@
 //! Markdown as people write it, and the account of every line.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -12,7 +14,11 @@ fn read(text: &str) -> Outline {
 }
 
 fn key_results(objective: &Objective) -> Vec<&str> {
-    objective.key_results.iter().map(|one| one.title.as_str()).collect()
+    objective
+        .key_results
+        .iter()
+        .map(|one| one.title.as_str())
+        .collect()
 }
 
 fn kind(key_result: &KeyResult) -> MetricKind {
@@ -49,7 +55,11 @@ Our first paying customers.
 #[test]
 fn headings_lists_and_ticks_become_objectives_and_key_results() {
     let found = read(QUARTER);
-    let titles: Vec<&str> = found.objectives.iter().map(|one| one.title.as_str()).collect();
+    let titles: Vec<&str> = found
+        .objectives
+        .iter()
+        .map(|one| one.title.as_str())
+        .collect();
     assert_eq!(
         titles,
         [
@@ -59,21 +69,51 @@ fn headings_lists_and_ticks_become_objectives_and_key_results() {
             "Find the right people",
         ]
     );
-    assert!(found.objectives.iter().all(|one| one.cycle.as_deref() == Some("2019-Q1")));
-    let [market, friendly, data, people] = found.objectives.as_slice() else { panic!() };
-    assert_eq!(market.description.as_deref(), Some("Our first paying customers."));
-    assert_eq!(friendly.supports.as_deref(), Some("Bring the engine to market"));
+    assert!(
+        found
+            .objectives
+            .iter()
+            .all(|one| one.cycle.as_deref() == Some("2019-Q1"))
+    );
+    let [market, friendly, data, people] = found.objectives.as_slice() else {
+        panic!()
+    };
+    assert_eq!(
+        market.description.as_deref(),
+        Some("Our first paying customers.")
+    );
+    assert_eq!(
+        friendly.supports.as_deref(),
+        Some("Bring the engine to market")
+    );
     assert_eq!(data.state, Some(ObjectiveState::Dropped));
     assert_eq!(people.team.as_deref(), Some("Hiring"));
-    let [login, logs, leads, languages] = friendly.key_results.as_slice() else { panic!() };
-    assert_eq!((login.title.as_str(), login.rank), ("Single sign-on for the web", Some(1)));
-    assert_eq!((kind(login), login.now), (MetricKind::Binary, Some(Now::Done(true))));
+    let [login, logs, leads, languages] = friendly.key_results.as_slice() else {
+        panic!()
+    };
+    assert_eq!(
+        (login.title.as_str(), login.rank),
+        ("Single sign-on for the web", Some(1))
+    );
+    assert_eq!(
+        (kind(login), login.now),
+        (MetricKind::Binary, Some(Now::Done(true)))
+    );
     assert_eq!(logs.state, Some(KeyResultState::Dropped));
     assert_eq!(kind(leads), MetricKind::Increase);
     assert_eq!(leads.now, Some(Now::Progress("0.2".parse().unwrap())));
-    assert_eq!(leads.metric.as_ref().unwrap().unit.as_deref(), Some("leads"));
-    assert_eq!((kind(languages), languages.steps_done.as_slice()), (MetricKind::Milestones, &["Go".to_owned()][..]));
-    assert_eq!(key_results(people), ["Interviews a week 3 → 6", "Offers accepted"]);
+    assert_eq!(
+        leads.metric.as_ref().unwrap().unit.as_deref(),
+        Some("leads")
+    );
+    assert_eq!(
+        (kind(languages), languages.steps_done.as_slice()),
+        (MetricKind::Milestones, &["Go".to_owned()][..])
+    );
+    assert_eq!(
+        key_results(people),
+        ["Interviews a week 3 → 6", "Offers accepted"]
+    );
     assert_eq!(found.unread, []);
 }
 
@@ -86,14 +126,28 @@ fn tables_below_a_heading_are_key_results_with_their_columns() {
          | Reports without a complaint | Ana | P1 | 0.3 | | 0.7 | sunny |\n\
          | ~~Old reports switched off~~ | | | 12 | | | |\n",
     );
-    let [answers] = found.objectives.as_slice() else { panic!("{found:?}") };
-    assert_eq!((answers.team.as_deref(), answers.cycle.as_deref()), (Some("Data"), Some("2026-Q3")));
-    let [reports, old] = answers.key_results.as_slice() else { panic!() };
-    assert_eq!((reports.owner.as_deref(), reports.rank), (Some("Ana"), Some(2)));
+    let [answers] = found.objectives.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(
+        (answers.team.as_deref(), answers.cycle.as_deref()),
+        (Some("Data"), Some("2026-Q3"))
+    );
+    let [reports, old] = answers.key_results.as_slice() else {
+        panic!()
+    };
+    assert_eq!(
+        (reports.owner.as_deref(), reports.rank),
+        (Some("Ana"), Some(2))
+    );
     assert_eq!(reports.final_score, Some("0.7".parse().unwrap()));
     assert_eq!(reports.metric.as_ref().unwrap().target, Some(100u32.into()));
     assert_eq!(old.state, Some(KeyResultState::Dropped));
-    let told: Vec<(usize, &str)> = found.unread.iter().map(|one| (one.line, one.text.as_str())).collect();
+    let told: Vec<(usize, &str)> = found
+        .unread
+        .iter()
+        .map(|one| (one.line, one.text.as_str()))
+        .collect();
     assert_eq!(told, [(5, "Mood")]);
 }
 
@@ -106,30 +160,67 @@ fn attributes_say_what_prose_does_not() {
          - Error rate {maintain 0..2, unit: %}\n\
          - Rollout {milestones}\n  - [x] pilot {weight: 2}\n  - [ ] live\n",
     );
-    let [objective] = found.objectives.as_slice() else { panic!("{found:?}") };
-    assert_eq!((objective.key.as_deref(), objective.owner.as_deref()), (Some("partner"), Some("Ana, Ben")));
-    let [replies, errors, rollout] = objective.key_results.as_slice() else { panic!() };
-    assert_eq!((replies.title.as_str(), kind(replies)), ("Replies within a day", MetricKind::Increase));
+    let [objective] = found.objectives.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(
+        (objective.key.as_deref(), objective.owner.as_deref()),
+        (Some("partner"), Some("Ana, Ben"))
+    );
+    let [replies, errors, rollout] = objective.key_results.as_slice() else {
+        panic!()
+    };
+    assert_eq!(
+        (replies.title.as_str(), kind(replies)),
+        ("Replies within a day", MetricKind::Increase)
+    );
     assert_eq!(replies.certainty, Some("0.8".parse().unwrap()));
-    let [check_in] = replies.check_ins.as_slice() else { panic!() };
+    let [check_in] = replies.check_ins.as_slice() else {
+        panic!()
+    };
     assert_eq!(check_in.comment.as_deref(), Some("two, at once"));
-    assert_eq!((kind(errors), errors.metric.as_ref().unwrap().high), (MetricKind::Maintain, Some(2u32.into())));
+    assert_eq!(
+        (kind(errors), errors.metric.as_ref().unwrap().high),
+        (MetricKind::Maintain, Some(2u32.into()))
+    );
     assert_eq!(rollout.metric.as_ref().unwrap().milestones.len(), 2);
-    assert_eq!(rollout.metric.as_ref().unwrap().milestones[0].weight, 2u32.into());
+    assert_eq!(
+        rollout.metric.as_ref().unwrap().milestones[0].weight,
+        2u32.into()
+    );
     assert_eq!(found.unread, []);
 }
 
 #[test]
 fn lists_alone_are_read_by_their_levels_and_labels() {
-    let found = read("- Objective 1: Grow\n- KR 1: More leads\n- KR 2: Fewer losses\n- O2: Hire\n  - KR: Two people\n");
-    let [grow, hire] = found.objectives.as_slice() else { panic!("{found:?}") };
-    assert_eq!((grow.title.as_str(), key_results(grow)), ("Grow", vec!["More leads", "Fewer losses"]));
-    assert_eq!((hire.title.as_str(), key_results(hire)), ("Hire", vec!["Two people"]));
-    let deep = read("## Vision: lead\n\n* Store it all\n  * Never out of date\n    * Faster by half\n    * Fewer timeouts\n");
-    let titles: Vec<&str> = deep.objectives.iter().map(|one| one.title.as_str()).collect();
+    let found = read(
+        "- Objective 1: Grow\n- KR 1: More leads\n- KR 2: Fewer losses\n- O2: Hire\n  - KR: Two people\n",
+    );
+    let [grow, hire] = found.objectives.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(
+        (grow.title.as_str(), key_results(grow)),
+        ("Grow", vec!["More leads", "Fewer losses"])
+    );
+    assert_eq!(
+        (hire.title.as_str(), key_results(hire)),
+        ("Hire", vec!["Two people"])
+    );
+    let deep = read(
+        "## Vision: lead\n\n* Store it all\n  * Never out of date\n    * Faster by half\n    * Fewer timeouts\n",
+    );
+    let titles: Vec<&str> = deep
+        .objectives
+        .iter()
+        .map(|one| one.title.as_str())
+        .collect();
     assert_eq!(titles, ["Vision: lead", "Store it all"]);
     assert_eq!(deep.objectives[1].supports.as_deref(), Some("Vision: lead"));
-    assert_eq!(kind(&deep.objectives[1].key_results[0]), MetricKind::Milestones);
+    assert_eq!(
+        kind(&deep.objectives[1].key_results[0]),
+        MetricKind::Milestones
+    );
 }
 
 #[test]

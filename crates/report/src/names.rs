@@ -3,8 +3,9 @@
 //! Built once from a state and asked often.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use quarterdeck_core::alignment::LooseEnds;
 use quarterdeck_core::id::{
     CycleId, DeviceId, EventId, FunnelId, InitiativeId, KeyResultId, KpiId, MemberId, NoteId,
     ObjectiveId, TeamId, TodoId, Uuid,
@@ -54,6 +55,8 @@ pub struct Names<'a> {
     /// What names the check-ins of a key result, or the readings of a KPI, made when first asked
     /// for: a long log asks for the same few again and again.
     measured: Mutex<BTreeMap<Uuid, Arc<Namer>>>,
+    /// What hangs in the air, found when first asked for.
+    loose: OnceLock<LooseEnds>,
 }
 
 impl<'a> Names<'a> {
@@ -92,6 +95,7 @@ impl<'a> Names<'a> {
             namer,
             shared,
             measured: Mutex::default(),
+            loose: OnceLock::new(),
         }
     }
 
@@ -99,6 +103,11 @@ impl<'a> Names<'a> {
     #[must_use]
     pub const fn state(&self) -> &'a State {
         self.state
+    }
+
+    /// The loose ends of the state.
+    pub(crate) fn loose_ends(&self) -> &LooseEnds {
+        self.loose.get_or_init(|| LooseEnds::of(self.state))
     }
 
     /// The reference of an objective.

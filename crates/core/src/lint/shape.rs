@@ -1,7 +1,7 @@
 //! What is found about one objective, and about one key result.
 
 use super::{FEWEST_KEY_RESULTS, MOST_IN_A_QUARTER, MOST_IN_A_YEAR, MOST_KEY_RESULTS, title};
-use crate::alignment;
+use crate::alignment::{self, LooseEnds};
 use crate::decimal::Decimal;
 use crate::id::{KeyResultId, ObjectiveId};
 use crate::state::{KeyResult, Objective, State};
@@ -11,7 +11,12 @@ use crate::value::Subject;
 /// A finding without the objective that it belongs to.
 type Found = (LintCode, String);
 
-pub(super) fn of_objective(state: &State, id: ObjectiveId, objective: &Objective) -> Vec<Found> {
+pub(super) fn of_objective(
+    state: &State,
+    loose: &LooseEnds,
+    id: ObjectiveId,
+    objective: &Objective,
+) -> Vec<Found> {
     let mut found = Vec::new();
     if let Some(number) = title::number(&objective.title) {
         let said = format!("The title says '{number}'.");
@@ -22,7 +27,7 @@ pub(super) fn of_objective(state: &State, id: ObjectiveId, objective: &Objective
         found.push((LintCode::NoOwner, said));
     }
     found.extend(beyond_the_most(state, id, objective));
-    found.extend(aligned(state, id));
+    found.extend(aligned(state, loose, id));
     found.extend(key_results(state, id));
     found
 }
@@ -63,17 +68,17 @@ fn beyond_the_most(state: &State, id: ObjectiveId, objective: &Objective) -> Opt
     })
 }
 
-fn aligned(state: &State, id: ObjectiveId) -> Vec<Found> {
+fn aligned(state: &State, loose: &LooseEnds, id: ObjectiveId) -> Vec<Found> {
     let mut found = Vec::new();
     if let Some(goal) = alignment::broken(state, id) {
         let said = format!("It supports {}.", in_vain(state, goal));
         found.push((LintCode::BrokenAlignment, said));
     }
-    if alignment::unaligned(state, id) {
+    if loose.unaligned.contains(&id) {
         let said = "It supports no objective and no key result above it.".to_owned();
         found.push((LintCode::Unaligned, said));
     }
-    if alignment::unsupported(state, id) {
+    if loose.unsupported.contains(&id) {
         let said = "There are objectives below it, and none of them supports it.".to_owned();
         found.push((LintCode::Unsupported, said));
     }
@@ -134,8 +139,9 @@ pub(super) fn of_key_result(
     key_result: &KeyResult,
 ) -> Vec<Found> {
     let mut found = Vec::new();
-    if key_result.owner.is_none() && objective.owner.is_none() {
-        let said = "No member owns the key result or its objective.".to_owned();
+    // What nobody owns at all is told of the objective, once.
+    if key_result.owner.is_none() && objective.owner.is_none() && objective.team.is_some() {
+        let said = "A team owns the objective, and no member the key result.".to_owned();
         found.push((LintCode::NoOwner, said));
     }
     let metric = &key_result.metric;

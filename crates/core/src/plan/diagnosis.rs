@@ -29,7 +29,7 @@ const PART_PLACES: u32 = 2;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DiagnosisError {
     /// Fewer than two stages, or more than [`MAX_STAGES`].
-    #[error("{0} stages can't be compared; a funnel has from 2 to {MAX_STAGES}")]
+    #[error("a funnel has from 2 to {MAX_STAGES} stages, and not {0}")]
     Stages(usize),
     /// A volume below 0.
     #[error("stage {stage} holds {volume}; a volume is 0 or more")]

@@ -81,9 +81,8 @@ pub fn volume(
 /// it reads from.
 #[must_use]
 pub fn last_measured(state: &State, key_result: &KeyResult, until: Date) -> Option<Date> {
-    let fed = key_result
-        .kpi
-        .and_then(|kpi| state.kpis.get(&kpi)?.latest(until))
+    let fed = score::fed_by(state, key_result)
+        .and_then(|kpi| kpi.latest(until))
         .map(|reading| reading.effective);
     key_result.check_ins.reading(until).last.max(fed)
 }

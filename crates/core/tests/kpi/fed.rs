@@ -287,6 +287,18 @@ fn a_key_result_reads_from_a_kpi_that_counts_the_same() {
     assert_eq!(refusal.code, Code::Invalid);
 }
 
+#[test]
+fn a_successor_reads_on_from_a_kpi_that_counts_the_same() {
+    let mut world = fed();
+    let reads_on = |world: &World, unit| rule::read_on(&world.state, Some(kpi()), unit);
+    assert_eq!(reads_on(&world, None), Some(kpi()));
+    assert_eq!(reads_on(&world, Some("Leads")), Some(kpi()));
+    assert_eq!(reads_on(&world, Some("%")), None);
+    let dropped = Value::Text("dropped".into());
+    world.online("ana", vec![set(Subject::Kpi(kpi()), Field::State, dropped)]);
+    assert_eq!(reads_on(&world, None), None);
+}
+
 /// What somebody says of a key result on a day of July.
 #[derive(Debug, Clone)]
 enum Said {

@@ -9,6 +9,8 @@
     clippy::indexing_slicing
 )]
 
+pub mod quarter;
+
 use std::collections::BTreeMap;
 
 use quarterdeck_core::admit::Link;

@@ -82,7 +82,7 @@ pub(crate) fn sort(text: &str, level: usize, options: &Options) -> Sort {
         }
     }
     let words: Vec<&str> = bare.split_whitespace().collect();
-    if words.iter().all(|word| filler(word)) || (level == 1 && about_okrs(&lower)) {
+    if words.iter().all(|word| filler(word)) || (level <= 2 && about_okrs(&lower)) {
         return Sort::Structure;
     }
     if let Some(team) = team(bare, options) {
@@ -148,7 +148,11 @@ mod tests {
         for (text, level, wanted) in [
             ("OKRs 2019 Q1", 1, cycle("2019-Q1", None)),
             ("Q1 2018", 2, cycle("2018-Q1", None)),
-            ("OKRs of the Data team, Q3 2026", 1, cycle("2026-Q3", Some("Data"))),
+            (
+                "OKRs of the Data team, Q3 2026",
+                1,
+                cycle("2026-Q3", Some("Data")),
+            ),
             ("Data team 2026-Q3", 2, cycle("2026-Q3", Some("Data"))),
             ("Sell 40 seats in Q3 2026", 2, Sort::Objective),
             ("Sales 2026-Q3", 2, cycle("2026-Q3", Some("Sales"))),

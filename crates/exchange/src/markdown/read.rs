@@ -1,18 +1,16 @@
 //! From blocks to an outline.
 
-use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::event::Metric;
-use quarterdeck_core::token::{KeyResultState, MetricKind, ObjectiveState};
-use quarterdeck_core::value::Milestone;
+use quarterdeck_core::token::ObjectiveState;
 
 use super::attributes::{self, Attributes};
 use super::heading::{Sort, sort};
+use super::item::check_in_text;
 use super::tree::{Block, Inline, Item};
-use crate::draft::{Draft, Options, settle};
-use crate::fields::{Name, Parts, date, set_key_result, set_objective};
-use crate::outline::{CheckIn, KeyResult, Now, Objective};
-use crate::phrase::{Label, bare, label, one_line, priority, trailing_share};
-use crate::rows::{Cell, Columns, Place, Rows, capital, measured};
+use crate::draft::{Draft, Options};
+use crate::fields::{Name, set_objective};
+use crate::outline::Objective;
+use crate::phrase::{Label, label, priority, trailing_share};
+use crate::rows::{Cell, Columns, Place, Rows, capital};
 
 /// A heading that stands over what follows.
 #[derive(Debug)]
@@ -37,7 +35,7 @@ const BOLD: usize = 7;
 
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
-    options: &'a Options,
+    pub(super) options: &'a Options,
     pub(crate) draft: Draft,
     open: Vec<Open>,
 }
@@ -88,8 +86,9 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 let above = self.above();
-                let title = label(text).0.to_owned();
-                let at = self.objective(inline, &title, attributes, above);
+                // Braces settle what the title is.
+                let title = if explicit { text } else { label(text).0 };
+                let at = self.objective(inline, title, attributes, above);
                 Opened::Objective(at)
             }
         };
@@ -140,7 +139,10 @@ impl<'a> Reader<'a> {
         above: Option<usize>,
     ) -> usize {
         let place = self.place();
-        let (title, _) = priority(title);
+        let title = match &attributes {
+            Some(_) => title.to_owned(),
+            None => priority(title).0,
+        };
         let title = self.draft.title(inline.first, &title);
         let supports = above
             .and_then(|at| self.draft.objective(at))
@@ -165,7 +167,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Links lead elsewhere: their words are taken over, where they lead is not.
-    fn links(&mut self, inline: &Inline) {
+    pub(super) fn links(&mut self, inline: &Inline) {
         for link in &inline.links {
             if !inline.text.contains(link.as_str()) {
                 self.draft
@@ -207,13 +209,13 @@ impl<'a> Reader<'a> {
         self.links(inline);
     }
 
-    fn leave(&mut self, inline: &Inline, why: &str) {
+    pub(super) fn leave(&mut self, inline: &Inline, why: &str) {
         for (line, text) in (inline.first..).zip(inline.text.lines()) {
             self.draft.unread(line, text, why);
         }
     }
 
-    fn leave_items(&mut self, items: &[Item], why: &str) {
+    pub(super) fn leave_items(&mut self, items: &[Item], why: &str) {
         for item in items {
             self.leave(&item.text, why);
             item.more.iter().for_each(|more| self.leave(more, why));
@@ -251,6 +253,7 @@ impl<'a> Reader<'a> {
             let (_, said) = label(&item.text.text);
             let many = item.height() >= 2 || item.items.iter().any(is_key_result);
             match said {
+                _ if is_measured(item) => self.key_result(at, item),
                 Some(Label::Objective) => _ = self.objective_item(item, Some(at)),
                 None if many => _ = self.objective_item(item, Some(at)),
                 _ => self.key_result(at, item),
@@ -272,167 +275,6 @@ impl<'a> Reader<'a> {
         }
         self.under(at, &item.items);
         at
-    }
-
-    fn key_result(&mut self, at: usize, item: &Item) {
-        let line = item.text.first.max(item.line);
-        self.draft.used(item.line, item.text.last.max(item.line));
-        let (text, attributes) = attributes::split(&item.text.text);
-        let (text, _) = label(text);
-        // Braces settle what is a figure and what is a title.
-        let (text, done) = match &attributes {
-            Some(_) => (text, None),
-            None => trailing_share(text),
-        };
-        let (text, rank) = match &attributes {
-            Some(_) => (text.to_owned(), None),
-            None => priority(text),
-        };
-        let (text, team) = self.team_mark(&text);
-        let title = self.draft.title(line, &text);
-        if title.is_empty() {
-            return self
-                .draft
-                .unread(line, &item.text.text, "An item without words.");
-        }
-        let mut key_result = KeyResult {
-            title,
-            rank,
-            team,
-            state: item.text.struck.then_some(KeyResultState::Dropped),
-            now: done.map(Now::Progress).or(item.ticked.map(Now::Done)),
-            line,
-            ..KeyResult::default()
-        };
-        let mut parts = Parts::default();
-        for (name, value) in attributes.into_iter().flatten() {
-            if let Err(why) = set_key_result(&mut key_result, &mut parts, name, &value) {
-                self.draft
-                    .unread(line, &value, format!("{}.", capital(&why)));
-            }
-        }
-        let (dated, steps): (Vec<&Item>, Vec<&Item>) = item
-            .items
-            .iter()
-            .partition(|item| check_in_text(item).is_some());
-        for item in dated {
-            self.check_in(&mut key_result, item);
-        }
-        match settle(&mut key_result, parts, false) {
-            Ok(None) => {}
-            Ok(Some(assumed)) => self.draft.unread(line, &item.text.text, assumed),
-            Err(why) => self
-                .draft
-                .unread(line, &item.text.text, format!("{}.", capital(&why))),
-        }
-        self.steps(&mut key_result, &steps);
-        for more in &item.more {
-            self.leave(more, "Text below an item is not kept.");
-        }
-        self.links(&item.text);
-        if let Some(objective) = self.draft.objective(at) {
-            objective.key_results.push(key_result);
-        }
-    }
-
-    /// A mark in brackets at the end that names a team of the workspace: `Fix positions [LA]`.
-    fn team_mark(&self, text: &str) -> (String, Option<String>) {
-        let found = text
-            .trim_end()
-            .strip_suffix(']')
-            .and_then(|text| text.rsplit_once('['))
-            .and_then(|(title, mark)| Some((title, self.options.team(mark)?)));
-        match found {
-            Some((title, team)) if !title.trim().is_empty() => {
-                (title.trim_end().to_owned(), Some(team.to_owned()))
-            }
-            _ => (text.to_owned(), None),
-        }
-    }
-
-    /// Items below a key result are its steps, unless it is measured otherwise.
-    fn steps(&mut self, key_result: &mut KeyResult, items: &[&Item]) {
-        let takes = key_result.metric.as_ref().is_none_or(|metric| {
-            matches!(metric.kind, MetricKind::Binary | MetricKind::Milestones)
-        });
-        let mut steps: Vec<Milestone> = Vec::new();
-        for item in items {
-            let (text, attributes) = attributes::split(&item.text.text);
-            let (text, _) = priority(text);
-            let name = self.draft.title(item.line, &text);
-            let known = steps
-                .iter()
-                .any(|step| step.name.to_lowercase() == name.to_lowercase());
-            let why = if !takes {
-                Some("A key result with a number has no steps.")
-            } else if known {
-                Some("The key result has a step of that name already.")
-            } else if item.text.struck {
-                Some("A step that is struck through is left out.")
-            } else if name.is_empty() {
-                Some("An item without words.")
-            } else {
-                None
-            };
-            if let Some(why) = why {
-                self.leave_items(std::slice::from_ref(*item), why);
-                continue;
-            }
-            self.draft.used(item.line, item.text.last);
-            self.links(&item.text);
-            for more in &item.more {
-                self.leave(more, "Text below an item is not kept.");
-            }
-            self.leave_items(&item.items, "Steps have no steps of their own.");
-            let weight = attributes
-                .into_iter()
-                .flatten()
-                .find(|(name, _)| *name == Name::Weight)
-                .and_then(|(_, weight)| weight.parse().ok())
-                .unwrap_or(Decimal::ONE);
-            if item.ticked == Some(true) || key_result.now == Some(Now::Done(true)) {
-                key_result.steps_done.push(name.clone());
-            }
-            steps.push(Milestone { name, weight });
-        }
-        if !steps.is_empty() && takes {
-            key_result.metric = Some(Metric {
-                milestones: steps,
-                ..bare(MetricKind::Milestones, None)
-            });
-            key_result.now = None;
-        }
-    }
-
-    /// `2026-07-05: 510 {confidence: 0.7}` below a key result.
-    fn check_in(&mut self, key_result: &mut KeyResult, item: &Item) {
-        let Some((day, text)) = check_in_text(item) else {
-            return;
-        };
-        self.draft.used(item.line, item.text.last);
-        let (text, attributes) = attributes::split(&text);
-        let (value, step) = measured(text);
-        let mut made = CheckIn {
-            date: day,
-            value,
-            step,
-            confidence: None,
-            projection: None,
-            comment: None,
-            line: item.line,
-        };
-        for (name, text) in attributes.into_iter().flatten() {
-            match name {
-                Name::Confidence => made.confidence = text.parse().ok(),
-                Name::Projection => made.projection = text.parse().ok(),
-                Name::Comment => made.comment = Some(text),
-                _ => self
-                    .draft
-                    .unread(item.line, &text, "A check-in has no such attribute."),
-            }
-        }
-        self.leave_items(&item.items, "A check-in has nothing below it.");
-        key_result.check_ins.push(made);
     }
 
     fn table(&mut self, header: &[Inline], rows: &[Vec<Inline>], rule: usize) {
@@ -498,25 +340,20 @@ fn contents(items: &[Item]) -> bool {
         })
 }
 
+/// Whether an item says in braces how it is measured.
+fn is_measured(item: &Item) -> bool {
+    let (_, attributes) = attributes::split(&item.text.text);
+    attributes.is_some_and(|list| list.iter().any(|(name, _)| *name == Name::Metric))
+}
+
 /// Whether an item can only be a key result: it says so, or brings its own measure.
 fn is_key_result(item: &Item) -> bool {
-    let (text, attributes) = attributes::split(&item.text.text);
-    let measured =
-        attributes.is_some_and(|list| list.iter().any(|(name, _)| *name == Name::Metric));
+    let (text, _) = attributes::split(&item.text.text);
     let spoken = || {
         check_in_text(item).is_none()
             && (crate::phrase::spoken_change(text).is_some() || trailing_share(text).1.is_some())
     };
-    measured || label(text).1 == Some(Label::KeyResult) || spoken()
-}
-
-/// The date and the rest of an item that is a check-in.
-fn check_in_text(item: &Item) -> Option<(quarterdeck_core::calendar::Date, String)> {
-    let (day, rest) = item.text.text.split_once(':')?;
-    (day.trim().len() == 10)
-        .then(|| date(day).ok())
-        .flatten()
-        .map(|day| (day, one_line(rest)))
+    is_measured(item) || label(text).1 == Some(Label::KeyResult) || spoken()
 }
 
 /// `Owner: Ana` on a line of its own.

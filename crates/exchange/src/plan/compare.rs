@@ -37,13 +37,20 @@ impl<'a> Versions<'a> {
             cycles.dedup();
             for cycle in cycles {
                 let of = |list: &[Objective]| -> Vec<usize> {
-                    (0..).zip(list).filter(|(_, one)| one.cycle == *cycle).map(|(at, _)| at).collect()
+                    (0..)
+                        .zip(list)
+                        .filter(|(_, one)| one.cycle == *cycle)
+                        .map(|(at, _)| at)
+                        .collect()
                 };
                 let (new, old) = (of(&outline.objectives), of(&base.objectives));
                 let faces = |list: &[Objective], of: &[usize]| -> Vec<Face> {
                     of.iter().filter_map(|at| list.get(*at)).map(face).collect()
                 };
-                let found = pair(&faces(&outline.objectives, &new), &faces(&base.objectives, &old));
+                let found = pair(
+                    &faces(&outline.objectives, &new),
+                    &faces(&base.objectives, &old),
+                );
                 for (at, found) in new.iter().zip(found) {
                     if let Some(slot) = objectives.get_mut(*at) {
                         *slot = found.and_then(|(other, _)| old.get(other).copied());

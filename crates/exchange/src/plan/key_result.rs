@@ -1,7 +1,7 @@
 //! Key results of an outline: found among their objective's, changed, or made.
 
-use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::decide::Command;
+use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::{Body, KeyResultAdded, Metric};
 use quarterdeck_core::id::{KeyResultId, ObjectiveId};
 use quarterdeck_core::token::{Cadence, KeyResultState, MetricKind};
@@ -123,8 +123,8 @@ impl Planner<'_> {
         if was.is_none_or(|was| was.title != new.title) {
             set.push((Field::Title, Value::Text(new.title.clone())));
         }
-        if let Some(owner) = fresh(new, was, |one| &one.owner)
-            .and_then(|name| self.member(new.line, &name))
+        if let Some(owner) =
+            fresh(new, was, |one| &one.owner).and_then(|name| self.member(new.line, &name))
         {
             set.push((Field::Owner, Value::Ref(Subject::Member(owner))));
         }
@@ -133,9 +133,7 @@ impl Planner<'_> {
         {
             set.push((Field::Team, Value::Ref(Subject::Team(team))));
         }
-        set.extend(
-            fresh(new, was, |one| &one.weight).map(|to| (Field::Weight, Value::Number(to))),
-        );
+        set.extend(fresh(new, was, |one| &one.weight).map(|to| (Field::Weight, Value::Number(to))));
         set.extend(
             fresh(new, was, |one| &one.rank).map(|to| (Field::Rank, Value::Number(to.into()))),
         );
@@ -154,13 +152,26 @@ impl Planner<'_> {
         if let Some(metric) = fresh(new, was, |one| &one.metric) {
             set.extend(self.metric(id, &metric));
         }
-        let live = self.state().key_results.get(&id).is_some_and(|one| one.is_live());
+        let live = self
+            .state()
+            .key_results
+            .get(&id)
+            .is_some_and(|one| one.is_live());
         let revived = new.state.is_none() && was.is_some_and(|one| one.state.is_some());
         let returned = was.is_none() && self.options.base.is_some();
         if (revived || returned) && !live && new.state.is_none() {
-            set.push((Field::State, Value::Text(KeyResultState::Active.word().to_owned())));
+            set.push((
+                Field::State,
+                Value::Text(KeyResultState::Active.word().to_owned()),
+            ));
         }
-        self.edit(Subject::KeyResult(id), new.title.clone(), new.line, why, set);
+        self.edit(
+            Subject::KeyResult(id),
+            new.title.clone(),
+            new.line,
+            why,
+            set,
+        );
     }
 
     /// The fields of a metric. A plain "done or not" does not take the place of figures that the
@@ -226,10 +237,18 @@ pub(super) fn shown(metric: &Metric) -> String {
             number(metric.target)
         ),
         MetricKind::Maintain => {
-            format!("maintain {}..{}{unit}", number(metric.low), number(metric.high))
+            format!(
+                "maintain {}..{}{unit}",
+                number(metric.low),
+                number(metric.high)
+            )
         }
         MetricKind::Milestones => {
-            let steps: Vec<&str> = metric.milestones.iter().map(|one| one.name.as_str()).collect();
+            let steps: Vec<&str> = metric
+                .milestones
+                .iter()
+                .map(|one| one.name.as_str())
+                .collect();
             format!("milestones {}", steps.join(", "))
         }
         MetricKind::Binary => "done or not".to_owned(),

@@ -63,7 +63,10 @@ impl std::fmt::Display for Match {
                 write!(f, "reworded, {alike} % alike, one key result in common")
             }
             Self::Reworded { alike, shared } => {
-                write!(f, "reworded, {alike} % alike, {shared} key results in common")
+                write!(
+                    f,
+                    "reworded, {alike} % alike, {shared} key results in common"
+                )
             }
         }
     }
@@ -155,7 +158,10 @@ mod tests {
 
     #[test]
     fn the_same_title_wins_over_a_likeness() {
-        let old = [face("Launch the beta", &[]), face("Launch the beta now", &[])];
+        let old = [
+            face("Launch the beta", &[]),
+            face("Launch the beta now", &[]),
+        ];
         let new = [face("Launch the beta now", &[]), face("Launch a beta", &[])];
         let found = pair(&new, &old);
         assert_eq!(found[0], Some((1, Match::Title)));
@@ -168,7 +174,10 @@ mod tests {
         let new = [face("Win the north", &["a", "b", "e"]), face("Rest", &[])];
         let found = pair(&new, &old);
         let why = found[0].unwrap().1;
-        assert_eq!(why.to_string(), "reworded, 0 % alike, 2 key results in common");
+        assert_eq!(
+            why.to_string(),
+            "reworded, 0 % alike, 2 key results in common"
+        );
         assert_eq!(found[1], None);
     }
 

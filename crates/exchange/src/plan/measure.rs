@@ -15,6 +15,7 @@ use quarterdeck_core::token::MetricKind;
 use quarterdeck_core::value::{Field, Measure, Subject, Value};
 
 use super::{Act, Planner, Step};
+use crate::from_state;
 use crate::outline::{CheckIn, KeyResult, Now};
 
 /// A check-in to be made, unless it is known.
@@ -43,7 +44,9 @@ impl Planner<'_> {
         if fresh {
             self.standing(id, new);
         }
-        if was.is_none_or(|was| (was.mid_score, was.projected_score) != (new.mid_score, new.projected_score)) {
+        if was.is_none_or(|was| {
+            (was.mid_score, was.projected_score) != (new.mid_score, new.projected_score)
+        }) {
             self.mid(id, new);
         }
         if was.is_none_or(|was| was.final_score != new.final_score) {
@@ -60,7 +63,9 @@ impl Planner<'_> {
 
     /// A check-in with a date of its own.
     fn dated(&mut self, id: KeyResultId, new: &KeyResult, made: &CheckIn) {
-        let Some((metric, _)) = self.found(id) else { return };
+        let Some((metric, _)) = self.found(id) else {
+            return;
+        };
         let measure = match metric.kind {
             MetricKind::Binary => Measure::Done(!made.value.is_zero()),
             MetricKind::Milestones => {
@@ -93,13 +98,20 @@ impl Planner<'_> {
             note: made.comment.clone(),
             line: made.line,
         };
+        // What was a delta here is written as the value that it came to.
+        let found = self.state().key_results.get(&id);
+        if found.is_some_and(|found| from_state::told(found).any(|(_, one)| same(&one, made))) {
+            return;
+        }
         let of_day: Vec<Known> = self
             .state()
             .key_results
             .get(&id)
             .into_iter()
             .flat_map(|found| found.check_ins.standing())
-            .filter(|one| one.effective == made.date && step_of(&one.measure) == made.step.as_deref())
+            .filter(|one| {
+                one.effective == made.date && step_of(&one.measure) == made.step.as_deref()
+            })
             .cloned()
             .collect();
         if of_day.iter().any(|one| {
@@ -111,7 +123,11 @@ impl Planner<'_> {
         }
         match of_day.as_slice() {
             // The document was corrected: so is the check-in.
-            [one] if rivals == 1 && matches!(one.measure, Measure::Delta(_)) == matches!(said.measure, Measure::Delta(_)) => {
+            [one]
+                if rivals == 1
+                    && matches!(one.measure, Measure::Delta(_))
+                        == matches!(said.measure, Measure::Delta(_)) =>
+            {
                 self.correct(id, new, one, said);
             }
             _ => self.check_in(id, new, said),
@@ -120,8 +136,14 @@ impl Planner<'_> {
 
     fn correct(&mut self, id: KeyResultId, new: &KeyResult, one: &Known, said: Said) {
         let mut set = vec![(Field::Value, Value::Measure(said.measure))];
-        set.extend(said.confidence.map(|to| (Field::Confidence, Value::Number(to))));
-        set.extend(said.projection.map(|to| (Field::Projection, Value::Number(to))));
+        set.extend(
+            said.confidence
+                .map(|to| (Field::Confidence, Value::Number(to))),
+        );
+        set.extend(
+            said.projection
+                .map(|to| (Field::Projection, Value::Number(to))),
+        );
         set.extend(said.note.map(|to| (Field::Text, Value::Text(to))));
         let subject = Subject::CheckIn(id, one.id);
         let title = format!("{}, {}", new.title, said.effective);
@@ -129,9 +151,9 @@ impl Planner<'_> {
     }
 
     fn check_in(&mut self, id: KeyResultId, new: &KeyResult, said: Said) {
-        let confident = said
-            .confidence
-            .map_or_else(String::new, |confidence| format!(", confidence {confidence}"));
+        let confident = said.confidence.map_or_else(String::new, |confidence| {
+            format!(", confidence {confidence}")
+        });
         self.step(Step {
             act: Act::CheckIn,
             subject: Subject::KeyResult(id),
@@ -152,7 +174,9 @@ impl Planner<'_> {
 
     /// Where the document says that the key result stands now.
     fn standing(&mut self, id: KeyResultId, new: &KeyResult) {
-        let Some((metric, cycle)) = self.found(id) else { return };
+        let Some((metric, cycle)) = self.found(id) else {
+            return;
+        };
         let wanted = match (metric.kind, new.now) {
             (MetricKind::Milestones, _) => self.steps(id, new, &metric),
             (MetricKind::Binary, Some(Now::Done(done))) => vec![Measure::Done(done)],
@@ -160,12 +184,14 @@ impl Planner<'_> {
                 vec![Measure::Done(share >= Decimal::ONE)]
             }
             (_, Some(Now::Value(value))) => vec![Measure::Absolute(value)],
-            (_, Some(Now::Progress(share))) => {
-                value_at(&metric, share).map(Measure::Absolute).into_iter().collect()
-            }
-            (_, Some(Now::Done(true))) => {
-                value_at(&metric, Decimal::ONE).map(Measure::Absolute).into_iter().collect()
-            }
+            (_, Some(Now::Progress(share))) => value_at(&metric, share)
+                .map(Measure::Absolute)
+                .into_iter()
+                .collect(),
+            (_, Some(Now::Done(true))) => value_at(&metric, Decimal::ONE)
+                .map(Measure::Absolute)
+                .into_iter()
+                .collect(),
             (_, Some(Now::Done(false)) | None) => Vec::new(),
         };
         let reading = self
@@ -174,7 +200,9 @@ impl Planner<'_> {
             .get(&id)
             .map(|found| found.check_ins.reading(self.options.on))
             .unwrap_or_default();
-        let stated = new.confidence.filter(|stated| reading.confidence != Some(*stated));
+        let stated = new
+            .confidence
+            .filter(|stated| reading.confidence != Some(*stated));
         let news: Vec<Measure> = wanted
             .into_iter()
             .filter(|measure| match measure {
@@ -217,9 +245,15 @@ impl Planner<'_> {
     fn steps(&self, id: KeyResultId, new: &KeyResult, metric: &Metric) -> Vec<Measure> {
         let all = new.now == Some(Now::Done(true));
         let done = |name: &str| {
-            all || new.steps_done.iter().any(|step| step.eq_ignore_ascii_case(name))
+            all || new
+                .steps_done
+                .iter()
+                .any(|step| step.eq_ignore_ascii_case(name))
         };
-        let known = new.metric.as_ref().map_or(&[][..], |metric| &metric.milestones);
+        let known = new
+            .metric
+            .as_ref()
+            .map_or(&[][..], |metric| &metric.milestones);
         let reading = self
             .state()
             .key_results
@@ -249,8 +283,12 @@ impl Planner<'_> {
         if new.mid_score.is_none() && new.projected_score.is_none() {
             return;
         }
-        let Some((metric, cycle)) = self.found(id) else { return };
-        let projection = new.projected_score.and_then(|share| value_at(&metric, share));
+        let Some((metric, cycle)) = self.found(id) else {
+            return;
+        };
+        let projection = new
+            .projected_score
+            .and_then(|share| value_at(&metric, share));
         let Some(measured) = new.mid_score.and_then(|share| match metric.kind {
             MetricKind::Binary => Some(Measure::Done(share >= Decimal::ONE)),
             _ => value_at(&metric, share).map(Measure::Absolute),
@@ -262,7 +300,9 @@ impl Planner<'_> {
             let why = "This metric has no value to project; the projected score is left out.";
             self.left(new.line, &new.title, why);
         }
-        let middle = cycle.starts.plus_days(cycle.ends.days_since(cycle.starts) / 2);
+        let middle = cycle
+            .starts
+            .plus_days(cycle.ends.days_since(cycle.starts) / 2);
         let effective = middle.min(self.options.on);
         if effective < cycle.starts {
             let why = format!("It is scored before cycle {} begins.", cycle.name);
@@ -290,8 +330,12 @@ impl Planner<'_> {
     /// The score at the end is the grade.
     fn grade(&mut self, id: KeyResultId, new: &KeyResult) {
         let Some(to) = new.final_score else { return };
-        let Some((_, cycle)) = self.found(id) else { return };
-        let Some(found) = self.state().key_results.get(&id) else { return };
+        let Some((_, cycle)) = self.found(id) else {
+            return;
+        };
+        let Some(found) = self.state().key_results.get(&id) else {
+            return;
+        };
         let from = found.grade.as_ref().map(|grade| grade.grade);
         if from == Some(to) {
             return;

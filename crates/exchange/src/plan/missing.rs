@@ -72,7 +72,7 @@ impl Planner<'_> {
         self.edit(subject, title, 0, Match::Title, set);
     }
 
-    fn from_here(&self, stamp: &Stamp) -> bool {
+    fn is_from_here(&self, stamp: &Stamp) -> bool {
         let source = self.state().source(stamp);
         source.is_some_and(|source| self.options.from_here.is_some_and(|from| from(source)))
     }
@@ -82,7 +82,10 @@ impl Planner<'_> {
         for (id, one) in &self.state().objectives {
             let subject = Subject::Objective(*id);
             let here = spoken.contains(&one.cycle) && one.is_live();
-            if here && !self.present.contains(&subject) && self.from_here(&one.provenance.created) {
+            if here
+                && !self.present.contains(&subject)
+                && self.is_from_here(&one.provenance.created)
+            {
                 let title = one.title.clone();
                 missing.push((one.provenance.created.seq, Missing { subject, title }));
             }
@@ -91,7 +94,10 @@ impl Planner<'_> {
             let subject = Subject::KeyResult(*id);
             let above = Subject::Objective(one.objective);
             let here = self.present.contains(&above) && one.is_live();
-            if here && !self.present.contains(&subject) && self.from_here(&one.provenance.created) {
+            if here
+                && !self.present.contains(&subject)
+                && self.is_from_here(&one.provenance.created)
+            {
                 let title = one.title.clone();
                 missing.push((one.provenance.created.seq, Missing { subject, title }));
             }

@@ -147,7 +147,11 @@ impl Planner<'_> {
             let why = format!(
                 "Nobody in the workspace goes by that name; it is left without this owner: `okr member add \"{name}\"`."
             );
-            let told = self.plan.left.iter().any(|one| one.text == name && one.why == why);
+            let told = self
+                .plan
+                .left
+                .iter()
+                .any(|one| one.text == name && one.why == why);
             if !told {
                 self.left(line, name, why);
             }
@@ -173,7 +177,10 @@ impl Planner<'_> {
                 .filter(|(_, one)| fits(one.key.as_deref(), &one.title))
                 .map(|(id, one)| {
                     let above = self.state().objectives.get(&one.objective);
-                    (above.is_none_or(|above| above.cycle != cycle), Subject::KeyResult(*id))
+                    (
+                        above.is_none_or(|above| above.cycle != cycle),
+                        Subject::KeyResult(*id),
+                    )
                 }),
         );
         found.sort_by_key(|(elsewhere, _)| *elsewhere);

@@ -22,10 +22,10 @@ impl Planner<'_> {
         let found = self.find(outline, &cycles);
         for (at, objective) in outline.objectives.iter().enumerate() {
             let Some(cycle) = cycles.get(at).copied().flatten() else {
-                for one in std::iter::once(objective.line)
-                    .chain(objective.key_results.iter().map(|one| one.line))
-                {
-                    self.left(one, &objective.title, "It belongs to no cycle: name one with --cycle.");
+                let why = "It belongs to no cycle: name one with --cycle.";
+                self.left(objective.line, &objective.title, why);
+                for one in &objective.key_results {
+                    self.left(one.line, &one.title, why);
                 }
                 continue;
             };
@@ -170,7 +170,10 @@ impl Planner<'_> {
         if let Some(key) = said(|one| &one.key) {
             set.push((Field::Key, Value::Text(key)));
         }
-        if let Some(kind) = new.kind.filter(|kind| before.is_none_or(|one| one.kind != Some(*kind))) {
+        if let Some(kind) = new
+            .kind
+            .filter(|kind| before.is_none_or(|one| one.kind != Some(*kind)))
+        {
             set.push((Field::Kind, Value::Text(kind.word().to_owned())));
         }
         if new.standing && before.is_none_or(|one| !one.standing) {
@@ -189,11 +192,24 @@ impl Planner<'_> {
         let revived = new.state.is_none() && before.is_some_and(|one| one.state.is_some());
         let returned = before.is_none() && self.options.base.is_some();
         if (revived || returned)
-            && self.state().objectives.get(&id).is_some_and(|one| !one.is_live())
+            && self
+                .state()
+                .objectives
+                .get(&id)
+                .is_some_and(|one| !one.is_live())
         {
-            set.push((Field::State, Value::Text(ObjectiveState::Active.word().to_owned())));
+            set.push((
+                Field::State,
+                Value::Text(ObjectiveState::Active.word().to_owned()),
+            ));
         }
-        self.edit(Subject::Objective(id), new.title.clone(), new.line, why, set);
+        self.edit(
+            Subject::Objective(id),
+            new.title.clone(),
+            new.line,
+            why,
+            set,
+        );
     }
 
     /// An objective's state comes last: what is dropped takes no key results any more.
@@ -211,7 +227,9 @@ impl Planner<'_> {
 
     fn supports(&mut self) {
         for (subject, line, name) in std::mem::take(&mut self.later) {
-            let Subject::Objective(id) = subject else { continue };
+            let Subject::Objective(id) = subject else {
+                continue;
+            };
             let Some((cycle, title)) = self
                 .state()
                 .objectives
@@ -220,7 +238,10 @@ impl Planner<'_> {
             else {
                 continue;
             };
-            match self.supported(cycle, &name).filter(|above| *above != subject) {
+            match self
+                .supported(cycle, &name)
+                .filter(|above| *above != subject)
+            {
                 Some(above) => {
                     let set = vec![(Field::Supports, Value::Ref(above))];
                     self.edit(subject, title, line, Match::Title, set);
@@ -256,9 +277,9 @@ impl Planner<'_> {
             self.plan.unchanged += 1;
             return;
         }
-        let dropped = changed.iter().any(|(field, to)| {
-            *field == Field::State && *to == Value::Text("dropped".to_owned())
-        });
+        let dropped = changed
+            .iter()
+            .any(|(field, to)| *field == Field::State && *to == Value::Text("dropped".to_owned()));
         self.step(Step {
             act: if dropped { Act::Drop } else { Act::Edit },
             subject,

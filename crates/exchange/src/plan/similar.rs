@@ -60,9 +60,18 @@ mod tests {
     #[test]
     fn rewordings_are_alike_and_other_titles_are_not() {
         for (a, b) in [
-            ("Launch the beta version", "Launch the beta version publicly"),
-            ("Gitbase support for git diff", "Gitbase supports diff of git"),
-            ("Qualified leads from 500 to 550", "Qualified leads from 500 to 600"),
+            (
+                "Launch the beta version",
+                "Launch the beta version publicly",
+            ),
+            (
+                "Gitbase support for git diff",
+                "Gitbase supports diff of git",
+            ),
+            (
+                "Qualified leads from 500 to 550",
+                "Qualified leads from 500 to 600",
+            ),
         ] {
             assert!(alike(a, b) >= REWORDED_FROM, "{a} | {b}: {}", alike(a, b));
         }

@@ -99,10 +99,7 @@ fn write_key_result(out: &mut String, said: &KeyResult) {
     );
     braces.number("rank", said.rank.map(Decimal::from));
     // An active key result with a weight of 1 is what a document takes for granted.
-    let dropped = said.state == Some(KeyResultState::Dropped);
-    let state = said
-        .state
-        .filter(|state| *state != KeyResultState::Active && !dropped);
+    let state = said.state.filter(|state| *state != KeyResultState::Active);
     braces.words(state.map(KeyResultState::word));
     braces.value("key", said.key.as_deref());
     braces.value("owner", said.owner.as_deref());
@@ -112,11 +109,7 @@ fn write_key_result(out: &mut String, said: &KeyResult) {
         Some(Now::Done(false)) => "[ ] ",
         _ => "",
     };
-    let mark = if dropped { "~~" } else { "" };
-    push(
-        out,
-        &format!("- {tick}{mark}{}{mark}{braces}", escaped(&said.title)),
-    );
+    push(out, &format!("- {tick}{}{braces}", escaped(&said.title)));
     let steps = said.metric.iter().flat_map(|metric| &metric.milestones);
     for step in steps {
         let tick = if said.steps_done.contains(&step.name) {

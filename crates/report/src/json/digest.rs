@@ -47,7 +47,7 @@ pub struct Digest {
     pub finished: Vec<Related>,
     /// Drafts that wait for somebody to agree.
     pub unsigned: Vec<DigestDraft>,
-    /// What is overdue, or due within seven days.
+    /// What is overdue, or due today or on the six days after.
     pub due: Vec<DueLine>,
 }
 

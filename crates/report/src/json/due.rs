@@ -12,8 +12,8 @@ use super::show::{Related, related};
 use super::{AsOf, Schema};
 use crate::names::{Names, Ref};
 
-/// So many days ahead are looked at.
-const AHEAD: i32 = 7;
+/// So many days ahead are looked at: what was just checked in for a week is not among them.
+const AHEAD: i32 = 6;
 
 /// What is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

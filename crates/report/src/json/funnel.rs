@@ -88,6 +88,10 @@ pub struct FunnelCompared {
     pub before: String,
     /// What the second volumes are of.
     pub after: String,
+    /// Names of those of the two cycles that are not over: their figures are of `on`.
+    pub not_over: Vec<String>,
+    /// The day that figures of such a cycle are of; none for volumes that were given.
+    pub on: Option<Date>,
     /// The stages from the first to the outcome.
     pub stages: Vec<StageCompared>,
     /// By how much the outcome changed; what the stages explain adds up to it.
@@ -196,23 +200,37 @@ pub fn funnel_show(
     })
 }
 
-/// Two cycles of a funnel side by side; `stages` names them in order.
+/// What is compared: two cycles of a funnel, or volumes that were given.
+#[derive(Debug, Clone)]
+pub struct ComparedOf {
+    /// Name of the funnel; none for volumes that were given.
+    pub funnel: Option<String>,
+    /// What the volumes are of.
+    pub titles: [String; 2],
+    /// Those of the two that are not over.
+    pub not_over: Vec<String>,
+    /// The day that their figures are of.
+    pub on: Option<Date>,
+    /// What the stages count, in order.
+    pub stages: Vec<String>,
+}
+
+/// Two cycles of a funnel side by side.
 #[must_use]
-pub fn funnel_compared(
-    funnel: Option<String>,
-    [before, after]: [String; 2],
-    stages: &[String],
-    found: &Diagnosis,
-) -> FunnelCompared {
+pub fn funnel_compared(of: ComparedOf, found: &Diagnosis) -> FunnelCompared {
+    let [before, after] = of.titles;
     FunnelCompared {
         schema: Schema,
-        funnel,
+        funnel: of.funnel,
         before,
         after,
-        stages: (stages.iter())
+        not_over: of.not_over,
+        on: of.on,
+        look_at: (found.look_at).and_then(|at| of.stages.get(at).cloned()),
+        stages: (of.stages.into_iter())
             .zip(&found.stages)
             .map(|(name, stage)| StageCompared {
-                name: name.clone(),
+                name,
                 before: stage.before,
                 after: stage.after,
                 conversion_before: stage.conversion_before,
@@ -221,6 +239,5 @@ pub fn funnel_compared(
             })
             .collect(),
         change: found.change,
-        look_at: (found.look_at).and_then(|at| stages.get(at).cloned()),
     }
 }

@@ -48,8 +48,8 @@ pub use digest::{
 pub use due::{DueLine, DueList, due_list};
 pub use exported::{ExportedLog, ExportedTables, ImportedLog, LogOutcome, Readable, readable};
 pub use funnel::{
-    FunnelCompared, FunnelLine, FunnelList, FunnelShow, StageCompared, StageLine, funnel_compared,
-    funnel_show, funnels,
+    ComparedOf, FunnelCompared, FunnelLine, FunnelList, FunnelShow, StageCompared, StageLine,
+    funnel_compared, funnel_show, funnels,
 };
 pub use import::{Import, ImportCommit, ImportMissing, ImportStep, ImportUnread, ImportVersion};
 pub use incentive::{IncentiveLine, IncentiveList, incentives};

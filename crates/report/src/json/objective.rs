@@ -204,8 +204,8 @@ pub fn objective_status(
         status,
         because,
         supports: objective.supports.and_then(|above| names.subject(above)),
-        unaligned: alignment::unaligned(state, id),
-        unsupported: alignment::unsupported(state, id),
+        unaligned: names.loose_ends().unaligned.contains(&id),
+        unsupported: names.loose_ends().unsupported.contains(&id),
         visits: false,
         key: objective.key.clone(),
         conflicts: (state.conflicts.iter())

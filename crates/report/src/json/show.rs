@@ -95,8 +95,12 @@ pub struct KeyResultShow {
     pub kpi: Option<Related>,
     /// The KPIs that it is meant to improve.
     pub improves: Vec<Related>,
+    /// The earlier key result that it was carried over from.
+    pub carried_from: Option<Ref>,
     /// Key results that help it.
     pub helped_by: Vec<Related>,
+    /// Objectives that support it.
+    pub supported_by: Vec<Related>,
     /// The value at the end of each day on which it was measured, by a check-in or by a reading
     /// of the KPI that it reads from, earliest first.
     pub course: Vec<CurvePoint>,
@@ -267,11 +271,19 @@ pub fn key_result_show(
         created: authored(created),
         kpi: super::kpi::read_from(names, found.kpi),
         improves: super::kpi::improved_by(names, id),
+        carried_from: found.carried_from.map(|earlier| names.key_result(earlier)),
         helped_by: (state.key_results.iter())
             .filter(|(_, other)| {
                 other.helps.contains(&id) && other.state != KeyResultState::Withdrawn
             })
             .filter_map(|(other, _)| related(names, Subject::KeyResult(*other)))
+            .collect(),
+        supported_by: (state.objectives.iter())
+            .filter(|(_, below)| {
+                below.supports == Some(Subject::KeyResult(id))
+                    && below.state != ObjectiveState::Withdrawn
+            })
+            .filter_map(|(below, _)| related(names, Subject::Objective(*below)))
             .collect(),
         course: (score::course(state, found, cycle, on).into_iter())
             .map(|(date, value)| CurvePoint { date, value })

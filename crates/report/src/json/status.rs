@@ -85,6 +85,8 @@ pub struct StatusCycle {
     /// Share of its way that a key result should have gone by then: what is over, or what the
     /// weights of the months say.
     pub expected: Decimal,
+    /// How its months weigh against each other; empty where it says nothing itself.
+    pub month_weights: Vec<Decimal>,
     /// Mean of the objectives shown, 0 to 1, without those that are another team's.
     pub score: Option<Decimal>,
     /// Mean of the committed ones.
@@ -214,6 +216,7 @@ pub(super) fn status_cycle(
         weeks: span.map_or(0, Span::weeks),
         elapsed: score::elapsed(cycle, query.on).round(2),
         expected: score::expected(state, cycle, query.on).round(2),
+        month_weights: cycle.month_weights.clone(),
         score: share(means.all),
         committed: share(means.committed),
         aspirational: share(means.aspirational),

@@ -197,8 +197,8 @@ impl Builder<'_> {
             score: share(score::objective_score(state, id, self.on)),
             status: explained.flatten().map(|explained| explained.status),
             below: self.rolled_up(Subject::Objective(id)),
-            unaligned: alignment::unaligned(state, id),
-            unsupported: alignment::unsupported(state, id),
+            unaligned: names.loose_ends().unaligned.contains(&id),
+            unsupported: names.loose_ends().unsupported.contains(&id),
             broken: alignment::broken(state, id).and_then(|goal| related(names, goal)),
             is_pending: self.pending.touches(id.uuid()),
             key_results: (branch.key_results.iter())

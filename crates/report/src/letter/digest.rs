@@ -88,10 +88,9 @@ fn step(
 fn values(one: &DigestKeyResult) -> Option<String> {
     match one.metric {
         MetricKind::Milestones => step(one.from_score, one.score, percent),
-        MetricKind::Binary => Some(match one.value {
-            Some(value) if value == Decimal::ONE => "done".to_owned(),
-            _ => "not done".to_owned(),
-        }),
+        // That it is done, its status says.
+        MetricKind::Binary if one.value == Some(Decimal::ONE) => None,
+        MetricKind::Binary => Some("not done".to_owned()),
         MetricKind::Increase | MetricKind::Decrease | MetricKind::Maintain => {
             let step = step(one.from_value, one.value, number)?;
             let unit = one.unit.as_deref();

@@ -13,7 +13,10 @@ pub fn markdown(letter: &Letter) -> String {
         let _ = write!(text, "\n{}\n", line(lead));
     }
     for section in &letter.sections {
-        let _ = write!(text, "\n## {}\n\n", inline(&section.title));
+        if !text.ends_with("\n\n") {
+            text.push('\n');
+        }
+        let _ = write!(text, "## {}\n\n", inline(&section.title));
         for item in &section.items {
             let _ = write!(text, "- **{}**", inline(&item.title));
             if let Some(reference) = &item.reference {

@@ -56,8 +56,11 @@ pub(super) fn awaits(awaits: &[String], view: &View) -> Option<Line> {
     }
     let asks_reader = (view.reader.as_ref()).is_some_and(|reader| awaits.contains(reader));
     Some(if asks_reader {
-        Line::new().with(Style::Warn, "asks you")
+        Line::new().with(Style::Warn, "asks you to agree")
     } else {
-        Line::new().said(Style::Muted, &format!("asks {}", awaits.join(", ")))
+        Line::new().said(
+            Style::Muted,
+            &format!("asks {} to agree", awaits.join(", ")),
+        )
     })
 }

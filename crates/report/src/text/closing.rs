@@ -1,5 +1,6 @@
 //! Grades and closings in words.
 
+use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::grading::Band;
 
@@ -44,18 +45,24 @@ pub(super) fn graded(found: &GradeTold) -> Line {
     }
 }
 
-/// That a cycle is closed, by whom, and what its grades are bound to.
-pub(super) fn closed(found: &Closing, view: &View) -> Line {
+/// That a cycle is closed, by whom, and what its grades are bound to; `head` is the position of
+/// the log that the figures beside it are of, `on` their day.
+pub(super) fn closed(found: &Closing, head: u64, on: Date, view: &View) -> Line {
     let root = found.root.get(..ROOT_DIGITS).unwrap_or(&found.root);
-    Line::new()
+    let line = Line::new()
         .strong("closed")
         .muted(" by ")
         .said(Style::Plain, &found.by)
         .muted(format!(" on {}", view.zone.date_of(found.at)))
-        .muted(format!(
-            " at #{}, root {root}; figures of {}",
-            found.position, found.day
-        ))
+        .muted(format!(" at #{}, root {root}; ", found.position));
+    if head == found.position {
+        line.muted(format!("figures of {}", found.day))
+    } else {
+        line.with(
+            Style::Warn,
+            format!("figures of {on}, with all learned since"),
+        )
+    }
 }
 
 /// The grades of a cycle on a line; empty where there are none.
@@ -131,7 +138,8 @@ pub fn cycle_closed(found: &CycleClosed, view: &View) -> Document {
         let of = count(found.tally.graded, "grade");
         document.push(line.muted(format!("  from {of}{overruled}")));
     }
-    document.push(closed(&found.closing, view).cut(view.width));
+    let bound = &found.closing;
+    document.push(closed(bound, bound.position, bound.day, view).cut(view.width));
     if let Some(advice) = found.grades.advice {
         document.push(Line::new().with(Style::Warn, advice));
     }

@@ -151,6 +151,14 @@ pub fn funnel_compared(found: &FunnelCompared, view: &View) -> Document {
     document.extend(table.lines(view.width));
     document.blank();
     document.paragraph(Style::Plain, &look_at(found), 0, view.width);
+    if let (Some(on), false) = (found.on, found.not_over.is_empty()) {
+        let text = format!(
+            "{} is not over: its figures are of {}, so compare its volumes with care.",
+            found.not_over.join(", "),
+            super::time::day(on, view.today)
+        );
+        document.paragraph(Style::Muted, &text, 0, view.width);
+    }
     document
 }
 

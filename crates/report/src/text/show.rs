@@ -1,5 +1,6 @@
 //! `okr objective show` and `okr kr show`.
 
+use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::grading::Band;
 
@@ -28,7 +29,7 @@ pub fn objective_show(found: &ObjectiveShow, view: &View) -> Document {
             .said(Style::Strong, &objective.title),
     );
     document.extend(as_of(found.as_of, view));
-    document.extend(closed(found.closing.as_ref(), view));
+    document.extend(closed(found.closing.as_ref(), (found.head, found.on), view));
     if let Some(description) = &found.description {
         document.paragraph(Style::Plain, description, 2, view.width);
     }
@@ -117,7 +118,7 @@ pub fn key_result_show(found: &KeyResultShow, view: &View) -> Document {
         .cut(view.width),
     );
     document.extend(as_of(found.as_of, view));
-    document.extend(closed(found.closing.as_ref(), view));
+    document.extend(closed(found.closing.as_ref(), (found.head, found.on), view));
     document.blank();
     document.extend(key_result_facts(found, view).lines(view.width));
     check_ins(&mut document, "Check-ins", &found.check_ins, view);
@@ -154,8 +155,8 @@ pub fn key_result_brief(found: &KeyResultShow, view: &View) -> Document {
 }
 
 /// That what follows is as at a closing, or would be but for the day that was asked for.
-fn closed(found: Option<&Closing>, view: &View) -> Option<Line> {
-    Some(closing::closed(found?, view).cut(view.width))
+fn closed(found: Option<&Closing>, (head, on): (u64, Date), view: &View) -> Option<Line> {
+    Some(closing::closed(found?, head, on, view).cut(view.width))
 }
 
 fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
@@ -241,8 +242,12 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
     facts.text("key", key_result.key.as_deref());
     facts.related("reads from", found.kpi.as_slice());
     facts.related("improves", &found.improves);
+    if let Some(earlier) = &found.carried_from {
+        facts.line("carried from", Line::new().reference(earlier));
+    }
     facts.related("helps", &key_result.helps);
     facts.related("helped by", &found.helped_by);
+    facts.related("supported by", &found.supported_by);
     facts.drafted("added by", &found.created_by, found.created, view);
     facts
 }

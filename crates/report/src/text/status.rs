@@ -78,7 +78,7 @@ fn header(document: &mut Document, found: &Status, cycle: &StatusCycle, view: &V
         document.push(as_of);
     }
     if let Some(closed) = &cycle.closing {
-        document.push(closing::closed(closed, view).cut(view.width));
+        document.push(closing::closed(closed, found.head, found.on, view).cut(view.width));
     } else if found.on != view.today {
         document.push(Line::new().with(Style::Warn, format!("Figures of {}.", found.on)));
     }

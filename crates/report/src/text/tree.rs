@@ -36,7 +36,7 @@ pub fn tree(found: &Tree, view: &View) -> Document {
         .as_ref()
         .and_then(|cycle| cycle.closing.as_ref())
     {
-        document.push(closing::closed(closed, view).cut(view.width));
+        document.push(closing::closed(closed, found.head, found.on, view).cut(view.width));
     } else if found.on != view.today {
         document.push(Line::new().with(Style::Warn, format!("Figures of {}.", found.on)));
     }

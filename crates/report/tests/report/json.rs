@@ -66,13 +66,13 @@ fn status_has_the_keys_of_the_contract() {
     );
     assert_eq!(
         keys(&status["cycle"]),
-        "aspirational closing committed elapsed ends expected grades id kind name ref score starts \
-         state week weeks"
+        "aspirational closing committed elapsed ends expected grades id kind month_weights name ref \
+         score starts state week weeks"
     );
     let objective = &status["objectives"][0];
     assert_eq!(
         keys(objective),
-        "because conflicts grade id key key_results kind level owner pending ref score set_aside \
+        "awaits because conflicts grade id key key_results kind level owner pending ref score set_aside \
          state status supports team title unaligned unsupported visits"
     );
     let leads = &objective["key_results"][0];
@@ -159,8 +159,8 @@ fn log_lines_have_the_keys_of_the_contract() {
     let line = value(json::log_line(&names, log.entries.last().unwrap(), false));
     assert_eq!(
         keys(&line),
-        "authored changes check_in device device_id effective id kind late_days member member_id \
-         on_behalf pending reason recorded ref seq skipped text title undoes what"
+        "authored changes check_in device device_id effective id imported kind late late_days member \
+         member_id on_behalf pending reason recorded ref seq skipped text title undoes what"
     );
     assert_eq!(line["kind"], "KeyResultEdited");
     assert_eq!(line["ref"], "kr-3mz9");
@@ -456,7 +456,7 @@ fn lists_and_answers_keep_their_keys() {
         (value(&outbox.shelved[0]), "code events hint id message ref"),
         (
             cycles["cycles"][0].clone(),
-            "elapsed ends id kind name objectives parent ref score starts state",
+            "closing elapsed ends grade id kind later name objectives parent ref score starts state",
         ),
         (
             teams["teams"][0].clone(),

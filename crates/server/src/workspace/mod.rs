@@ -326,7 +326,7 @@ impl Workspace {
 
     /// The state at a moment. Blocks for as long as folding the log takes.
     pub(crate) fn state_at(&self, moment: Moment) -> Result<State, ServerError> {
-        past::state_at(&*self.ledger, moment, self.state().adopted_at())
+        past::state_at(&*self.ledger, moment, &self.state())
     }
 
     /// The audit path of an entry in the tree of `size` entries. Blocks.

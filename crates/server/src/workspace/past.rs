@@ -2,6 +2,7 @@
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::event::Entry;
+use quarterdeck_core::known::Known;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::Ledger;
 
@@ -20,13 +21,13 @@ pub(crate) enum Moment {
 const READ_ENTRIES: usize = 4_096;
 const READ_BYTES: usize = 4 << 20;
 
-/// The state at a moment. `adopted_at` is the last position that was kept before the workspace had
-/// a server: those entries were known when they were authored, not when they were brought here.
+/// The state at a moment; `present` tells what counts as known when.
 pub(super) fn state_at(
     ledger: &dyn Ledger,
     moment: Moment,
-    adopted_at: Option<u64>,
+    present: &State,
 ) -> Result<State, ServerError> {
+    let known = Known::of(present);
     let mut state = State::default();
     each(ledger, 1, |entry| match moment {
         Moment::Position(last) => {
@@ -38,7 +39,7 @@ pub(super) fn state_at(
         }
         // What was imported counts as known before its position, so all is looked at.
         Moment::Time(time) => {
-            if entry.known_at(adopted_at) <= time {
+            if known.by(&entry, time) {
                 state.apply(&entry);
             }
             true

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::event::Entry;
+use quarterdeck_core::known::Known;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::Ledger;
 
@@ -27,7 +28,7 @@ pub struct Logged {
 pub enum AsOf {
     /// Right after this position; a later one means the present.
     Position(u64),
-    /// What was known then: see [`Entry::known_at`].
+    /// What was known then: see [`quarterdeck_core::known`].
     Moment(Timestamp),
 }
 
@@ -58,7 +59,7 @@ impl Replica {
     /// # Errors
     /// When the log cannot be read.
     pub fn state_as_of(&mut self, as_of: AsOf) -> Result<State, ReplicaError> {
-        let adopted_at = self.folded.state.adopted_at();
+        let known_by = Known::of(&self.folded.state);
         // What was imported counts as known long before its position: look at all of that.
         let imported = match as_of {
             AsOf::Position(_) => 0,
@@ -66,7 +67,7 @@ impl Replica {
         };
         let known = move |entry: &Entry| match as_of {
             AsOf::Position(position) => entry.seq <= position,
-            AsOf::Moment(moment) => entry.known_at(adopted_at) <= moment,
+            AsOf::Moment(moment) => known_by.by(entry, moment),
         };
         match as_of {
             AsOf::Position(position) if position >= self.folded.state.head => {

@@ -117,7 +117,7 @@ Why it matters.
 \# not a heading
 
 - Qualified leads {increase 500..550, unit: leads, now: 531, confidence: 0.7, leading, weekly, possible, weight: 2, rank: 1, key: leads, owner: "Ana \\"A\\", of Lisbon"}
-- ~~\*Churn\* stays\_low \[#1\] \<b\>~~ {maintain -1..2.5, unit: %, certainty: 0.65}
+- \*Churn\* stays\_low \[#1\] \<b\> {maintain -1..2.5, unit: %, certainty: 0.65, dropped}
 - [x] 1\. Pilot signed {binary, grade: 1}
 - Launch in \{two\} markets {milestones, deferred}
   - [x] draft

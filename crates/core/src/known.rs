@@ -1,0 +1,79 @@
+//! Which entries count as known at a past moment.
+//!
+//! An entry counts as known from when it was recorded on. Three exceptions, so that a question
+//! about the past is answered with what people knew then:
+//!
+//! - What was authored before the workspace had a server counts from when it was authored.
+//! - What was imported counts from when its source was written; a cycle that it fills, from the
+//!   earliest of that.
+//! - A moment before the workspace itself began can only be asked about imported history: members,
+//!   teams and devices then set its scene.
+
+use std::collections::BTreeMap;
+
+use crate::calendar::Timestamp;
+use crate::event::{Body, Entry};
+use crate::id::CycleId;
+use crate::state::State;
+
+/// What is needed to tell, from the present state.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    adopted_at: Option<u64>,
+    /// When the workspace began.
+    began: Option<Timestamp>,
+    /// When the earliest imported source was written.
+    first_source: Option<Timestamp>,
+    /// Since when imported objectives fill a cycle, or one below it.
+    filled: BTreeMap<CycleId, Timestamp>,
+}
+
+impl Known {
+    /// What the present state says about it.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        let mut filled: BTreeMap<CycleId, Timestamp> = BTreeMap::new();
+        let mut fill = |cycle: CycleId, at: Timestamp| {
+            let since = filled.entry(cycle).or_insert(at);
+            *since = at.min(*since);
+        };
+        for objective in state.objectives.values() {
+            if let Some(source) = state.source(&objective.provenance.created) {
+                fill(objective.cycle, source.at);
+                if let Some(year) = state.cycles.get(&objective.cycle).and_then(|c| c.parent) {
+                    fill(year, source.at);
+                }
+            }
+        }
+        Self {
+            adopted_at: state.adopted_at(),
+            began: (state.workspace.as_ref()).map(|found| found.provenance.created.recorded),
+            first_source: state.sources.values().map(|source| source.at).min(),
+            filled,
+        }
+    }
+
+    /// Whether the entry was known at the moment.
+    #[must_use]
+    pub fn by(&self, entry: &Entry, moment: Timestamp) -> bool {
+        if entry.known_at(self.adopted_at) <= moment {
+            return true;
+        }
+        match &entry.event.body {
+            Body::CycleCreated { cycle, .. } => {
+                self.filled.get(cycle).is_some_and(|since| *since <= moment)
+            }
+            Body::WorkspaceCreated(_)
+            | Body::ServerAdopted { .. }
+            | Body::MemberAdded { .. }
+            | Body::InvitationIssued { .. }
+            | Body::DeviceJoined(_)
+            | Body::TeamCreated { .. }
+            | Body::TeamMemberAdded { .. } => {
+                self.began.is_some_and(|began| moment < began)
+                    && self.first_source.is_some_and(|first| first <= moment)
+            }
+            _ => false,
+        }
+    }
+}
