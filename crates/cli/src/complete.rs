@@ -53,6 +53,11 @@ pub(crate) fn funnels() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| offered(typed, &[funnels_of]))
 }
 
+/// Templates: the workspace's own and the built-in ones.
+pub(crate) fn templates() -> ArgValueCompleter {
+    ArgValueCompleter::new(|typed: &OsStr| offered(typed, &[templates_of]))
+}
+
 /// Whatever has a history.
 pub(crate) fn anything() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| {
@@ -193,5 +198,12 @@ fn funnels_of(names: &Names<'_>) -> Vec<Offer> {
         .values()
         .filter(|found| found.state == Life::Active)
         .map(|found| (found.name.clone(), None))
+        .collect()
+}
+
+fn templates_of(names: &Names<'_>) -> Vec<Offer> {
+    quarterdeck_exchange::templates::all(state(names))
+        .into_iter()
+        .map(|found| (found.name.to_owned(), None))
         .collect()
 }

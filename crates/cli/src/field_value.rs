@@ -31,7 +31,6 @@ pub(crate) fn read(
         | Field::Target
         | Field::Low
         | Field::High
-        | Field::Certainty
         | Field::Weight
         | Field::Rank
         | Field::Confidence
@@ -43,6 +42,9 @@ pub(crate) fn read(
         Field::Starts | Field::Ends | Field::Effective | Field::Due => {
             Value::Date(parse::day(text, session.today())?)
         }
+        Field::Certainty => Value::Number(
+            parse::certainty(text).map_err(|error| Failure::usage(format!("{error}.")))?,
+        ),
         Field::MonthWeights => Value::Numbers(parse::numbers(text).map_err(Failure::usage)?),
         Field::KeyResult => Value::Ref(Subject::KeyResult(resolver.key_result(text)?)),
         Field::Kpi => Value::Ref(Subject::Kpi(resolver.kpi(text)?)),

@@ -22,6 +22,7 @@ mod demo;
 mod edit;
 mod error;
 mod field_value;
+mod git;
 mod online;
 mod output;
 mod parse;

@@ -36,6 +36,9 @@ pub(crate) fn run<T>(conversation: impl Future<Output = T>) -> Result<T, Failure
 /// # Errors
 /// There is none, or it cannot be reached.
 pub(crate) async fn connect(replica: &Replica) -> Result<Grpc, Failure> {
+    if let Some(refusal) = replica.identity().copy_refusal() {
+        return Err(refusal.into());
+    }
     let address = replica
         .identity()
         .remote

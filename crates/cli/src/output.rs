@@ -224,6 +224,11 @@ impl Output {
         self.document(&document)
     }
 
+    /// Says something beside the result that is no trouble.
+    pub(crate) fn note(&self, text: &str) {
+        self.aside("note: ", AnsiColor::Cyan.on_default(), &clean(text));
+    }
+
     /// Says what a person should know although the command went well.
     pub(crate) fn warning(&self, text: &str) {
         self.aside("warning: ", AnsiColor::Yellow.on_default().bold(), text);

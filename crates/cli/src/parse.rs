@@ -5,8 +5,8 @@
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::Metric;
-use quarterdeck_core::token::MetricKind;
-use quarterdeck_core::value::{Measure, Milestone};
+use quarterdeck_core::token::{MetricKind, Tier};
+use quarterdeck_core::value::{Measure, Milestone, Value};
 use quarterdeck_core::when;
 
 use crate::error::Failure;
@@ -18,9 +18,11 @@ pub(crate) struct Range {
     pub(crate) from: Decimal,
     /// The second number.
     pub(crate) to: Decimal,
+    /// Whether both are per cent.
+    pub(crate) percent: bool,
 }
 
-/// Reads `A..B`.
+/// Reads `A..B`, or `A%..B%`.
 pub(crate) fn range(text: &str) -> Result<Range, String> {
     let Some((from, to)) = text.split_once("..") else {
         return Err(format!("`{text}` is no range; write it like 500..550"));
@@ -29,9 +31,16 @@ pub(crate) fn range(text: &str) -> Result<Range, String> {
         part.parse()
             .map_err(|error| format!("`{part}` in `{text}` is no number: {error}"))
     };
+    let (per_cent_from, per_cent_to) = (from.strip_suffix('%'), to.strip_suffix('%'));
+    if per_cent_from.is_some() != per_cent_to.is_some() {
+        return Err(format!(
+            "only one end of `{text}` is per cent; write 20%..60%, or 20..60"
+        ));
+    }
     Ok(Range {
-        from: number(from)?,
-        to: number(to)?,
+        from: number(per_cent_from.unwrap_or(from).trim_end())?,
+        to: number(per_cent_to.unwrap_or(to).trim_end())?,
+        percent: per_cent_from.is_some(),
     })
 }
 
@@ -53,6 +62,40 @@ pub(crate) fn share(text: &str) -> Result<Decimal, String> {
         return Err(format!("{text} is not between 0 and 1; write 0.7 or 70%"));
     }
     Ok(share)
+}
+
+/// Reads how certain somebody is at the start: a share of one, or a tier's word for it.
+pub(crate) fn certainty(text: &str) -> Result<Decimal, String> {
+    if let Ok(tier) = text.to_lowercase().parse::<Tier>() {
+        return Ok(tier.certainty());
+    }
+    share(text).map_err(|error| format!("{error}, or {}", Tier::WORDS.join(", ")))
+}
+
+/// How the months of a cycle weigh; none where they shall weigh the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MonthWeights(pub(crate) Vec<Decimal>);
+
+impl MonthWeights {
+    /// The value of the field that keeps them.
+    pub(crate) fn value(&self) -> Value {
+        if self.0.is_empty() {
+            Value::None
+        } else {
+            Value::Numbers(self.0.clone())
+        }
+    }
+}
+
+/// Reads `3,2,2`, or `none`.
+pub(crate) fn month_weights(text: &str) -> Result<MonthWeights, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(MonthWeights(Vec::new()));
+    }
+    text.split(',')
+        .map(|part| number(part.trim()))
+        .collect::<Result<_, _>>()
+        .map(MonthWeights)
 }
 
 /// The steps of a milestone key result.
@@ -235,7 +278,8 @@ mod tests {
             range("-5..0.5"),
             Ok(Range {
                 from: decimal("-5"),
-                to: decimal("0.5")
+                to: decimal("0.5"),
+                percent: false,
             })
         );
         assert_eq!(
@@ -243,6 +287,36 @@ mod tests {
             "`1-2` is no range; write it like 500..550"
         );
         assert!(range("1..x").unwrap_err().contains("`x`"));
+    }
+
+    #[test]
+    fn ranges_of_per_cent_say_so_at_both_ends() {
+        assert_eq!(
+            range("20%..62.5 %"),
+            Ok(Range {
+                from: decimal("20"),
+                to: decimal("62.5"),
+                percent: true,
+            })
+        );
+        assert!(range("20%..60").unwrap_err().contains("only one end"));
+    }
+
+    #[test]
+    fn a_certainty_is_a_share_or_a_tier() {
+        assert_eq!(certainty("likely"), Ok(decimal("0.8")));
+        assert_eq!(certainty("Moonshot"), Ok(decimal("0.2")));
+        assert_eq!(certainty("65%"), Ok(decimal("0.65")));
+        assert!(certainty("sure").unwrap_err().contains("moonshot"));
+        assert!(certainty("1.2").unwrap_err().contains("0 and 1"));
+    }
+
+    #[test]
+    fn months_weigh_or_none_does() {
+        let weights = vec![decimal("3"), decimal("2.5")];
+        assert_eq!(month_weights("3, 2.5"), Ok(MonthWeights(weights)));
+        assert_eq!(month_weights("none"), Ok(MonthWeights(Vec::new())));
+        assert!(month_weights("3,,2").is_err());
     }
 
     #[test]

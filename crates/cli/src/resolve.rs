@@ -12,6 +12,7 @@ use quarterdeck_core::reference::{Candidate, Kind, Namer, Resolution, resolve};
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::{KeyResultState, Life, MemberState, ObjectiveState, WorkState};
 use quarterdeck_core::value::Subject;
+use quarterdeck_core::{carry, incentive};
 
 use crate::error::{Exit, Failure};
 
@@ -240,6 +241,7 @@ impl<'a> Resolver<'a> {
             .chain(self.initiatives())
             .chain(self.todos())
             .chain(self.weeklies())
+            .chain(self.templates())
             .chain(self.funnels())
             .chain(self.incentives());
         let mentions_check_in = query.to_lowercase().starts_with("ci-");
@@ -285,8 +287,25 @@ impl<'a> Resolver<'a> {
                 "There is no {what} '{query}' in this workspace."
             ))
             .hint(where_to_look)),
-            Resolution::Many(found) => Err(several(query, what, &found)),
+            Resolution::Many(found) => match self.going_on(&found) {
+                Some(only) => Ok(only),
+                None => Err(several(query, what, &found)),
+            },
         }
+    }
+
+    /// The one of several things into which all the others were carried over.
+    fn going_on(&self, found: &[Candidate<'a>]) -> Option<Candidate<'a>> {
+        let subject = |one: &Candidate<'_>| match one.kind {
+            Kind::Objective => Some(Subject::Objective(ObjectiveId::new(one.id))),
+            Kind::KeyResult => Some(Subject::KeyResult(KeyResultId::new(one.id))),
+            _ => None,
+        };
+        let subjects: Vec<Subject> = found.iter().map(subject).collect::<Option<_>>()?;
+        let [only] = carry::newest(self.state, &subjects)[..] else {
+            return None;
+        };
+        found.iter().find(|one| subject(one) == Some(only)).copied()
     }
 
     fn objectives(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
@@ -392,9 +411,16 @@ impl<'a> Resolver<'a> {
     }
 
     fn incentives(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+        let on = incentive::is_on(self.state);
         (self.state.incentives.iter())
-            .filter(|(_, found)| found.state == Life::Active)
+            .filter(move |(_, found)| on && found.state == Life::Active)
             .map(|(id, found)| plain(Kind::Incentive, id.uuid(), &found.title))
+    }
+
+    fn templates(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+        (self.state.templates.iter())
+            .filter(|(_, found)| found.state == Life::Active)
+            .map(|(id, found)| plain(Kind::Template, id.uuid(), &found.name))
     }
 
     fn weeklies(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {

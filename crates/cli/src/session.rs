@@ -6,7 +6,7 @@
 use quarterdeck_core::calendar::{CycleName, Date, FiscalStart, Span, TimeZone, Timestamp};
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide::{self, Author, Command};
-use quarterdeck_core::event::{Entry, Metric};
+use quarterdeck_core::event::{Entry, Metric, Source};
 use quarterdeck_core::id::{CycleId, EventId, IdSource, KeyResultId, MemberId, Uuid};
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
@@ -48,6 +48,20 @@ pub(crate) struct Recorded {
     pending: bool,
 }
 
+impl Recorded {
+    /// The same with what a later command recorded, to be answered as one.
+    pub(crate) fn then(mut self, later: Self) -> Self {
+        self.entries.extend(later.entries);
+        self.pending = later.pending;
+        self
+    }
+
+    /// It, told with the names of a state that has it.
+    pub(crate) fn told(&self, names: &Names<'_>) -> json::Written {
+        json::written(names, &self.entries, self.pending)
+    }
+}
+
 impl<'c> Session<'c> {
     /// A session in an open workspace.
     pub(crate) const fn new(context: &'c Context, replica: Replica) -> Self {
@@ -78,7 +92,8 @@ impl<'c> Session<'c> {
         self.zone().date_of(self.context.now)
     }
 
-    fn zone(&self) -> TimeZone {
+    /// The workspace's time zone.
+    pub(crate) fn zone(&self) -> TimeZone {
         self.state()
             .workspace
             .as_ref()
@@ -245,7 +260,8 @@ impl<'c> Session<'c> {
             );
         }
         self.replica.release();
-        Ok(View::new(self, state, as_of, on.unwrap_or(known_on)))
+        let day = (on.unwrap_or(known_on), on.is_some());
+        Ok(View::new(self, state, as_of, day))
     }
 
     /// The confirmed state as it was known then.
@@ -257,7 +273,11 @@ impl<'c> Session<'c> {
         self.state_at(moment)
     }
 
-    fn state_at(&mut self, moment: Moment) -> Result<State, Failure> {
+    /// The confirmed state as it was known at a moment of the log.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn state_at(&mut self, moment: Moment) -> Result<State, Failure> {
         let as_of = match moment {
             Moment::Position(position) => AsOf::Position(position),
             Moment::At(moment) => AsOf::Moment(moment),
@@ -279,6 +299,23 @@ impl<'c> Session<'c> {
         let entries = replica.commit(commands, reason, now_ms, random)?;
         let pending = replica.pending_events() > 0;
         replica.release();
+        Ok(Recorded { entries, pending })
+    }
+
+    /// The same for what was imported: each event says where it came from.
+    ///
+    /// # Errors
+    /// As for [`Self::record`].
+    pub(crate) fn record_imported(
+        &mut self,
+        commands: Vec<Command>,
+        source: &Source,
+        reason: &str,
+    ) -> Result<Recorded, Failure> {
+        let now_ms = self.context.now.ms();
+        let (replica, random) = self.parts()?;
+        let entries = replica.commit_imported(commands, source, Some(reason), now_ms, random)?;
+        let pending = replica.pending_events() > 0;
         Ok(Recorded { entries, pending })
     }
 
@@ -317,21 +354,25 @@ impl<'c> Session<'c> {
     /// The rule that says no.
     pub(crate) fn would_accept(&self, command: Command) -> Result<(), Refusal> {
         let state = self.state();
-        let device = self.replica.identity().device.id;
-        let author = Author {
-            workspace: self.replica.identity().workspace,
-            member: self.me(),
-            device,
-            number: 0,
-            tip: None,
-            authored: Hlc::at(self.context.now.ms()),
-            seen: state.head,
-            source: None,
-        };
+        let author = self.trial_author();
         decide::author(state, vec![command], None, &author, &mut NoIds, &mut |_| {
             [0; 32]
         })
         .map(|_| ())
+    }
+
+    /// Whoever sits here, for trying commands: what is authored so is not for the log.
+    pub(crate) fn trial_author(&self) -> Author<'static> {
+        Author {
+            workspace: self.replica.identity().workspace,
+            member: self.me(),
+            device: self.replica.identity().device.id,
+            number: 0,
+            tip: None,
+            authored: Hlc::at(self.context.now.ms()),
+            seen: self.state().head,
+            source: None,
+        }
     }
 
     /// Says what was recorded, whether it waits to be sent, and which command is useful next.
@@ -414,6 +455,7 @@ impl<'c> Session<'c> {
             width: self.context.output.width(),
             zone: self.zone(),
             today: self.today(),
+            reader: Some(Names::new(self.state()).person(self.me())),
         }
     }
 

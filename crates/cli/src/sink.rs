@@ -30,6 +30,12 @@ impl<'c> Sink<'c> {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
+        if !folder.is_dir() {
+            return Err(Failure::not_found(format!(
+                "There is no folder {}.",
+                folder.display()
+            )));
+        }
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));

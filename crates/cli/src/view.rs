@@ -1,5 +1,7 @@
 //! What a reading command shows: one state, one day, one set of names, as JSON or as text.
 
+mod closed;
+
 use clap::Args;
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::event::Entry;
@@ -63,7 +65,11 @@ pub(crate) struct View<'c> {
     past: Option<State>,
     as_of: Option<AsOf>,
     on: Date,
+    /// Whether that day was asked for.
+    day_was_named: bool,
     pending: Pending,
+    /// How much came after the closing as at which a cycle is seen.
+    later: Option<u64>,
 }
 
 impl<'c> View<'c> {
@@ -71,7 +77,7 @@ impl<'c> View<'c> {
         session: Session<'c>,
         past: Option<State>,
         as_of: Option<AsOf>,
-        on: Date,
+        (on, day_was_named): (Date, bool),
     ) -> Self {
         let pending = match past {
             Some(_) => Pending::default(),
@@ -82,7 +88,9 @@ impl<'c> View<'c> {
             past,
             as_of,
             on,
+            day_was_named,
             pending,
+            later: None,
         }
     }
 
@@ -133,11 +141,22 @@ impl<'c> View<'c> {
         value: &T,
         draw: impl FnOnce(&text::View) -> text::Document,
     ) -> Result<(), Failure> {
-        let shown_for = self.session.shown_for();
+        let mut shown_for = self.session.shown_for();
+        if self.later.is_some() {
+            // A closed cycle reads the same on every day.
+            shown_for.today = self.on;
+        }
         self.session
             .context
             .output
-            .answer(value, || draw(&shown_for))
+            .answer(value, || draw(&shown_for))?;
+        self.tell_later();
+        Ok(())
+    }
+
+    /// For whom text is drawn.
+    pub(crate) fn shown_for(&self) -> text::View {
+        self.session.shown_for()
     }
 
     fn query(&self, scope: Scope) -> StatusQuery {
@@ -158,6 +177,15 @@ impl<'c> View<'c> {
         let status = json::status(&self.names(), &self.pending, &self.query(scope));
         self.answer(&status, |view| text::status(&status, view))?;
         Ok(status)
+    }
+
+    /// Shows what supports what.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn tree(&self, scope: Scope) -> Result<(), Failure> {
+        let tree = json::tree(&self.names(), &self.pending, &self.query(scope));
+        self.answer(&tree, |view| text::tree(&tree, view))
     }
 
     /// Shows an objective.
@@ -193,6 +221,11 @@ impl<'c> View<'c> {
             &|event| reasons.of(event),
         )
         .ok_or_else(|| Refusal::not_found("key result", id))?;
+        let mut shown = shown;
+        if self.later.is_some() {
+            let (now, pending) = (Names::new(self.session.state()), self.session.pending());
+            shown.late = json::late_check_ins(&now, &pending, id);
+        }
         self.answer(&shown, |view| text::key_result_show(&shown, view))
     }
 
@@ -204,6 +237,30 @@ impl<'c> View<'c> {
         let list = json::objective_list(&self.names(), &self.pending, &self.query(scope));
         self.answer(&list, |view| text::objective_list(&list, view))?;
         Ok(list.objectives.len())
+    }
+
+    /// Lists those objectives of several scopes that `keep` lets in.
+    ///
+    /// # Errors
+    /// Standard output takes no more.
+    pub(crate) fn objectives_where(
+        &self,
+        scopes: &[Scope],
+        keep: impl Fn(ObjectiveId) -> bool,
+    ) -> Result<(), Failure> {
+        let lists = (scopes.iter())
+            .map(|scope| json::objective_list(&self.names(), &self.pending, &self.query(*scope)));
+        let mut all = json::ObjectiveList {
+            schema: json::Schema,
+            cycle: None,
+            on: self.on,
+            objectives: Vec::new(),
+        };
+        for list in lists {
+            all.cycle = list.cycle.filter(|_| scopes.len() == 1);
+            (all.objectives).extend(list.objectives.into_iter().filter(|one| keep(one.id)));
+        }
+        self.answer(&all, |view| text::objective_list(&all, view))
     }
 
     /// Lists key results, of one objective if it is given, and answers how many there were.
@@ -228,8 +285,15 @@ impl<'c> View<'c> {
     ///
     /// # Errors
     /// Standard output takes no more.
-    pub(crate) fn cycle_list(&self) -> Result<(), Failure> {
-        let list = json::cycles(&self.names(), self.on);
+    pub(crate) fn cycle_list(&mut self) -> Result<(), Failure> {
+        let mut list = json::cycles(&self.names(), self.on);
+        let closed = (list.cycles.iter())
+            .filter_map(|line| Some((line.id, line.closing.as_ref()?.position)))
+            .collect();
+        let later = self.count_later(&closed)?;
+        for line in &mut list.cycles {
+            line.later = later.get(&line.id).copied();
+        }
         self.answer(&list, |view| text::cycles(&list, view))
     }
 
@@ -287,6 +351,14 @@ impl<'c> View<'c> {
             .filter(|side| side.reason.is_none())
             .map(|side| (side.stamp.seq, side.stamp.event))
             .collect();
+        self.reasons_of(wanted)
+    }
+
+    /// The reasons of these events: the log is read for them alone.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn reasons_of(&mut self, wanted: Vec<(u64, EventId)>) -> Result<Reasons, Failure> {
         let mut reasons = Reasons::default();
         for (seq, event) in wanted {
             let entry: Option<Entry> = self
@@ -300,16 +372,18 @@ impl<'c> View<'c> {
                 reasons.0.push((event, entry.event.reason));
             }
         }
+        self.session.replica.release();
         Ok(reasons)
     }
 }
 
-/// Why contending edits were made.
+/// Why edits were made.
 #[derive(Debug, Default)]
-struct Reasons(Vec<(EventId, Option<String>)>);
+pub(crate) struct Reasons(Vec<(EventId, Option<String>)>);
 
 impl Reasons {
-    fn of(&self, event: EventId) -> Option<String> {
+    /// Why this one was, if its author said so.
+    pub(crate) fn of(&self, event: EventId) -> Option<String> {
         let found = self.0.iter().find(|(known, _)| *known == event)?;
         found.1.clone()
     }

@@ -43,6 +43,21 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         "only quarterdeck-ledger knows the store",
     ),
     (
+        "calamine",
+        &["quarterdeck-exchange"],
+        "only quarterdeck-exchange knows other tools' files",
+    ),
+    (
+        "rust_xlsxwriter",
+        &["quarterdeck-exchange"],
+        "only quarterdeck-exchange knows other tools' files",
+    ),
+    (
+        "pulldown-cmark",
+        &["quarterdeck-exchange"],
+        "only quarterdeck-exchange knows other tools' files",
+    ),
+    (
         "anyhow",
         &["quarterdeck-cli", "quarterdeck-server"],
         "a library's errors have types; only the two programs give up on telling them apart",
@@ -55,6 +70,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
 ];
 
 const CORE: &str = "quarterdeck-core";
+const EXCHANGE: &str = "quarterdeck-exchange";
 const LEDGER: &str = "quarterdeck-ledger";
 const PROTO: &str = "quarterdeck-proto";
 const REPORT: &str = "quarterdeck-report";
@@ -250,9 +266,51 @@ pub(crate) const CRATES: &[Rule] = &[
         ],
     },
     Rule {
+        name: EXCHANGE,
+        folder: "crates/exchange",
+        may_use: &[CORE],
+        tests_too: true,
+        absent: "no files, no processes, no network, no clock: bytes in, values out",
+        crates: &[
+            "tokio*",
+            "tonic*",
+            "axum",
+            "hyper*",
+            "rustls",
+            "tempfile",
+            "etcetera",
+            "getrandom",
+            "rand*",
+            "chrono",
+        ],
+        features: &[
+            "calamine/chrono",
+            "calamine/dates",
+            "rust_xlsxwriter/chrono",
+        ],
+        names: &[
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::process",
+            "std::thread",
+            "std::time::SystemTime",
+            "Timestamp::now",
+            "std::io::stdin",
+            "std::io::stdout",
+            "std::io::stderr",
+            "print!",
+            "println!",
+            "eprint!",
+            "eprintln!",
+            "dbg!",
+            "async",
+        ],
+    },
+    Rule {
         name: "quarterdeck-cli",
         folder: "crates/cli",
-        may_use: &[CORE, LEDGER, REPORT, SERVER, SYNC],
+        may_use: &[CORE, EXCHANGE, LEDGER, REPORT, SERVER, SYNC],
         tests_too: false,
         absent: "no OKR rule and no formula: it asks quarterdeck-core",
         crates: &[],

@@ -8,9 +8,11 @@ use quarterdeck_core::id::{CycleId, IdSource};
 use quarterdeck_core::token::{CycleKind, CycleState};
 use quarterdeck_core::value::{Field, Subject, Value};
 
+use super::closing::{Close, Reopen};
 use crate::context::Context;
 use crate::edit::Fields;
 use crate::error::{Exit, Failure};
+use crate::parse::{MonthWeights, month_weights};
 use crate::session::Session;
 use crate::view::{Scope, Time};
 
@@ -35,12 +37,17 @@ enum Verb {
     Activate(Activate),
     /// Change a cycle's name or dates.
     Edit(Edit),
+    /// Close a cycle: its grades are bound to the log as it stands.
+    Close(Close),
+    /// Open a closed cycle again.
+    Reopen(Reopen),
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   okr cycle new 2026                                             a fiscal year
   okr cycle new 2026-Q3                                          a quarter of it
+  okr cycle new 2026-Q4 --month-weights 3,2,1                    pace follows the season
   okr cycle new launch --starts 2026-03-01 --ends 2026-04-15     dates of its own
 
 The dates of a year or a quarter follow from its name and the fiscal year.")]
@@ -53,6 +60,9 @@ struct New {
     /// Last day, itself included.
     #[arg(long, value_name = "DATE", requires = "starts")]
     ends: Option<Date>,
+    /// How its months weigh against each other, one for each: pace follows them [default: by days].
+    #[arg(long, value_name = "W,W,W", value_parser = month_weights, allow_hyphen_values = true)]
+    month_weights: Option<MonthWeights>,
     /// Why.
     #[arg(short = 'm', long = "message", value_name = "WHY")]
     reason: Option<String>,
@@ -84,7 +94,10 @@ struct Activate {
 
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr cycle edit launch --ends 2026-04-30 -m \"the venue moved\"")]
+  okr cycle edit launch --ends 2026-04-30 -m \"the venue moved\"
+  okr cycle edit 2026-Q3 --month-weights 1,1,3 -m \"nobody buys in summer\"
+
+A quarter without weights of its own takes its part of its year's.")]
 struct Edit {
     /// The cycle.
     #[arg(add = crate::complete::cycles())]
@@ -98,6 +111,9 @@ struct Edit {
     /// Last day, itself included.
     #[arg(long, value_name = "DATE")]
     ends: Option<Date>,
+    /// How its months weigh against each other, one for each, or `none`.
+    #[arg(long, value_name = "W,W,W", value_parser = month_weights, allow_hyphen_values = true)]
+    month_weights: Option<MonthWeights>,
     /// Why. The history keeps it.
     #[arg(short = 'm', long = "message", value_name = "WHY")]
     reason: Option<String>,
@@ -107,6 +123,8 @@ impl Cycle {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         match self.verb {
             Verb::New(new) => new.run(context),
+            Verb::Close(close) => close.run(context),
+            Verb::Reopen(reopen) => reopen.run(context),
             Verb::List(time) => {
                 context.open()?.view(time)?.cycle_list()?;
                 Ok(Exit::Done)
@@ -114,10 +132,12 @@ impl Cycle {
             Verb::Show(show) => {
                 let session = context.open()?;
                 let cycle = session.cycle_or_current(show.cycle.as_deref())?;
-                session.view(show.time)?.status(Scope {
+                let scope = Scope {
                     cycle: Some(cycle),
                     ..Scope::default()
-                })?;
+                };
+                let (view, scope) = session.view(show.time)?.of_scope(scope)?;
+                view.status(scope)?;
                 Ok(Exit::Done)
             }
             Verb::Activate(activate) => {
@@ -140,6 +160,9 @@ impl Cycle {
                 }
                 if let Some(ends) = edit.ends {
                     fields.set(Field::Ends, Value::Date(ends));
+                }
+                if let Some(weights) = edit.month_weights {
+                    fields.set(Field::MonthWeights, weights.value());
                 }
                 change(&mut session, cycle, fields, edit.reason.as_deref())
             }
@@ -187,7 +210,15 @@ impl New {
         let name = plans
             .last()
             .map_or_else(String::new, |plan| plan.name.clone());
-        let commands = plans.into_iter().map(Plan::command).collect();
+        let weighed = (plans.last().zip(self.month_weights.as_ref()))
+            .filter(|(_, weights)| !weights.0.is_empty())
+            .map(|(plan, weights)| Command::Edit {
+                subject: Subject::Cycle(plan.id),
+                set: vec![(Field::MonthWeights, weights.value())],
+            });
+        let commands = (plans.into_iter().map(Plan::command))
+            .chain(weighed)
+            .collect();
         let done = session.record(commands, self.reason.as_deref())?;
         session.answer(&done, "start it", &format!("okr cycle activate {name}"))
     }

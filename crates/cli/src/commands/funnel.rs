@@ -12,6 +12,7 @@ use quarterdeck_core::token::Life;
 use quarterdeck_core::value::{Field, Subject};
 use quarterdeck_report::{json, text};
 
+use super::plan::sentence;
 use super::stages::{self, Volumes, stage, volumes as two_volumes};
 use crate::context::Context;
 use crate::edit::Fields;
@@ -20,7 +21,7 @@ use crate::view::{Time, View};
 
 /// Compare two cycles of a funnel: what moved its outcome.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "EXAMPLES:
   okr funnel 2026-Q2 2026-Q3
   okr funnel 2026-Q2 2026-Q3 --funnel sales --readings last
@@ -166,13 +167,7 @@ impl Define {
         let mut stages = Vec::new();
         for (at, stage) in self.stages.into_iter().enumerate() {
             if at == last && stage.rate.is_some() {
-                return Err(Failure::usage(format!(
-                    "{} come last and go on to nothing, so they have no conversion rate.",
-                    stage.name
-                ))
-                .hint(
-                    "name the outcome behind them, such as \"contacts:30%\" \"qualified leads\"",
-                ));
+                return Err(stages::outcome_has_rate(&stage.name));
             }
             stages.push(Stage {
                 source: (stage.source.as_deref())
@@ -272,35 +267,51 @@ impl Compare {
                 .collect()
         };
         let volumes = [counted(cycles[0])?, counted(cycles[1])?];
-        let names: Vec<String> = found
-            .stages
-            .iter()
-            .map(|stage| stage.name.clone())
-            .collect();
         let titles = cycles
             .map(|id| (view.names().title(Subject::Cycle(id))).unwrap_or_else(|| "?".to_owned()));
-        let compared = compared(Some(found.name.clone()), titles, &names, &volumes)?;
+        let not_over = (cycles.iter().zip(&titles))
+            .filter(|(id, _)| {
+                (view.state().cycles.get(id)).is_some_and(|cycle| cycle.ends > view.on())
+            })
+            .map(|(_, title)| title.clone())
+            .collect();
+        let of = json::ComparedOf {
+            funnel: Some(found.name.clone()),
+            titles,
+            not_over,
+            on: Some(view.on()),
+            stages: (found.stages.iter())
+                .map(|stage| stage.name.clone())
+                .collect(),
+        };
+        let compared = compared(of, &volumes)?;
         view.answer(&compared, |view| text::funnel_compared(&compared, view))?;
         Ok(Exit::Done)
     }
 
     /// Volumes that were typed; no workspace is needed for them.
     fn given(self, context: &Context) -> Result<Exit, Failure> {
-        let names: Vec<String> = self.stage.iter().map(|stage| stage.name.clone()).collect();
         let volumes = [
             self.stage.iter().map(|stage| stage.before).collect(),
             self.stage.iter().map(|stage| stage.after).collect(),
         ];
-        let titles = [
-            self.before.unwrap_or_else(|| "before".to_owned()),
-            self.after.unwrap_or_else(|| "after".to_owned()),
-        ];
-        let compared = compared(None, titles, &names, &volumes)?;
+        let of = json::ComparedOf {
+            funnel: None,
+            titles: [
+                self.before.unwrap_or_else(|| "before".to_owned()),
+                self.after.unwrap_or_else(|| "after".to_owned()),
+            ],
+            not_over: Vec::new(),
+            on: None,
+            stages: self.stage.into_iter().map(|stage| stage.name).collect(),
+        };
+        let compared = compared(of, &volumes)?;
         let output = &context.output;
         let view = text::View {
             width: output.width(),
             zone: quarterdeck_core::calendar::TimeZone::utc(),
             today: quarterdeck_core::calendar::TimeZone::utc().date_of(context.now),
+            reader: None,
         };
         output.answer(&compared, || text::funnel_compared(&compared, &view))?;
         Ok(Exit::Done)
@@ -325,32 +336,30 @@ fn unknown(view: &View<'_>, stage: &Stage, cycle: CycleId, why: Missing) -> Fail
     let cycle = (view.names().title(Subject::Cycle(cycle))).unwrap_or_else(|| "?".to_owned());
     let name = &stage.name;
     match why {
-        Missing::Source => Failure::not_found(format!("Nothing is said to count the {name}."))
+        Missing::Source => Failure::not_found(format!("Nothing is said to count '{name}'."))
             .hint("define the funnel again with `STAGE=REF`, or give volumes with --stage"),
         Missing::Counterpart => Failure::not_found(format!(
-            "{cycle} has no key result that counts the {name}."
+            "{cycle} has no key result that counts '{name}'."
         ))
         .hint(
             "carry it over with `okr carry`, give it the same title, or count the stage by a KPI",
         ),
         Missing::Measurement => {
-            Failure::not_found(format!("Nothing was measured of the {name} in {cycle}."))
+            Failure::not_found(format!("Nothing was measured of '{name}' in {cycle}."))
                 .hint("check in with `okr checkin REF VALUE`, or `okr kpi record REF VALUE`")
         }
     }
 }
 
 fn compared(
-    funnel: Option<String>,
-    titles: [String; 2],
-    names: &[String],
+    of: json::ComparedOf,
     [before, after]: &[Vec<Decimal>; 2],
 ) -> Result<json::FunnelCompared, Failure> {
     let found = diagnosis::diagnose(before, after).map_err(|error| {
-        let failure = Failure::usage(format!("{error}."));
+        let failure = Failure::usage(sentence(&error));
         match error {
             DiagnosisError::Negative { stage, .. } | DiagnosisError::FromNothing { stage } => {
-                match names.get(stage.saturating_sub(1)) {
+                match of.stages.get(stage.saturating_sub(1)) {
                     Some(name) => failure.hint(format!("stage {stage} is '{name}'")),
                     None => failure,
                 }
@@ -358,5 +367,5 @@ fn compared(
             DiagnosisError::Stages(_) | DiagnosisError::TooManyDigits => failure,
         }
     })?;
-    Ok(json::funnel_compared(funnel, titles, names, &found))
+    Ok(json::funnel_compared(of, &found))
 }

@@ -162,6 +162,7 @@ fn tell(
         width: output.width(),
         zone: quarterdeck_core::calendar::TimeZone::utc(),
         today: quarterdeck_core::calendar::TimeZone::utc().date_of(context.now),
+        reader: None,
     };
     output.answer(&answer, || text::imported_log(&answer, &view))?;
     let workspace = &answer.workspace;

@@ -135,7 +135,11 @@ impl Folder {
             .hint("use it with `okr remote set URL` where the workspace is"));
         };
         let before = known(context, id);
-        if let Some(name) = before.as_ref().filter(|_| !again) {
+        // A copy to read in was made of an exported log: it makes room for a device.
+        if let Some(name) = before
+            .as_ref()
+            .filter(|name| !again && !is_copy(context, name))
+        {
             return Err(Failure::new(
                 Exit::Refused,
                 format!("This machine is a device of workspace {name} already."),
@@ -189,6 +193,12 @@ pub(super) fn known(context: &Context, id: WorkspaceId) -> Option<String> {
     })
 }
 
+/// Whether the workspace of this name here is one to read in alone.
+fn is_copy(context: &Context, name: &str) -> bool {
+    let folder = context.workspaces_folder().join(name);
+    Replica::open(&folder, Context::options()).is_ok_and(|replica| replica.identity().is_copy())
+}
+
 /// Moves a device's folder out of the way, with what it had not sent.
 fn set_aside(context: &Context, name: &str) -> Result<(), Failure> {
     let all = context.home.join("set-aside");
@@ -196,7 +206,7 @@ fn set_aside(context: &Context, name: &str) -> Result<(), Failure> {
     let target = free(&all, name);
     rename(&context.workspaces_folder().join(name), &target)?;
     context.output.warning(&format!(
-        "The device that was here before is kept in {}.",
+        "What was here of this workspace before is kept in {}.",
         target.display()
     ));
     Ok(())

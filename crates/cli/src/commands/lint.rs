@@ -69,10 +69,10 @@ struct Look {
     #[command(flatten)]
     known: Known,
     /// Say what a code means, why it matters, and what to do.
-    #[arg(long, value_name = "CODE", value_parser = codes(), exclusive = true)]
+    #[arg(long, value_name = "CODE", value_parser = codes(), conflicts_with_all = ["goal", "cycle", "team", "mine", "silenced", "list"])]
     explain: Option<LintCode>,
     /// List all codes.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["goal", "cycle", "team", "mine", "silenced"])]
     list: bool,
     /// Print the page of the documentation that explains all codes.
     #[arg(long, hide = true, requires = "list")]

@@ -1,19 +1,27 @@
 //! The commands, one file each: its arguments, what it does, what it says.
 
+mod agreement;
+mod carry;
 mod checkin;
 mod checkin_csv;
+mod closing;
 mod completions;
 mod config;
 mod conflicts;
 mod cycle;
 mod demo;
 mod device;
+mod digest;
 mod doctor;
+mod due;
 mod export;
 mod funnel;
+mod grade;
 mod history;
 mod import;
+mod import_git;
 mod import_log;
+mod incentive;
 mod init;
 mod initiative;
 mod join;
@@ -34,10 +42,12 @@ mod stages;
 mod status;
 mod sync;
 mod team;
+mod template;
 mod todo;
 mod undo;
 mod verify;
 mod watch;
+mod weekly;
 
 use std::fmt::Write;
 
@@ -61,6 +71,9 @@ pub(crate) enum Command {
     #[command(name = "checkin")]
     CheckIn(Box<checkin::CheckIn>),
     Note(note::Note),
+    Weekly(Box<weekly::Weekly>),
+    Due(due::Due),
+    Digest(digest::Digest),
     Watch(watch::Watch),
     Sync(sync::Sync),
     Mission(mission::Mission),
@@ -71,6 +84,10 @@ pub(crate) enum Command {
     Kpi(kpi::Kpi),
     Initiative(initiative::Initiative),
     Todo(todo::Todo),
+    Grade(grade::Grade),
+    Carry(carry::Carry),
+    #[command(hide = true)]
+    Incentive(incentive::Incentive),
     Team(team::Team),
     Member(member::Member),
     Device(device::Device),
@@ -78,6 +95,7 @@ pub(crate) enum Command {
     Funnel(Box<funnel::Funnel>),
     Log(log::Log),
     History(history::History),
+    Template(template::Template),
     Lint(lint::Lint),
     Conflicts(conflicts::Conflicts),
     Resolve(resolve::Resolve),
@@ -106,6 +124,9 @@ impl Command {
             Self::Status(command) => command.run(context),
             Self::CheckIn(command) => command.run(context),
             Self::Note(command) => command.run(context),
+            Self::Weekly(command) => command.run(context),
+            Self::Due(command) => command.run(context),
+            Self::Digest(command) => command.run(context),
             Self::Watch(command) => command.run(context),
             Self::Sync(command) => command.run(context),
             Self::Mission(command) => command.run(context),
@@ -115,6 +136,9 @@ impl Command {
             Self::Kpi(command) => command.run(context),
             Self::Initiative(command) => command.run(context),
             Self::Todo(command) => command.run(context),
+            Self::Grade(command) => command.run(context),
+            Self::Carry(command) => command.run(context),
+            Self::Incentive(command) => command.run(context),
             Self::Team(command) => command.run(context),
             Self::Member(command) => command.run(context),
             Self::Device(command) => command.run(context),
@@ -122,6 +146,7 @@ impl Command {
             Self::Funnel(command) => command.run(context),
             Self::Log(command) => command.run(context),
             Self::History(command) => command.run(context),
+            Self::Template(command) => command.run(context),
             Self::Lint(command) => command.run(context),
             Self::Conflicts(command) => command.run(context),
             Self::Resolve(command) => command.run(context),

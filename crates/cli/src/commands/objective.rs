@@ -1,12 +1,15 @@
 //! `okr objective`: what is to be achieved, in words.
 
 use clap::{Args, Subcommand};
+use quarterdeck_core::agreement;
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::{Body, ObjectiveDrafted};
-use quarterdeck_core::id::{IdSource, ObjectiveId};
+use quarterdeck_core::id::{CycleId, IdSource, ObjectiveId};
+use quarterdeck_core::state::State;
 use quarterdeck_core::token::{ObjectiveKind, ObjectiveState, Switch};
 use quarterdeck_core::value::{Field, Subject, Value};
 
+use super::agreement::{Ask, Sign, Unsign};
 use crate::context::Context;
 use crate::edit::{Fields, cleared};
 use crate::error::{Exit, Failure};
@@ -30,8 +33,12 @@ enum Verb {
     Show(Show),
     /// List objectives.
     List(List),
-    /// Agree to an objective, or ask others to.
+    /// Ask members to agree to an objective.
+    Ask(Ask),
+    /// Agree to an objective as it is worded now.
     Sign(Sign),
+    /// Agree to an objective no longer.
+    Unsign(Unsign),
     /// Say what an objective supports.
     Align(Align),
     /// Leave an objective for later; it stays visible.
@@ -136,7 +143,9 @@ struct Show {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   okr objective list
-  okr objective list --cycle 2026-Q3 --team sales")]
+  okr objective list --cycle 2026-Q3 --team sales
+  okr objective list --drafts
+  okr objective list --awaiting-me")]
 struct List {
     /// Of this cycle [default: the one that is active today].
     #[arg(long, add = crate::complete::cycles())]
@@ -147,24 +156,14 @@ struct List {
     /// Of this member only.
     #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
     owner: Option<String>,
+    /// Those that are not agreed yet.
+    #[arg(long)]
+    drafts: bool,
+    /// Those that ask you to agree to what they say now.
+    #[arg(long)]
+    awaiting_me: bool,
     #[command(flatten)]
     time: Time,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "EXAMPLES:
-  okr objective sign growth
-  okr objective sign growth --ask ben --ask chi")]
-struct Sign {
-    /// The objective.
-    #[arg(value_name = "REF", add = crate::complete::objectives())]
-    objective: String,
-    /// Ask this member to agree, rather than agreeing oneself. May be repeated.
-    #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
-    ask: Vec<String>,
-    /// Why.
-    #[arg(short = 'm', long = "message", value_name = "WHY")]
-    reason: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -214,7 +213,9 @@ impl Objective {
             Verb::Edit(edit) => edit.run(context),
             Verb::Show(show) => show.run(context),
             Verb::List(list) => list.run(context),
+            Verb::Ask(ask) => ask.run(context),
             Verb::Sign(sign) => sign.run(context),
+            Verb::Unsign(unsign) => unsign.run(context),
             Verb::Align(align) => align.run(context),
             Verb::Defer(leave) => leave.run(context, ObjectiveState::Deferred),
             Verb::Drop(leave) => leave.run(context, ObjectiveState::Dropped),
@@ -310,8 +311,9 @@ fn change(
 impl Show {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let session = context.open()?;
-        let mut view = session.view(self.time)?;
+        let view = session.view(self.time)?;
         let objective = view.resolver().objective(&self.objective)?;
+        let mut view = view.as_closed(Subject::Objective(objective))?;
         view.objective(objective)?;
         Ok(Exit::Done)
     }
@@ -331,42 +333,40 @@ impl List {
                 .map(|owner| resolver.member(&owner, me))
                 .transpose()?,
         };
+        if self.drafts || self.awaiting_me {
+            let state = view.state();
+            let scopes = match scope.cycle {
+                Some(_) => vec![scope],
+                // A draft is mostly of a cycle that is still to come.
+                None => open_cycles(state)
+                    .map(|cycle| Scope {
+                        cycle: Some(cycle),
+                        ..scope
+                    })
+                    .collect(),
+            };
+            let is_draft = |id| {
+                (state.objectives.get(&id)).is_some_and(|one| one.state == ObjectiveState::Draft)
+            };
+            view.objectives_where(&scopes, |id| {
+                (!self.drafts || is_draft(id))
+                    && (!self.awaiting_me || agreement::asks(state, id, me))
+            })?;
+            return Ok(Exit::Done);
+        }
+        let (view, scope) = view.of_scope(scope)?;
         view.objective_list(scope)?;
         Ok(Exit::Done)
     }
 }
 
-impl Sign {
-    fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let mut session = context.open()?;
-        let resolver = session.resolver();
-        let objective = resolver.objective(&self.objective)?;
-        let me = session.me();
-        let asked = self
-            .ask
-            .iter()
-            .map(|member| resolver.member(member, me))
-            .collect::<Result<Vec<_>, _>>()?;
-        let name = session.name(Subject::Objective(objective));
-        let (body, why, next) = if asked.is_empty() {
-            (
-                Body::ObjectiveSigned { objective },
-                "start it",
-                format!("okr objective edit {name} --state active"),
-            )
-        } else {
-            (
-                Body::SignOffAsked {
-                    objective,
-                    members: asked,
-                },
-                "they answer with",
-                format!("okr objective sign {name}"),
-            )
-        };
-        let done = session.record(vec![Command::Record(body)], self.reason.as_deref())?;
-        session.answer(&done, why, &next)
-    }
+/// The cycles that are not closed, by their first days.
+fn open_cycles(state: &State) -> impl Iterator<Item = CycleId> {
+    let mut found: Vec<_> = (state.cycles.iter())
+        .filter(|(_, cycle)| !cycle.is_closed())
+        .collect();
+    found.sort_by_key(|(id, cycle)| (cycle.starts, **id));
+    found.into_iter().map(|(id, _)| *id)
 }
 
 impl Align {

@@ -118,7 +118,10 @@ fn show(context: &Context) -> Result<Exit, Failure> {
     }
     match remote {
         Some(remote) => context.output.line(&address(remote))?,
-        None => return Err(SyncError::NoServer.into()),
+        None => {
+            let refusal = session.replica.identity().copy_refusal();
+            return Err(refusal.map_or_else(|| SyncError::NoServer.into(), Failure::from));
+        }
     }
     Ok(Exit::Done)
 }

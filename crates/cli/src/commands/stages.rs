@@ -120,23 +120,27 @@ pub(crate) fn planned(stages: &[Typed]) -> Result<(Vec<String>, Vec<Decimal>), F
     for stage in before {
         rates.push(stage.rate.ok_or_else(|| {
             Failure::usage(format!(
-                "It was not said how many of the {} go on to the next stage.",
+                "It was not said what share of '{}' goes on to the next stage.",
                 stage.name
             ))
             .hint(format!("write the share behind it: \"{}:30%\"", stage.name))
         })?);
     }
     if outcome.rate.is_some() {
-        return Err(Failure::usage(format!(
-            "{} come last and go on to nothing, so they have no conversion rate.",
-            outcome.name
-        ))
-        .hint("name the outcome behind them, such as \"contacts:30%\" \"qualified leads\""));
+        return Err(outcome_has_rate(&outcome.name));
     }
     Ok((
         stages.iter().map(|stage| stage.name.clone()).collect(),
         rates,
     ))
+}
+
+/// The last stage goes on to nothing.
+pub(crate) fn outcome_has_rate(name: &str) -> Failure {
+    Failure::usage(format!(
+        "'{name}' is the last stage and goes on to nothing, so it has no conversion rate."
+    ))
+    .hint("name the outcome behind it, such as \"contacts:30%\" \"qualified leads\"")
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ struct New {
     /// Its name.
     name: String,
     /// The team above it.
-    #[arg(long = "in", value_name = "TEAM", add = crate::complete::teams())]
+    #[arg(long = "in", visible_alias = "parent", value_name = "TEAM", add = crate::complete::teams())]
     parent: Option<String>,
     /// Its level.
     #[arg(long, default_value = "team", value_parser = words::<TeamLevel>(TeamLevel::WORDS))]
@@ -82,7 +82,7 @@ struct Edit {
     #[arg(long)]
     name: Option<String>,
     /// The team above it, or `none`.
-    #[arg(long = "in", value_name = "TEAM", add = crate::complete::teams())]
+    #[arg(long = "in", visible_alias = "parent", value_name = "TEAM", add = crate::complete::teams())]
     parent: Option<String>,
     /// Its level.
     #[arg(long, value_parser = words::<TeamLevel>(TeamLevel::WORDS))]

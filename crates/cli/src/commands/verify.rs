@@ -87,6 +87,7 @@ fn tell(context: &Context, found: &json::Verify) -> Result<Exit, Failure> {
         width: context.output.width(),
         zone: TimeZone::utc(),
         today: TimeZone::utc().date_of(context.now),
+        reader: None,
     };
     context
         .output

@@ -6,8 +6,18 @@
     reason = "a test fails by panicking"
 )]
 
+mod alignment;
 mod bad_input;
+mod closing;
+mod export;
+mod funnels;
+mod import;
 mod journey;
+mod kpi;
+mod lint;
 mod machine;
+mod planning;
 mod reference;
+mod template;
+mod week;
 mod work;

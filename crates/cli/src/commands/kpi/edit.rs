@@ -1,14 +1,18 @@
 //! `okr kpi edit` and `okr kpi drop`
 
 use clap::Args;
+use quarterdeck_core::id::KpiId;
 use quarterdeck_core::token::Life;
 use quarterdeck_core::value::{Field, Subject, Value};
+use quarterdeck_report::json;
+use quarterdeck_report::names::Names;
 
 use super::{Better, answer};
 use crate::context::Context;
 use crate::edit::{Fields, cleared};
 use crate::error::{Exit, Failure};
 use crate::parse::number;
+use crate::session::Session;
 use crate::vocabulary::words;
 
 #[derive(Debug, Args)]
@@ -98,7 +102,9 @@ impl Edit {
         fields.word(Field::State, self.state.map(Life::word));
         let command = fields.command(Subject::Kpi(kpi))?;
         let done = session.record(vec![command], self.reason.as_deref())?;
-        answer(&session, kpi, &done)
+        let exit = answer(&session, kpi, &done)?;
+        warn_of_units(&session, kpi);
+        Ok(exit)
     }
 }
 
@@ -111,5 +117,20 @@ impl Drop {
         let command = fields.command(Subject::Kpi(kpi))?;
         let done = session.record(vec![command], Some(&self.reason))?;
         session.answer(&done, "it is still listed by", "okr kpi list --all")
+    }
+}
+
+/// A unit changes nothing but how numbers are told: key results that read them go on counting.
+fn warn_of_units(session: &Session<'_>, kpi: KpiId) {
+    let names = Names::new(session.state());
+    let (pending, today) = (session.pending(), session.today());
+    let shown = json::kpi_show(&names, &pending, kpi, today, None);
+    let linked = shown.into_iter().flat_map(|shown| shown.key_results);
+    for one in linked.filter(|one| one.unit_differs) {
+        let unit = one.unit.unwrap_or_default();
+        session.context.output.warning(&format!(
+            "Key result {} reads it and counts {unit}; give both one unit.",
+            one.reference
+        ));
     }
 }

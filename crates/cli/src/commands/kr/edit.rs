@@ -9,7 +9,7 @@ use super::metric::MetricOptions;
 use crate::context::Context;
 use crate::edit::{Fields, cleared};
 use crate::error::{Exit, Failure};
-use crate::parse::{number, share};
+use crate::parse::{certainty, number};
 use crate::vocabulary::words;
 
 #[derive(Debug, Args)]
@@ -40,8 +40,8 @@ pub(super) struct Edit {
     /// Its weight in the objective's score.
     #[arg(long, value_name = "W", value_parser = number, allow_negative_numbers = true)]
     weight: Option<Decimal>,
-    /// How certain you were at the start, 0 to 1.
-    #[arg(long, value_name = "SHARE", value_parser = share, allow_negative_numbers = true)]
+    /// How certain you were at the start: 0 to 1, or likely (0.8), possible (0.5), moonshot (0.2).
+    #[arg(long, value_name = "SHARE", value_parser = certainty, allow_negative_numbers = true)]
     certainty: Option<Decimal>,
     /// Leading or lagging.
     #[arg(long, value_parser = words::<Indicator>(Indicator::WORDS))]
@@ -52,7 +52,10 @@ pub(super) struct Edit {
     /// Who answers for it, or `none`.
     #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
     owner: Option<String>,
-    /// Its place among the objective's key results.
+    /// The team that answers for it, where that is another than the objective's, or `none`.
+    #[arg(long, value_name = "TEAM", add = crate::complete::teams())]
+    team: Option<String>,
+    /// Its place among the objective's key results; `okr kr rank` moves the others along.
     #[arg(long)]
     rank: Option<u32>,
     /// A name of one's own, or `none`.
@@ -76,7 +79,7 @@ impl Edit {
         let key_result = resolver.key_result(&self.key_result)?;
         let mut fields = Fields::default();
         fields.text(Field::Title, self.title);
-        self.metric.fields(&mut fields);
+        self.metric.fields(&mut fields, self.unit.is_some());
         fields.number(Field::Baseline, self.baseline);
         fields.number(Field::Target, self.target);
         fields.clearable_text(Field::Unit, self.unit);
@@ -87,6 +90,10 @@ impl Edit {
         if let Some(owner) = self.owner {
             let owner = cleared(&owner, |owner| resolver.member(owner, session.me()))?;
             fields.reference(Field::Owner, owner.map(Subject::Member));
+        }
+        if let Some(team) = self.team {
+            let team = cleared(&team, |team| resolver.team(team))?;
+            fields.reference(Field::Team, team.map(Subject::Team));
         }
         if let Some(rank) = self.rank {
             fields.set(Field::Rank, Value::Number(Decimal::from(rank)));

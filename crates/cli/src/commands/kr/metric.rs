@@ -30,8 +30,16 @@ pub(super) struct MetricOptions {
 }
 
 impl MetricOptions {
+    /// The unit that the numbers say themselves.
+    fn unit(&self) -> Option<String> {
+        let said = [self.increase, self.decrease, self.maintain];
+        let percent = said.into_iter().flatten().any(|range| range.percent);
+        percent.then(|| "%".to_owned())
+    }
+
     /// The metric that was described; none where no option was given.
     pub(super) fn metric(self, unit: Option<String>) -> Option<Metric> {
+        let unit = unit.or_else(|| self.unit());
         let mut metric = Metric {
             kind: MetricKind::Binary,
             baseline: None,
@@ -41,13 +49,13 @@ impl MetricOptions {
             milestones: Vec::new(),
             unit,
         };
-        if let Some(Range { from, to }) = self.increase {
+        if let Some(Range { from, to, .. }) = self.increase {
             metric.kind = MetricKind::Increase;
             (metric.baseline, metric.target) = (Some(from), Some(to));
-        } else if let Some(Range { from, to }) = self.decrease {
+        } else if let Some(Range { from, to, .. }) = self.decrease {
             metric.kind = MetricKind::Decrease;
             (metric.baseline, metric.target) = (Some(from), Some(to));
-        } else if let Some(Range { from, to }) = self.maintain {
+        } else if let Some(Range { from, to, .. }) = self.maintain {
             metric.kind = MetricKind::Maintain;
             (metric.low, metric.high) = (Some(from), Some(to));
         } else if let Some(Steps(steps)) = self.milestones {
@@ -59,12 +67,15 @@ impl MetricOptions {
         Some(metric)
     }
 
-    /// Sets the fields of another metric, if one was given.
-    pub(super) fn fields(self, fields: &mut Fields) {
+    /// Sets the fields of another metric, if one was given; its unit only if no other is set.
+    pub(super) fn fields(self, fields: &mut Fields, unit_is_set: bool) {
         let Some(metric) = self.metric(None) else {
             return;
         };
         fields.word(Field::Metric, Some(metric.kind.word()));
+        if metric.unit.is_some() && !unit_is_set {
+            fields.text(Field::Unit, metric.unit);
+        }
         fields.number(Field::Baseline, metric.baseline);
         fields.number(Field::Target, metric.target);
         fields.number(Field::Low, metric.low);

@@ -3,6 +3,7 @@
 mod edit;
 mod metric;
 mod new;
+mod rank;
 mod read;
 
 use clap::{Args, Subcommand};
@@ -34,6 +35,8 @@ enum Verb {
     Show(read::Show),
     /// List key results.
     List(read::List),
+    /// Say which place a key result has among its objective's.
+    Rank(rank::Rank),
     /// Say that a key result helps another.
     Help(Help),
     /// Leave a key result for later; it stays visible and does not count.
@@ -83,6 +86,7 @@ impl KeyResult {
             Verb::Edit(edit) => edit.run(context),
             Verb::Show(show) => show.run(context),
             Verb::List(list) => list.run(context),
+            Verb::Rank(rank) => rank.run(context),
             Verb::Help(help) => help.run(context),
             Verb::Defer(leave) => leave.run(context, KeyResultState::Deferred),
             Verb::Drop(leave) => leave.run(context, KeyResultState::Dropped),

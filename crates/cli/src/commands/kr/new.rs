@@ -12,7 +12,7 @@ use super::metric::MetricOptions;
 use crate::context::Context;
 use crate::edit::cleared;
 use crate::error::{Exit, Failure};
-use crate::parse::{number, share};
+use crate::parse::{certainty, number};
 use crate::vocabulary::words;
 
 #[derive(Debug, Args)]
@@ -21,7 +21,9 @@ use crate::vocabulary::words;
   okr kr new \"Time to pick up a call\" --objective growth --decrease 40..30 --unit s
   okr kr new \"Uptime of the portal\" --objective growth --maintain 99.5..100 --unit %
   okr kr new \"Partner portal\" --objective growth --milestones \"draft,pilot:2,live:3\"
-  okr kr new \"Reference customer signed\" --objective growth --binary")]
+  okr kr new \"Reference customer signed\" --objective growth --binary --certainty moonshot
+  okr kr new \"Campaigns in Spain\" --objective growth --increase 0..6 --team marketing
+  okr kr new \"Leads in the CRM\" --objective growth --increase 500..550 --kpi crm-leads")]
 pub(super) struct New {
     /// What is measured, in words.
     title: String,
@@ -36,8 +38,8 @@ pub(super) struct New {
     /// Its weight in the objective's score.
     #[arg(long, value_name = "W", default_value = "1", value_parser = number, allow_negative_numbers = true)]
     weight: Decimal,
-    /// How certain you are at the start, 0 to 1: 0.8, 0.5 and 0.2 are usual.
-    #[arg(long, value_name = "SHARE", value_parser = share, allow_negative_numbers = true)]
+    /// How certain you are at the start: 0 to 1, or likely (0.8), possible (0.5), moonshot (0.2).
+    #[arg(long, value_name = "SHARE", value_parser = certainty, allow_negative_numbers = true)]
     certainty: Option<Decimal>,
     /// Leading foretells the outcome, lagging is the outcome.
     #[arg(long, value_parser = words::<Indicator>(Indicator::WORDS))]
@@ -48,6 +50,9 @@ pub(super) struct New {
     /// Who answers for it [default: the objective's owner, else you].
     #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
     owner: Option<String>,
+    /// The team that answers for it, where that is another than the objective's: both see it.
+    #[arg(long, value_name = "TEAM", add = crate::complete::teams())]
+    team: Option<String>,
     /// Its place among the objective's key results, 1 for what matters most.
     #[arg(long)]
     rank: Option<u32>,
@@ -82,6 +87,9 @@ impl New {
                 .and_then(|objective| objective.owner)
                 .or(Some(session.me())),
         };
+        let team = (self.team.as_deref())
+            .map(|team| resolver.team(team))
+            .transpose()?;
         let kpi = (self.kpi.as_deref())
             .map(|kpi| resolver.kpi(kpi))
             .transpose()?;
@@ -110,7 +118,7 @@ impl New {
             weight: self.weight,
             rank: self.rank,
             key: self.key,
-            team: None,
+            team,
             kpi,
             carried_from: None,
         });

@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use quarterdeck_core::value::Subject;
+
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::view::{Scope, Time};
@@ -23,7 +25,8 @@ pub(super) struct Show {
 #[command(after_help = "EXAMPLES:
   okr kr list
   okr kr list --objective growth
-  okr kr list --owner me")]
+  okr kr list --owner me
+  okr kr list --team sales")]
 pub(super) struct List {
     /// Of this objective only.
     #[arg(long, value_name = "REF", add = crate::complete::objectives())]
@@ -31,6 +34,9 @@ pub(super) struct List {
     /// Of this cycle [default: the one that is active today].
     #[arg(long, add = crate::complete::cycles())]
     cycle: Option<String>,
+    /// What answers to this team, or a team below it, and what helps it.
+    #[arg(long, value_name = "TEAM", add = crate::complete::teams())]
+    team: Option<String>,
     /// Of this member only.
     #[arg(long, value_name = "MEMBER", add = crate::complete::members())]
     owner: Option<String>,
@@ -41,8 +47,9 @@ pub(super) struct List {
 impl Show {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let session = context.open()?;
-        let mut view = session.view(self.time)?;
+        let view = session.view(self.time)?;
         let key_result = view.resolver().key_result(&self.key_result)?;
+        let mut view = view.as_closed(Subject::KeyResult(key_result))?;
         view.key_result(key_result)?;
         Ok(Exit::Done)
     }
@@ -61,12 +68,13 @@ impl List {
         let cycle = self.cycle.map(|cycle| resolver.cycle(&cycle)).transpose()?;
         let scope = Scope {
             cycle: cycle.or_else(|| view.cycle_of(objective?)),
-            team: None,
+            team: self.team.map(|team| resolver.team(&team)).transpose()?,
             member: self
                 .owner
                 .map(|owner| resolver.member(&owner, me))
                 .transpose()?,
         };
+        let (view, scope) = view.of_scope(scope)?;
         view.key_result_list(scope, objective)?;
         Ok(Exit::Done)
     }

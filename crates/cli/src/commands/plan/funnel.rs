@@ -6,15 +6,15 @@ use clap::Args;
 use quarterdeck_core::calendar::{Date, Span};
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::id::{CycleId, FunnelId};
-use quarterdeck_core::plan::funnel::{self, Conversion, Measured, Need};
+use quarterdeck_core::plan::funnel::{self, Measured, Need};
 use quarterdeck_core::plan::volumes::{self, Readings};
 use quarterdeck_core::plan::workdays;
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::Period;
 use quarterdeck_report::{json, text};
 
-use super::Typed;
 use super::work::Work;
+use super::{Typed, sentence};
 use crate::ask::confirmed;
 use crate::commands::stages::{self, stage};
 use crate::context::Context;
@@ -100,7 +100,7 @@ impl Funnel {
         };
         let stages = self.stages(&session, cycle, today)?;
         let needs = funnel::needs(self.outcome, &stages.rates)
-            .map_err(|error| Failure::usage(format!("{error}.")))?;
+            .map_err(|error| Failure::usage(sentence(&error)))?;
         let span = self.span(&session, cycle, today)?;
         let holidays = self.holidays(today)?;
         let in_span = |per| span.map(|span| workdays::periods(span, per, &holidays));
@@ -116,7 +116,8 @@ impl Funnel {
                 .and_then(|id| session.state().funnels.get(&id))
                 .map(|found| found.name.clone()),
             names: stages.names.clone(),
-            as_measured: as_measured(self.outcome, &stages),
+            as_measured: funnel::needs_as_measured(self.outcome, &stages.rates, &stages.measured)
+                .unwrap_or_default(),
             measured: stages.measured.clone(),
             needs: needs.clone(),
             span,
@@ -136,7 +137,7 @@ impl Funnel {
         if !output.json && !self.yes {
             output.document(&text::plan_funnel(&shown, self.per, &view))?;
         }
-        let question = format!("Make this of it: {}?", work.summary());
+        let question = format!("Make {}?", work.summary());
         confirmed(output, self.yes, &question).map_err(|failure| match failure.exit {
             Exit::Usage => failure.hint("say so with --yes; without --make nothing is made"),
             _ => failure,
@@ -161,7 +162,7 @@ impl Funnel {
             let (names, rates) = stages::planned(&self.stages)?;
             if let Some(stage) = self.stages.iter().find(|stage| stage.source.is_some()) {
                 return Err(Failure::usage(format!(
-                    "What counts the {} is said where a funnel is defined.",
+                    "What counts '{}' is said where a funnel is defined.",
                     stage.name
                 ))
                 .hint("see `okr funnel define --help`, then plan with --funnel NAME"));
@@ -276,9 +277,8 @@ impl Funnel {
     fn typed(&self) -> Typed {
         let mut typed = Typed::new("okr plan funnel").word(&self.outcome.to_string());
         for stage in &self.stages {
-            let rate = stage
-                .rate
-                .map_or_else(String::new, |rate| format!(":{rate}"));
+            let hundredths = (stage.rate).and_then(|rate| rate.checked_mul(Decimal::HUNDRED));
+            let rate = hundredths.map_or_else(String::new, |rate| format!(":{rate}%"));
             typed = typed.word(&format!("{}{rate}", stage.name));
         }
         let holidays = (!self.holidays.is_empty()).then(|| self.holidays.join(","));
@@ -316,26 +316,5 @@ fn measured(
     let counted: Vec<Option<Decimal>> = (found.stages.iter())
         .map(|stage| volumes::volume(state, stage, cycle, on, readings).ok())
         .collect();
-    (counted.iter())
-        .zip(counted.iter().skip(1).chain([&None]))
-        .map(|(entered, through)| funnel::measured((*entered)?, (*through)?))
-        .collect()
-}
-
-/// What the stages need at the measured rates, where one was measured and all let something
-/// through.
-fn as_measured(outcome: Decimal, stages: &Stages) -> Vec<Need> {
-    if !stages.measured.iter().any(Option::is_some) {
-        return Vec::new();
-    }
-    let rates: Vec<Conversion> = (stages.rates.iter().enumerate())
-        .map(|(at, planned)| match stages.measured.get(at) {
-            Some(Some(found)) => Conversion {
-                through: found.through,
-                of: found.entered,
-            },
-            _ => Conversion::planned(*planned),
-        })
-        .collect();
-    funnel::needs_at(outcome, &rates).unwrap_or_default()
+    funnel::conversions(&counted)
 }

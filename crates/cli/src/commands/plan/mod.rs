@@ -1,5 +1,6 @@
 //! `okr plan`: the arithmetic of planning, and what is made of it on request.
 
+mod change;
 mod funnel;
 mod quarters;
 mod split;
@@ -32,6 +33,15 @@ impl Plan {
             Verb::Funnel(funnel) => funnel.run(context),
         }
     }
+}
+
+/// What core says as a sentence: it begins with a capital and ends.
+pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut rest = text.chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string());
+    let end = if text.ends_with('?') { "" } else { "." };
+    format!("{}{}{end}", first.unwrap_or_default(), rest.as_str())
 }
 
 /// A command line put together again, for a hint.

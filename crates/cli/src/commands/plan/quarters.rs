@@ -4,14 +4,15 @@ use quarterdeck_core::calendar::CycleName;
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::{Body, KeyResultAdded, Metric, ObjectiveDrafted};
 use quarterdeck_core::id::{CycleId, IdSource, KeyResultId, ObjectiveId};
+use quarterdeck_core::kpi;
 use quarterdeck_core::plan::parts::Part;
-use quarterdeck_core::plan::split;
+use quarterdeck_core::plan::{split, volumes};
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::CycleKind;
 use quarterdeck_core::value::Subject;
 
-use super::split::Change;
+use super::change::Change;
 use crate::error::{Exit, Failure};
 use crate::session::Session;
 
@@ -30,23 +31,26 @@ pub(super) struct Quarters<'a> {
 }
 
 impl Quarters<'_> {
-    /// `4 objectives with 1 key result each, in 2026-Q1, …`
+    /// `4 objectives with 1 key result each`
     pub(super) fn summary(&self) -> String {
         let count = quarterdeck_report::number::count;
-        let names: Vec<&str> = self.parts.iter().map(|part| part.name.as_str()).collect();
         format!(
-            "{} with {} each, in {}",
+            "{} with {} each",
             count(self.parts.len(), "objective"),
-            count(self.changes.len(), "key result"),
-            names.join(", ")
+            count(self.changes.len(), "key result")
         )
     }
 
-    /// The commands that make them.
+    /// The commands that make them: those that plan missing quarters, and those that set goals.
+    /// A cycle that was planned stays, so the goals alone can be undone as one.
     ///
     /// # Errors
-    /// The parts are no quarters, or have such an objective already.
-    pub(super) fn commands(&self, session: &mut Session<'_>) -> Result<Vec<Command>, Failure> {
+    /// The parts are no quarters, or have such a key result already.
+    pub(super) fn commands(
+        &self,
+        session: &mut Session<'_>,
+    ) -> Result<(Vec<Command>, Vec<Command>), Failure> {
+        let mut cycles = Vec::new();
         let mut commands = Vec::new();
         if self.parts.is_empty() {
             return Err(no_quarters());
@@ -62,7 +66,7 @@ impl Quarters<'_> {
                 }
                 None => {
                     let cycle = CycleId::new(session.random()?.next());
-                    commands.push(Command::Record(self.plan(
+                    cycles.push(Command::Record(self.plan(
                         session.state(),
                         cycle,
                         name,
@@ -91,7 +95,7 @@ impl Quarters<'_> {
                 }
             }
         }
-        Ok(commands)
+        Ok((cycles, commands))
     }
 
     fn plan(&self, state: &State, cycle: CycleId, name: CycleName, part: &Part) -> Body {
@@ -117,21 +121,20 @@ impl Quarters<'_> {
 
     /// Splitting once more would make everything twice.
     fn not_twice(&self, session: &Session<'_>, cycle: CycleId, name: &str) -> Result<(), Failure> {
-        let there = (session.state().objectives.iter()).find(|(_, objective)| {
-            objective.cycle == cycle && objective.is_live() && objective.supports == Some(self.goal)
-        });
-        let Some((id, objective)) = there else {
-            return Ok(());
-        };
-        let reference = session.name(Subject::Objective(*id));
-        Err(Failure::new(
-            Exit::Refused,
-            format!(
-                "{name} has an objective for it already: {reference} '{}'.",
-                objective.title
-            ),
-        )
-        .hint("name the quarters that have none with --into, or drop that one"))
+        for source in self.changes.iter().filter_map(|change| change.key_result) {
+            if let Some(id) = volumes::made_of(session.state(), source, cycle) {
+                let reference = session.name(Subject::KeyResult(id));
+                return Err(Failure::new(
+                    Exit::Refused,
+                    format!(
+                        "{name} has a key result for it already: {reference} '{}'.",
+                        session.title(Subject::KeyResult(id))
+                    ),
+                )
+                .hint("name the quarters that have none with --into, or drop that one"));
+            }
+        }
+        Ok(())
     }
 
     /// The year's objective, for a quarter.
@@ -192,7 +195,7 @@ fn key_result(
         rank: year.rank,
         key: None,
         team: year.team,
-        kpi: year.kpi,
+        kpi: kpi::read_on(state, year.kpi, year.metric.unit.as_deref()),
         carried_from: None,
     })
 }

@@ -2,19 +2,18 @@
 
 use clap::{Args, ValueEnum};
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::id::{CycleId, KeyResultId};
+use quarterdeck_core::id::CycleId;
 use quarterdeck_core::plan::parts::{self, Part};
 use quarterdeck_core::plan::split::{self, even};
-use quarterdeck_core::refusal::Refusal;
-use quarterdeck_core::state::{Cycle, KeyResult};
-use quarterdeck_core::token::MetricKind;
+use quarterdeck_core::state::Cycle;
 use quarterdeck_core::value::Subject;
 use quarterdeck_report::json::{self, SplitBy};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::text;
 
-use super::Typed;
+use super::change::Changes;
 use super::quarters::Quarters;
+use super::{Typed, sentence};
 use crate::ask::confirmed;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
@@ -95,15 +94,6 @@ fn weights(text: &str) -> Result<Weights, String> {
     numbers(text).map(Weights)
 }
 
-/// A change to be split.
-pub(super) struct Change {
-    /// The key result whose change it is; none for numbers alone.
-    pub(super) key_result: Option<KeyResultId>,
-    unit: Option<String>,
-    from: Decimal,
-    to: Decimal,
-}
-
 impl Split {
     pub(super) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let mut session = context.open()?;
@@ -111,7 +101,7 @@ impl Split {
             .map(|goal| session.resolver().goal(goal))
             .transpose()?;
         let cycle = self.cycle(&session, goal)?;
-        let (changes, left_out) = self.changes(&session, goal)?;
+        let Changes { changes, left_out } = Changes::of(&session, goal, self.from, self.to)?;
         let parts = self.parts(&session, cycle)?;
         let (by, weights) = self.weighed(&session, cycle, &parts)?;
         let step = if self.whole {
@@ -159,16 +149,22 @@ impl Split {
             changes: &changes,
             splits: &splits,
         };
-        let commands = quarters.commands(&mut session)?;
+        let (cycles, goals) = quarters.commands(&mut session)?;
         if !output.json && !self.yes {
             output.document(&text::plan_split(&shown, &session.shown_for()))?;
         }
-        let question = format!("Make this of it: {}?", quarters.summary());
+        let question = format!("Make {}?", quarters.summary());
         confirmed(output, self.yes, &question).map_err(|failure| match failure.exit {
             Exit::Usage => failure.hint("say so with --yes; without --make nothing is made"),
             _ => failure,
         })?;
-        let done = session.record(commands, self.reason.as_deref())?;
+        let reason = self.reason.as_deref();
+        let done = if cycles.is_empty() {
+            session.record(goals, reason)?
+        } else {
+            let planned = session.record(cycles, reason)?;
+            planned.then(session.record(goals, reason)?)
+        };
         let first = parts
             .first()
             .map_or_else(String::new, |part| part.name.clone());
@@ -193,82 +189,6 @@ impl Split {
         Ok(objective
             .and_then(|id| state.objectives.get(&id))
             .map(|objective| objective.cycle))
-    }
-
-    /// What is to be split, and which key results cannot be.
-    #[allow(clippy::type_complexity, reason = "two lists, taken apart at once")]
-    fn changes(
-        &self,
-        session: &Session<'_>,
-        goal: Option<Subject>,
-    ) -> Result<(Vec<Change>, Vec<(KeyResultId, MetricKind)>), Failure> {
-        let state = session.state();
-        match goal {
-            None => match (self.from, self.to) {
-                (Some(from), Some(to)) => Ok((
-                    vec![Change {
-                        key_result: None,
-                        unit: None,
-                        from,
-                        to,
-                    }],
-                    Vec::new(),
-                )),
-                _ => Err(Failure::usage("It was not said what shall be split.")
-                    .hint("name a key result, or give --from and --to")),
-            },
-            Some(Subject::Objective(id)) => {
-                if self.from.is_some() || self.to.is_some() {
-                    return Err(Failure::usage(
-                        "An objective's key results each have their own --from and --to.",
-                    )
-                    .hint("split one key result at a time"));
-                }
-                let mut changes = Vec::new();
-                let mut left_out = Vec::new();
-                for (id, key_result) in state.key_results_of(id) {
-                    if !key_result.is_live() {
-                        continue;
-                    }
-                    match self.change(id, key_result) {
-                        Some(change) => changes.push(change),
-                        None => left_out.push((id, key_result.metric.kind)),
-                    }
-                }
-                if changes.is_empty() {
-                    return Err(Failure::usage(
-                        "The objective has no key result that goes from a baseline to a target.",
-                    )
-                    .hint("add one with `okr kr new TITLE --objective REF --increase A..B`"));
-                }
-                Ok((changes, left_out))
-            }
-            Some(Subject::KeyResult(id)) => {
-                let found = (state.key_results.get(&id))
-                    .ok_or_else(|| Refusal::not_found("key result", id))?;
-                let change = self.change(id, found).ok_or_else(|| {
-                    Failure::usage(format!(
-                        "'{}' is measured by {}, and only an increase or a decrease can be split.",
-                        found.title, found.metric.kind
-                    ))
-                })?;
-                Ok((vec![change], Vec::new()))
-            }
-            Some(other) => Err(Failure::usage(format!("A {} has no change.", other.noun()))),
-        }
-    }
-
-    fn change(&self, id: KeyResultId, key_result: &KeyResult) -> Option<Change> {
-        let metric = &key_result.metric;
-        if !matches!(metric.kind, MetricKind::Increase | MetricKind::Decrease) {
-            return None;
-        }
-        Some(Change {
-            key_result: Some(id),
-            unit: metric.unit.clone(),
-            from: self.from.or(metric.baseline)?,
-            to: self.to.or(metric.target)?,
-        })
     }
 
     /// The parts by name; none where they have no names.
@@ -340,7 +260,7 @@ impl Split {
     }
 
     fn refused(&self, error: &split::SplitError) -> Failure {
-        let failure = Failure::usage(format!("{error}."));
+        let failure = Failure::usage(sentence(error));
         match error {
             split::SplitError::NotInSteps { .. } if self.whole => {
                 failure.hint("leave --whole out, or give a --step that fits, such as 0.5")

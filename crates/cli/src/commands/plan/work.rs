@@ -8,7 +8,7 @@ use quarterdeck_core::id::{IdSource, InitiativeId, KeyResultId, MemberId, TodoId
 use quarterdeck_core::plan::funnel::{Need, per_period};
 use quarterdeck_core::token::Period;
 use quarterdeck_core::value::Subject;
-use quarterdeck_report::number::{count, number};
+use quarterdeck_report::number::count;
 
 use crate::error::Failure;
 use crate::session::Session;
@@ -51,27 +51,27 @@ impl Work {
         needs: &[Need],
     ) -> Result<Self, Failure> {
         let mut todos = Vec::new();
-        let mut rate = Some(Decimal::ONE);
-        for (name, need) in names.iter().zip(needs).rev() {
+        for (name, need) in names.iter().zip(needs) {
             // The outcome itself is no work.
-            let Some(goes_on) = need.rate else { continue };
-            rate = rate.and_then(|rate| rate.checked_mul(goes_on));
-            let quantity = per_period(need.whole, periods).filter(|one| *one > Decimal::ZERO);
-            let (Some(quantity), Some(rate)) = (quantity, rate) else {
-                return Err(Failure::usage(format!(
-                    "From {} to {} there is no working day to do it.",
-                    span.starts, span.ends
-                ))
-                .hint("give other days with --from and --until"));
-            };
+            if need.rate.is_none() {
+                continue;
+            }
+            let quantity = per_period(need.whole, periods)
+                .filter(|one| *one > Decimal::ZERO)
+                .ok_or_else(|| {
+                    Failure::usage(format!(
+                        "From {} to {} there is no working day to do it.",
+                        span.starts, span.ends
+                    ))
+                    .hint("give other days with --from and --until")
+                })?;
             todos.push(Todo {
                 title: name.clone(),
                 total: need.whole,
                 quantity,
-                rate: rate.round(Decimal::DIVISION_PLACES),
+                rate: need.to_outcome,
             });
         }
-        todos.reverse();
         Ok(Self {
             title,
             owner,
@@ -82,17 +82,10 @@ impl Work {
         })
     }
 
-    /// `initiative '13 qualified leads' with 1 to-do: 44 contacts`
+    /// `initiative '13 qualified leads' with 1 to-do`
     pub(super) fn summary(&self) -> String {
-        let todos: Vec<String> = (self.todos.iter())
-            .map(|todo| format!("{} {}", number(todo.total), todo.title))
-            .collect();
-        format!(
-            "initiative '{}' with {}: {}",
-            self.title,
-            count(self.todos.len(), "to-do"),
-            todos.join(", ")
-        )
+        let todos = count(self.todos.len(), "to-do");
+        format!("initiative '{}' with {todos}", self.title)
     }
 
     /// The commands that make them.

@@ -1,0 +1,243 @@
+//! `okr import --git FILE`: the history of a file in git becomes the history of the OKRs in it.
+//!
+//! Guarantees:
+//! - **A commit is a batch.** What a commit changed in the file against its parent is recorded as one
+//!   command, with the commit's author and time as its source.
+//! - **Once.** A commit that was imported is not imported again; later ones follow where it ended.
+//! - **It ends as the file stands.** Where lines of work were joined outside of the commits, a last
+//!   batch brings the workspace to the newest version.
+
+use std::path::Path;
+
+use quarterdeck_core::calendar::CycleName;
+use quarterdeck_core::event::Source;
+use quarterdeck_core::state::State;
+use quarterdeck_exchange::outline::{Outline, Unread};
+use quarterdeck_exchange::plan::Plan;
+use quarterdeck_report::json;
+
+use super::import::{Import, Version, day_of, hint, name_of, told};
+use crate::ask::confirmed;
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::git::{Commit, Repository};
+use crate::progress::Bar;
+use crate::session::Session;
+
+/// A commit with the file before and after it.
+struct Step {
+    commit: Commit,
+    source: Source,
+    before: Outline,
+    after: Outline,
+    known: bool,
+}
+
+/// Imports the history of a file.
+///
+/// # Errors
+/// git fails, a version cannot be read, or the workspace takes nothing.
+pub(super) fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
+    let repository = Repository::of(&import.file)?;
+    let mut session = context.open()?;
+    let steps = read(context, import, &session, &repository)?;
+    let mut shown = json::Import {
+        schema: json::Schema,
+        file: name_of(&import.file),
+        dry_run: true,
+        events: 0,
+        versions: Vec::new(),
+    };
+    let asks = !import.yes && context.output.asks();
+    if import.dry_run || asks {
+        follow(import, &mut session, &steps, &mut shown, false)?;
+    }
+    if !import.dry_run {
+        if asks && shown.events > 0 {
+            import.show(&session, &shown)?;
+            let question = format!("Record these {} events?", shown.events);
+            confirmed(&context.output, false, &question)?;
+        }
+        (shown.events, shown.versions) = (0, Vec::new());
+        follow(import, &mut session, &steps, &mut shown, true)?;
+        shown.dry_run = false;
+    }
+    import.show(&session, &shown)?;
+    hint(context, import, shown.events)?;
+    Ok(Exit::Done)
+}
+
+/// All commits with the file's versions. What is older than the last commit that was imported
+/// counts as known: its outcome is in what was imported.
+fn read(
+    context: &Context,
+    import: &Import,
+    session: &Session<'_>,
+    repository: &Repository,
+) -> Result<Vec<Step>, Failure> {
+    let commits = repository.commits()?;
+    let last = commits
+        .iter()
+        .rposition(|commit| session.state().imported(&commit.origin()));
+    let of = commits.len() as u64;
+    let mut bar = Bar::new(&context.output);
+    let mut steps = Vec::new();
+    for (at, commit) in commits.into_iter().enumerate() {
+        bar.set("reading", at as u64, of);
+        let known = last.is_some_and(|last| at <= last);
+        let outline = |bytes: Option<Vec<u8>>| match bytes {
+            Some(bytes) => import
+                .outline(session, &bytes, Path::new(commit.path()))
+                .map_err(|failure| Failure {
+                    message: format!("Commit {}: {}", commit.id, failure.message),
+                    ..failure
+                }),
+            None => Ok(Outline::default()),
+        };
+        let after = outline(repository.version(&commit)?)?;
+        let before = if known {
+            Outline::default()
+        } else {
+            outline(repository.version_before(&commit)?)?
+        };
+        let source = Source {
+            author: commit.author.clone(),
+            at: commit.at,
+            origin: commit.origin(),
+        };
+        steps.push(Step {
+            commit,
+            source,
+            before,
+            after,
+            known,
+        });
+    }
+    name_cycles(session, &mut steps);
+    Ok(steps)
+}
+
+/// Objectives of a version that names no cycle are of the one that the next version which names one
+/// does: plans are written before their heading is. Where none follows, of the quarter of the commit.
+fn name_cycles(session: &Session<'_>, steps: &mut [Step]) {
+    let mut next: Option<String> = None;
+    for step in steps.iter_mut().rev() {
+        next = step.after.cycles.first().cloned().or(next);
+        let name = next.clone().unwrap_or_else(|| {
+            let day = day_of(session.state(), step.commit.at);
+            CycleName::quarter_of(day, session.fiscal()).to_string()
+        });
+        let objectives = step.before.objectives.iter_mut();
+        for objective in objectives.chain(&mut step.after.objectives) {
+            objective.cycle.get_or_insert_with(|| name.clone());
+        }
+    }
+}
+
+/// Follows the commits in order, in a trial of the workspace or for good.
+fn follow(
+    import: &Import,
+    session: &mut Session<'_>,
+    steps: &[Step],
+    shown: &mut json::Import,
+    record: bool,
+) -> Result<(), Failure> {
+    let mut state = session.state().clone();
+    let mut before: Vec<Unread> = Vec::new();
+    for step in steps {
+        let commit = json::ImportCommit {
+            id: step.commit.id.clone(),
+            author: step.commit.author.clone(),
+            at: step.commit.at,
+            subject: step.commit.subject.clone(),
+        };
+        let version = Version {
+            outline: &step.after,
+            base: Some(&step.before),
+            source: &step.source,
+            on: day_of(&state, step.commit.at),
+            from_here: None,
+            drop_missing: false,
+        };
+        let planned = if step.known {
+            Plan::default()
+        } else {
+            import.plan(session, &state, &version)?
+        };
+        let mut told = told(&state, &planned, &step.after, &before, Some(commit));
+        told.known = step.known;
+        before = step
+            .after
+            .unread
+            .iter()
+            .chain(&planned.left)
+            .cloned()
+            .collect();
+        state = take(import, session, state, step, &planned, shown, record)?;
+        shown.versions.push(told);
+    }
+    reconcile(import, session, state, steps, shown, record)
+}
+
+/// Brings the workspace to the newest version, where the commits alone did not.
+fn reconcile(
+    import: &Import,
+    session: &mut Session<'_>,
+    state: State,
+    steps: &[Step],
+    shown: &mut json::Import,
+    record: bool,
+) -> Result<(), Failure> {
+    let Some(last) = steps.last().filter(|last| !last.known) else {
+        return Ok(());
+    };
+    let imported = steps.iter().rev().find(|step| step.known);
+    let from_here = |source: &Source| steps.iter().any(|step| step.source.origin == source.origin);
+    let version = Version {
+        outline: &last.after,
+        base: imported.map(|step| &step.after),
+        source: &last.source,
+        on: day_of(&state, last.commit.at),
+        from_here: Some(&from_here),
+        drop_missing: imported.is_none(),
+    };
+    let planned = import.plan(session, &state, &version)?;
+    if planned.steps.is_empty() {
+        return Ok(());
+    }
+    let commit = json::ImportCommit {
+        id: last.commit.id.clone(),
+        author: last.commit.author.clone(),
+        at: last.commit.at,
+        subject: "(as the file stands after all commits)".to_owned(),
+    };
+    let mut told = told(&state, &planned, &Outline::default(), &[], Some(commit));
+    told.unread.clear();
+    take(import, session, state, last, &planned, shown, record)?;
+    shown.versions.push(told);
+    Ok(())
+}
+
+/// Carries a plan out, and answers the workspace after it.
+fn take(
+    import: &Import,
+    session: &mut Session<'_>,
+    state: State,
+    step: &Step,
+    planned: &Plan,
+    shown: &mut json::Import,
+    record: bool,
+) -> Result<State, Failure> {
+    if planned.steps.is_empty() {
+        return Ok(state);
+    }
+    shown.events += planned.steps.len();
+    if !record {
+        return Ok(planned.after.clone());
+    }
+    let reason = Some(step.commit.subject.trim())
+        .filter(|subject| !subject.is_empty())
+        .map_or_else(|| format!("commit {}", step.commit.id), str::to_owned);
+    import.record(session, planned, &step.source, &reason)?;
+    Ok(session.state().clone())
+}

@@ -1,0 +1,33 @@
+//! After the quarter: it is graded, closed for good, and what is unfinished goes on.
+
+use super::super::play::Play;
+use super::super::stage::{LISBON, MANILA};
+use crate::error::Failure;
+
+/// The morning after the quarter's last day.
+const MORNING: &str = "2026-10-01T09:00:00Z";
+
+pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
+    play.chapter("1 October", "closed means closed")?;
+    play.stage.clock.move_on_to(MORNING)?;
+    play.say(
+        "The quarter is graded. Each grade is computed; Ana overrules one and says why, and the \
+         computed one stays beside it. Meanwhile Mei, on a train, writes down what yesterday brought.",
+    )?;
+    play.quietly(MANILA, "checkin pickup 29 --on 2026-09-30")?;
+    play.types(
+        LISBON,
+        "grade partners 0.8 -m \"24 is not the 30 that we set out for\"",
+    )?;
+    play.types(LISBON, "cycle close 2026-Q3 --as-computed --yes")?;
+    play.say(
+        "The closing is bound to a position of the log and to its root hash. Mei's train arrives; her \
+         check-in is recorded, because nothing that was authored is lost, and it changes nothing:",
+    )?;
+    play.types(MANILA, "sync")?;
+    play.types(MANILA, "status --cycle 2026-Q3")?;
+    play.say("What is not finished goes on, with its lineage, from where it stands:")?;
+    play.quietly(LISBON, "sync")?;
+    play.quietly(LISBON, "cycle new 2026-Q4")?;
+    play.types(LISBON, "carry selling --to 2026-Q4")
+}
