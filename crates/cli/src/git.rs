@@ -121,9 +121,42 @@ impl Repository {
         }
     }
 
+    /// The commit that is checked out, with the file as it is in it: what all lines of work came to.
+    ///
+    /// # Errors
+    /// As for [`Self::version`].
+    pub(crate) fn head(&self) -> Result<(Commit, Option<Vec<u8>>), Failure> {
+        let format = "--format=%H%x00%P%x00%at%x00%an%x00%s%x00M%x00";
+        let told = self.git(&["log", "-1", "-z", format], "read the last commit of")?;
+        let mut path = OsString::from("./");
+        path.push(&self.file);
+        let text = String::from_utf8_lossy(&told).into_owned() + &self.file.to_string_lossy();
+        let head = commit(&text).ok_or_else(|| {
+            Failure::new(
+                Exit::Trouble,
+                "git tells of its last commit in an unknown form.",
+            )
+        })?;
+        let mut name = OsString::from("HEAD:");
+        name.push(&path);
+        // A file that is not there any more is no failure.
+        let there = self.git(
+            &["cat-file".as_ref(), "-e".as_ref(), name.as_os_str()],
+            "find",
+        );
+        let bytes = match (there, name.to_str()) {
+            (Ok(_), Some(name)) => Some(self.object(name, &path.to_string_lossy())?),
+            _ => None,
+        };
+        Ok((head, bytes))
+    }
+
     fn blob(&self, commit: &str, path: &str) -> Result<Vec<u8>, Failure> {
-        let name = format!("{commit}:{path}");
-        let size = self.git(&["cat-file", "-s", &name], "read")?;
+        self.object(&format!("{commit}:{path}"), path)
+    }
+
+    fn object(&self, name: &str, path: &str) -> Result<Vec<u8>, Failure> {
+        let size = self.git(&["cat-file", "-s", name], "read")?;
         let size: u64 = String::from_utf8_lossy(&size)
             .trim()
             .parse()
@@ -131,10 +164,10 @@ impl Repository {
         if size > MAX_BYTES {
             let most = MAX_BYTES / 1024 / 1024;
             return Err(Failure::usage(format!(
-                "{path} has more than {most} MiB in commit {commit}."
+                "{path} has more than {most} MiB in a commit."
             )));
         }
-        self.git(&["cat-file", "blob", &name], "read")
+        self.git(&["cat-file", "blob", name], "read")
     }
 
     fn git<A: AsRef<OsStr>>(&self, arguments: &[A], doing: &str) -> Result<Vec<u8>, Failure> {
@@ -231,17 +264,17 @@ mod tests {
     #[test]
     fn a_commit_is_read_with_its_change() {
         let found =
-            commit("ab\0cd ef\01555411493\0Fernanda\0Fix link\0\0\nM\0READ ME.md\0").unwrap();
+            commit("ab\0cd ef\x001555411493\0Fernanda\0Fix link\0\0\nM\0READ ME.md\0").unwrap();
         assert_eq!(found.parent.as_deref(), Some("cd"));
         assert_eq!(found.path.as_deref(), Some("READ ME.md"));
         assert_eq!(found.path_before.as_deref(), Some("READ ME.md"));
         assert_eq!(found.origin(), "git:ab:READ ME.md");
-        let renamed = commit("ab\0cd\01\0A\0s\0\0\nR090\0old.md\0new.md\0").unwrap();
+        let renamed = commit("ab\0cd\x001\0A\0s\0\0\nR090\0old.md\0new.md\0").unwrap();
         assert_eq!(
             (renamed.path_before.as_deref(), renamed.path.as_deref()),
             (Some("old.md"), Some("new.md"))
         );
-        let added = commit("ab\0\01\0A\0\0\0\nA\0new.md\0").unwrap();
+        let added = commit("ab\0\x001\0A\0\0\0\nA\0new.md\0").unwrap();
         assert_eq!((added.parent, added.path_before), (None, None));
         assert_eq!(commit("nonsense"), None);
     }

@@ -438,7 +438,7 @@ impl<'c> Session<'c> {
             document.push(text::Line::new().muted(more));
         }
         if let Some(standing) = standing {
-            document.push(text::Line::new().plain(standing));
+            document.paragraph(text::Style::Plain, &standing, 0, view.width);
         }
         document.hint(why, command);
         if done.pending {

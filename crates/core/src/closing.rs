@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::calendar::{Date, Timestamp};
+use crate::due;
 use crate::event::{Body, Event};
 use crate::id::{CycleId, KeyResultId, ObjectiveId};
 use crate::state::{Closing, Cycle, State};
@@ -64,7 +65,6 @@ pub fn open(state: &State, id: CycleId, on: Date) -> Vec<Open> {
     if on < cycle.ends {
         found.push(Open::Running(cycle.ends));
     }
-    let until = on.min(cycle.ends);
     let mut ungraded_ones = Vec::new();
     for (objective, above) in &state.objectives {
         if above.cycle != id || !above.is_live() {
@@ -77,10 +77,8 @@ pub fn open(state: &State, id: CycleId, on: Date) -> Vec<Open> {
             if !one.is_live() {
                 continue;
             }
-            let last = crate::score::progress(state, one, cycle, until).last_check_in;
-            let since = last.unwrap_or(cycle.starts);
-            if one.cadence.is_overdue(since, until) {
-                found.push(Open::Overdue(key_result, one.cadence.due_on(since)));
+            if let Some((due, true, _)) = due::next_check_in(state, one, cycle, on) {
+                found.push(Open::Overdue(key_result, due));
             }
             if one.grade.is_none() {
                 ungraded_ones.push(Open::Ungraded(key_result));

@@ -16,6 +16,10 @@ use crate::value::{Change, Field, Subject, Value};
 
 /// What somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "commands come one at a time; a box at each place that makes one would only be noise"
+)]
 pub enum Command {
     /// Let this be recorded as it is.
     Record(Body),

@@ -52,39 +52,40 @@ pub fn due(state: &State, whose: &Whose, on: Date, until: Date) -> Vec<Due> {
     let mut found = check_ins(state, whose, on);
     found.extend(work(state, whose, on));
     found.retain(|one| one.overdue || one.due <= until);
-    found.sort_by_key(|one| (one.due, one.kind, one.subject));
+    // Stable: check-ins of one day stay in the order in which they matter.
+    found.sort_by_key(|one| (one.due, one.kind));
     found
 }
 
-/// The next check-in of each key result that asks for one, whenever it is due.
+/// The next check-in of each key result that asks for one, whenever it is due: by objective, the
+/// oldest first, and within it those that matter most first.
 #[must_use]
 pub fn check_ins(state: &State, whose: &Whose, on: Date) -> Vec<Due> {
+    let mut objectives: Vec<_> = (state.objectives.iter())
+        .filter(|(_, objective)| objective.is_live())
+        .filter_map(|(id, objective)| Some((*id, objective, state.cycles.get(&objective.cycle)?)))
+        .filter(|(_, _, cycle)| cycle.state == CycleState::Active)
+        .collect();
+    objectives.sort_by_key(|(_, objective, _)| objective.provenance.created.seq);
     let mut found = Vec::new();
-    for (id, key_result) in &state.key_results {
-        let Some(objective) = state.objectives.get(&key_result.objective) else {
-            continue;
-        };
-        let Some(cycle) = state.cycles.get(&objective.cycle) else {
-            continue;
-        };
-        let counts =
-            cycle.state == CycleState::Active && objective.is_live() && key_result.is_live();
-        if !counts || !whose.has_key_result(state, key_result) {
-            continue;
-        }
-        if let Some((due, overdue, last)) = next_check_in(state, key_result, cycle, on) {
-            found.push(Due {
-                kind: DueKind::CheckIn,
-                subject: Subject::KeyResult(*id),
-                owner: key_result.owner.or(objective.owner),
-                due,
-                overdue,
-                last,
-                behind: None,
-            });
+    for (id, objective, cycle) in objectives {
+        for (id, key_result) in state.key_results_of(id) {
+            if !key_result.is_live() || !whose.has_key_result(state, key_result) {
+                continue;
+            }
+            if let Some((due, overdue, last)) = next_check_in(state, key_result, cycle, on) {
+                found.push(Due {
+                    kind: DueKind::CheckIn,
+                    subject: Subject::KeyResult(id),
+                    owner: key_result.owner.or(objective.owner),
+                    due,
+                    overdue,
+                    last,
+                    behind: None,
+                });
+            }
         }
     }
-    found.sort_by_key(|one| (one.due, one.subject));
     found
 }
 

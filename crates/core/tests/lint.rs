@@ -182,6 +182,13 @@ fn a_task_is_found_where_nothing_is_measured() {
 }
 
 #[test]
+fn a_number_in_words_is_not_measured_yet() {
+    let found = of_key_result("70 % of partners recommend us", metric(MetricKind::Binary));
+    let said = "It says '70', and is either done or not.".to_owned();
+    assert_eq!(found, [("no-baseline", said)]);
+}
+
+#[test]
 fn a_plain_kpi_says_nothing_of_a_change() {
     let plain = of_key_result("Revenue", increase("10", "12"));
     let said = "The title names 'revenue' and nothing else.".to_owned();

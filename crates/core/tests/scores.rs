@@ -280,3 +280,30 @@ fn elapsed_counts_the_day_itself() {
     assert_eq!(elapsed(date("2026-08-15")), dec("0.5"));
     assert_eq!(elapsed(date("2026-12-31")), dec("1"));
 }
+
+#[test]
+fn each_check_in_tells_the_value_that_it_came_to() {
+    // given values and additions, one of them taken in late, one for a day before
+    let mut world = World::with_quarter();
+    for (measure, on) in [
+        (absolute("510"), "2026-07-05"),
+        (delta("3"), "2026-07-09"),
+        (delta("4"), "2026-07-08"),
+        (absolute("530"), "2026-07-20"),
+    ] {
+        world.now = world.now.max(noon("2026-07-21"));
+        world.online("ana", vec![check_in(measure, on)]);
+    }
+    // when they are gone through in the order of their dates
+    let found = world.state.key_results.get(&leads()).unwrap();
+    let values: Vec<_> = (found.check_ins.running())
+        .map(|(one, reading)| (one.effective, reading.value(found.metric.baseline)))
+        .collect();
+    // then each stands at the value that held after it, which is that of its day
+    let expected = [("05", "510"), ("08", "514"), ("09", "517"), ("20", "530")]
+        .map(|(day, value)| (date(&format!("2026-07-{day}")), Some(dec(value))));
+    assert_eq!(values, expected);
+    for (day, value) in expected {
+        assert_eq!(found.check_ins.reading(day).value(None), value);
+    }
+}

@@ -54,19 +54,21 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Outline, ReadError> {
         columns: &columns,
         place: Place::default(),
     };
+    let blank: Vec<bool> = text.lines().map(|line| line.trim().is_empty()).collect();
     loop {
-        let first = lines_before(records.reader().position()) + 1;
+        let mut line = lines_before(records.reader().position()) + 1;
         let Some(record) = records.next() else { break };
-        let last = lines_before(records.reader().position()).max(first);
+        let last = lines_before(records.reader().position()).max(line);
+        // Empty lines before a record are passed over without a word.
+        while line < last && blank.get(line - 1) == Some(&true) {
+            line += 1;
+        }
         match record {
             Ok(record) => {
-                let line = record
-                    .position()
-                    .map_or(first, |at| usize::try_from(at.line()).unwrap_or(first));
                 let cells: Vec<Cell> = record.iter().map(|cell| plain(cell).into()).collect();
                 rows.row(&mut draft, line, last, &cells);
             }
-            Err(error) => draft.unread(first, "", format!("{error}.")),
+            Err(error) => draft.unread(line, "", format!("{error}.")),
         }
     }
     Ok(draft.finish(text, "A line without an objective or a key result."))

@@ -43,7 +43,7 @@ pub(crate) struct Digest {
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// Into this file [default: standard output].
-    #[arg(short, long, value_name = "FILE", conflicts_with = "json")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
@@ -70,6 +70,12 @@ impl Format {
 
 impl Digest {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        if context.output.json && (self.output.is_some() || self.format.is_some()) {
+            return Err(
+                Failure::usage("JSON is a form of its own, and goes to standard output.")
+                    .hint("leave out --json, or --format and --output"),
+            );
+        }
         let mut session = context.open()?;
         let since = self.beginning(&session)?;
         let then = session.state_at(since)?;

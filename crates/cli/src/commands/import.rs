@@ -11,6 +11,7 @@ use quarterdeck_core::decide::Author;
 use quarterdeck_core::event::Source;
 use quarterdeck_core::id::{CycleId, IdSource};
 use quarterdeck_core::state::State;
+use quarterdeck_core::value::Field;
 use quarterdeck_exchange::fields::Name;
 use quarterdeck_exchange::outline::{Outline, Unread};
 use quarterdeck_exchange::plan::{Act, Options, Plan, plan};
@@ -279,7 +280,13 @@ pub(super) fn told(
     commit: Option<json::ImportCommit>,
 ) -> json::ImportVersion {
     let names = Names::new(state);
-    let reference = |subject| names.subject(subject);
+    // What is made in a trial has no reference yet.
+    let there = |subject| {
+        [Field::State, Field::Name, Field::Value]
+            .iter()
+            .any(|field| state.get(subject, field).is_some())
+    };
+    let reference = |subject| names.subject(subject).filter(|_| there(subject));
     let steps = planned.steps.iter().map(|step| json::ImportStep {
         act: match step.act {
             Act::Make => "make",

@@ -41,6 +41,7 @@ pub(super) fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     let repository = Repository::of(&import.file)?;
     let mut session = context.open()?;
     let steps = read(context, import, &session, &repository)?;
+    let head = head(import, &session, &repository, &steps)?;
     let mut shown = json::Import {
         schema: json::Schema,
         file: name_of(&import.file),
@@ -50,7 +51,14 @@ pub(super) fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     };
     let asks = !import.yes && context.output.asks();
     if import.dry_run || asks {
-        follow(import, &mut session, &steps, &mut shown, false)?;
+        follow(
+            import,
+            &mut session,
+            &steps,
+            head.as_ref(),
+            &mut shown,
+            false,
+        )?;
     }
     if !import.dry_run {
         if asks && shown.events > 0 {
@@ -59,7 +67,14 @@ pub(super) fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
             confirmed(&context.output, false, &question)?;
         }
         (shown.events, shown.versions) = (0, Vec::new());
-        follow(import, &mut session, &steps, &mut shown, true)?;
+        follow(
+            import,
+            &mut session,
+            &steps,
+            head.as_ref(),
+            &mut shown,
+            true,
+        )?;
         shown.dry_run = false;
     }
     import.show(&session, &shown)?;
@@ -139,6 +154,7 @@ fn follow(
     import: &Import,
     session: &mut Session<'_>,
     steps: &[Step],
+    head: Option<&Step>,
     shown: &mut json::Import,
     record: bool,
 ) -> Result<(), Failure> {
@@ -164,7 +180,13 @@ fn follow(
         } else {
             import.plan(session, &state, &version)?
         };
-        let mut told = told(&state, &planned, &step.after, &before, Some(commit));
+        let mut told = told(
+            session.state(),
+            &planned,
+            &step.after,
+            &before,
+            Some(commit),
+        );
         told.known = step.known;
         before = step
             .after
@@ -176,44 +198,90 @@ fn follow(
         state = take(import, session, state, step, &planned, shown, record)?;
         shown.versions.push(told);
     }
-    reconcile(import, session, state, steps, shown, record)
+    match head {
+        Some(head) => reconcile(import, session, state, (steps, head), shown, record),
+        None => Ok(()),
+    }
 }
 
-/// Brings the workspace to the newest version, where the commits alone did not.
+/// The version that is checked out, unless it was imported.
+fn head(
+    import: &Import,
+    session: &Session<'_>,
+    repository: &Repository,
+    steps: &[Step],
+) -> Result<Option<Step>, Failure> {
+    let (commit, bytes) = repository.head()?;
+    let source = Source {
+        author: commit.author.clone(),
+        at: commit.at,
+        origin: commit.origin(),
+    };
+    if session.state().imported(&source.origin) {
+        return Ok(None);
+    }
+    let Some(bytes) = bytes else { return Ok(None) };
+    let mut after = import.outline(session, &bytes, &import.file)?;
+    for objective in &mut after.objectives {
+        let named = steps.last().and_then(|last| last.after.objectives.first());
+        objective.cycle = objective
+            .cycle
+            .take()
+            .or_else(|| named.and_then(|named| named.cycle.clone()));
+    }
+    // What was imported last is what it goes on from.
+    let known = steps.iter().rposition(|step| step.known);
+    let before = known
+        .and_then(|at| steps.get(at))
+        .map(|step| step.after.clone());
+    if before.as_ref() == Some(&after) {
+        return Ok(None);
+    }
+    Ok(Some(Step {
+        commit,
+        source,
+        known: before.is_some(),
+        before: before.unwrap_or_default(),
+        after,
+    }))
+}
+
+/// Brings the workspace to the version that is checked out, where the commits alone did not.
 fn reconcile(
     import: &Import,
     session: &mut Session<'_>,
     state: State,
-    steps: &[Step],
+    (steps, head): (&[Step], &Step),
     shown: &mut json::Import,
     record: bool,
 ) -> Result<(), Failure> {
-    let Some(last) = steps.last().filter(|last| !last.known) else {
-        return Ok(());
-    };
-    let imported = steps.iter().rev().find(|step| step.known);
     let from_here = |source: &Source| steps.iter().any(|step| step.source.origin == source.origin);
     let version = Version {
-        outline: &last.after,
-        base: imported.map(|step| &step.after),
-        source: &last.source,
-        on: day_of(&state, last.commit.at),
+        outline: &head.after,
+        base: head.known.then_some(&head.before),
+        source: &head.source,
+        on: day_of(&state, head.commit.at),
         from_here: Some(&from_here),
-        drop_missing: imported.is_none(),
+        drop_missing: true,
     };
     let planned = import.plan(session, &state, &version)?;
     if planned.steps.is_empty() {
         return Ok(());
     }
     let commit = json::ImportCommit {
-        id: last.commit.id.clone(),
-        author: last.commit.author.clone(),
-        at: last.commit.at,
-        subject: "(as the file stands after all commits)".to_owned(),
+        id: head.commit.id.clone(),
+        author: head.commit.author.clone(),
+        at: head.commit.at,
+        subject: format!("{} (what all commits came to)", head.commit.subject),
     };
-    let mut told = told(&state, &planned, &Outline::default(), &[], Some(commit));
-    told.unread.clear();
-    take(import, session, state, last, &planned, shown, record)?;
+    let told = told(
+        session.state(),
+        &planned,
+        &Outline::default(),
+        &head.after.unread,
+        Some(commit),
+    );
+    take(import, session, state, head, &planned, shown, record)?;
     shown.versions.push(told);
     Ok(())
 }

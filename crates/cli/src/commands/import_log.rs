@@ -14,7 +14,7 @@ use quarterdeck_sync::Replica;
 use quarterdeck_sync::exported::{Header, ImportError, LogFile, Relation, compare, import, is_log};
 
 use super::join::{free, known, rename};
-use super::{folder_name, hex};
+use super::{folder_name, hex, quoted};
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::progress::Bar;
@@ -43,13 +43,29 @@ pub(super) fn run(context: &Context, path: &Path, dry_run: bool) -> Result<Exit,
     let header = file.header().clone();
     let mut bar = Bar::new(&context.output);
     let mut progress = |done, of| bar.set("importing", done, of);
-    let (outcome, at, name) = match known(context, header.workspace) {
+    let found = match known(context, header.workspace) {
         Some(name) => {
             let folder = context.workspaces_folder().join(&name);
             let mut replica = Replica::open(&folder, Context::options())?;
             let relation = compare(&mut file, &mut replica, &mut progress).map_err(failed)?;
             let (outcome, at) = told(relation);
-            (outcome, at, name)
+            let identity = replica.identity();
+            let later = match (outcome, &identity.remote) {
+                (LogOutcome::Newer, Some(_)) => {
+                    Some(("bring in what is new", format!("okr sync -w {name}")))
+                }
+                (LogOutcome::Newer, None) if identity.is_copy() => Some((
+                    "make another copy, in a home of its own",
+                    format!("OKR_HOME=DIR okr import {}", quoted(path)),
+                )),
+                _ => None,
+            };
+            Found {
+                outcome,
+                at,
+                name,
+                later,
+            }
         }
         None => {
             let name =
@@ -57,14 +73,29 @@ pub(super) fn run(context: &Context, path: &Path, dry_run: bool) -> Result<Exit,
                     Either::File(error) => failure(path, error),
                     Either::Here(failure) => failure,
                 })?;
-            match name {
-                Some(name) => (LogOutcome::Imported, None, name),
-                None => (LogOutcome::Checked, None, header.name.clone()),
+            let (outcome, name) = match name {
+                Some(name) => (LogOutcome::Imported, name),
+                None => (LogOutcome::Checked, header.name.clone()),
+            };
+            Found {
+                outcome,
+                at: None,
+                name,
+                later: None,
             }
         }
     };
     drop(bar);
-    tell(context, &header, outcome, at, name)
+    tell(context, &header, found)
+}
+
+/// What was found in a file, and what may be done next.
+struct Found {
+    outcome: LogOutcome,
+    at: Option<u64>,
+    /// What the workspace is called here.
+    name: String,
+    later: Option<(&'static str, String)>,
 }
 
 /// What went wrong with the file, or on this machine.
@@ -141,14 +172,14 @@ fn told(relation: Relation) -> (LogOutcome, Option<u64>) {
     }
 }
 
-fn tell(
-    context: &Context,
-    header: &Header,
-    outcome: LogOutcome,
-    at: Option<u64>,
-    name: String,
-) -> Result<Exit, Failure> {
+fn tell(context: &Context, header: &Header, found: Found) -> Result<Exit, Failure> {
     let output = &context.output;
+    let Found {
+        outcome,
+        at,
+        name,
+        later,
+    } = found;
     let answer = json::ImportedLog {
         schema: json::Schema,
         workspace: name,
@@ -164,25 +195,30 @@ fn tell(
         today: quarterdeck_core::calendar::TimeZone::utc().date_of(context.now),
         reader: None,
     };
+    if matches!(outcome, LogOutcome::Differs | LogOutcome::RecordedAnew) {
+        if output.json {
+            output.value(&answer)?;
+        }
+        return Err(
+            Failure::new(Exit::Unverified, text::imported_told(&answer)).hint(
+                "to look into the file all the same, import it under another OKR_HOME: \
+                 `OKR_HOME=DIR okr import FILE`",
+            ),
+        );
+    }
     output.answer(&answer, || text::imported_log(&answer, &view))?;
     let workspace = &answer.workspace;
-    match outcome {
-        LogOutcome::Imported => {
-            output.hint(
-                "compare the root with that of a machine you trust, by",
-                "okr verify",
-            )?;
-            output.hint("see how it stood", &format!("okr status -w {workspace}"))?;
-        }
-        LogOutcome::Newer => {
-            output.hint("bring in what is new", &format!("okr sync -w {workspace}"))?;
-        }
-        _ => {}
+    if outcome == LogOutcome::Imported {
+        output.hint(
+            "compare the root with that of a machine you trust, by",
+            "okr verify",
+        )?;
+        output.hint("see how it stood", &format!("okr status -w {workspace}"))?;
     }
-    Ok(match outcome {
-        LogOutcome::Differs | LogOutcome::RecordedAnew => Exit::Unverified,
-        _ => Exit::Done,
-    })
+    if let Some((why, command)) = later {
+        output.hint(why, &command)?;
+    }
+    Ok(Exit::Done)
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, Failure> {

@@ -50,6 +50,7 @@ mod watch;
 mod weekly;
 
 use std::fmt::Write;
+use std::path::Path;
 
 use clap::Subcommand;
 
@@ -169,6 +170,17 @@ fn folder_name(name: &str) -> Result<(), Failure> {
         Failure::usage(format!("'{name}' cannot be a workspace's name."))
             .hint("use letters, digits, '-', '_' and '.', beginning with a letter or digit"),
     )
+}
+
+/// A file's name as a shell takes it.
+fn quoted(file: &Path) -> String {
+    let file = file.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '\\' | ':');
+    if file.chars().all(plain) {
+        file
+    } else {
+        format!("'{}'", file.replace('\'', "'\\''"))
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -61,8 +61,8 @@ struct Show {
     /// The template, or a piece of its name.
     #[arg(value_name = "NAME", add = crate::complete::templates())]
     template: String,
-    /// Print its text alone, to make one of your own from.
-    #[arg(long, conflicts_with = "json")]
+    /// Print its text alone, to make one of your own from. Under --json it is `document`.
+    #[arg(long)]
     markdown: bool,
     #[command(flatten)]
     known: Known,
@@ -149,7 +149,7 @@ impl Show {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let view = context.open()?.view(self.known)?;
         let template = find(view.state(), &self.template)?;
-        if self.markdown {
+        if self.markdown && !context.output.json {
             context.output.text(&ended(template.document))?;
             return Ok(Exit::Done);
         }

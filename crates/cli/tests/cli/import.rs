@@ -232,5 +232,5 @@ fn what_cannot_be_read_is_explained_and_nothing_happens() {
         answer.stderr
     );
     let answer = import(&machine, "nowhere.md", &[]);
-    assert_eq!(answer.exit, Exit::Trouble, "{answer:?}");
+    assert_eq!(answer.exit, Exit::NotFound, "{answer:?}");
 }

@@ -104,6 +104,25 @@ fn a_year_is_split_into_its_quarters_and_the_parts_add_up() {
 }
 
 #[test]
+fn a_closed_quarter_gets_nothing_new_and_no_other_is_planned_for_it() {
+    let machine = with_year();
+    typed(&machine, "cycle new 2026-Q1").ok();
+    typed(&machine, "cycle activate 2026-Q1").ok();
+    machine.set_time("2026-04-02T09:00:00Z");
+    typed(&machine, "cycle close 2026-Q1 --as-computed --yes").ok();
+    let before = machine.log().len();
+    typed(&machine, "plan split year-leads --make --yes")
+        .exits(Exit::Refused)
+        .explains(&["2026-Q1 is closed", "--into"]);
+    assert_eq!(machine.log().len(), before);
+    typed(
+        &machine,
+        "plan split year-leads --into 2026-Q2,2026-Q3 --make --yes",
+    )
+    .ok();
+}
+
+#[test]
 fn the_season_of_a_year_weighs_its_quarters() {
     let machine = with_year();
     let season = "cycle edit 2026 --month-weights 1,1,1,2,2,2,1,1,1,3,3,3";

@@ -211,6 +211,41 @@ fn a_template_is_made_from_objectives_without_people_and_values() {
 }
 
 #[test]
+fn people_and_alignment_are_those_of_whoever_applies_it() {
+    let machine = Machine::planned();
+    let file = machine.home().join("ours.md");
+    std::fs::write(
+        &file,
+        "# OKRs 2025-Q1\n\n## Be heard {key: heard}\n\n\
+         - Replies that help {increase 1..9, unit: replies, leading, now: 5}\n",
+    )
+    .unwrap();
+    let path = file.to_str().unwrap();
+    machine.okr(&["template", "save", "ours", path]).ok();
+    for _ in 0..2 {
+        machine
+            .okr(&["template", "apply", "ours", "--supports", "growth"])
+            .ok();
+    }
+    let made = objectives(&machine);
+    assert_eq!(made.len(), 3, "keys are left out, so that it applies twice");
+    let key_result = &made[1]["key_results"][0];
+    assert_eq!(key_result["owner"], "ana");
+    assert_eq!(
+        key_result["current"], "1",
+        "values are not those of the document"
+    );
+    let reference = made[1]["ref"].as_str().unwrap();
+    let shown = machine
+        .okr(&["objective", "show", reference, "--json"])
+        .ok();
+    assert_eq!(
+        shown.json()["supports_what"]["title"],
+        "Be the first choice"
+    );
+}
+
+#[test]
 fn what_cannot_be_meant_is_told() {
     let machine = empty_quarter();
     let file = machine.home().join("empty.md");
@@ -238,4 +273,16 @@ fn what_cannot_be_meant_is_told() {
         .okr(&["template", "remove", "sdr"])
         .exits(Exit::Refused)
         .explains(&["comes with the program"]);
+    std::fs::write(
+        &file,
+        "## Be heard {owner: nobody}\n\n- Replies {increase 1..9}\n",
+    )
+    .unwrap();
+    machine.okr(&["template", "save", "odd", path]).ok();
+    let before = machine.log().len();
+    machine
+        .okr(&["template", "apply", "odd"])
+        .exits(Exit::Refused)
+        .explains(&["Line 1 of template 'odd'", "okr template save"]);
+    assert_eq!(machine.log().len(), before, "all of it or nothing");
 }

@@ -287,7 +287,7 @@ fn the_digest_tells_the_last_week_on_a_monday() {
     assert_eq!(titles(&digest["stalled"]), ["Promoters"]);
     assert_eq!(
         titles(&digest["attention"]),
-        ["Promoters", "Qualified leads"]
+        ["Qualified leads", "Promoters"]
     );
     let target = (digest["goals"].as_array().unwrap().iter())
         .find(|goal| goal["field"] == "target")
@@ -426,4 +426,63 @@ fn a_draft_shows_whom_it_asks_and_what_changed_since_they_agreed() {
     machine
         .okr(&["objective", "ask", "growth"])
         .exits(Exit::Usage);
+}
+
+/// The words of a line as a shell takes them, up to a remark set off by spaces.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let (mut quoted, mut spaces) = (false, 0);
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => {
+                spaces += 1;
+                if spaces > 1 {
+                    break;
+                }
+                words.push(String::new());
+                continue;
+            }
+            c => words.last_mut().unwrap().push(c),
+        }
+        spaces = 0;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[test]
+fn every_command_of_the_page_on_the_week_works_as_it_stands() {
+    let machine = in_july();
+    for line in [
+        "okr team new Sales",
+        "okr member add ben",
+        "okr member add chi",
+        "okr objective new \"Grow a pipeline\" --team Sales --owner me --key pipeline",
+        "okr kr new Partners --objective pipeline --increase 3..9 --key partners",
+    ] {
+        let words = words(line);
+        let line: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+        machine.okr(&line).ok();
+    }
+    let page = include_str!("../../../../docs/week.md");
+    let blocks = page.split("```").skip(1).step_by(2);
+    let mut typed = 0;
+    for line in blocks
+        .flat_map(str::lines)
+        .filter(|line| line.starts_with("okr "))
+    {
+        let file = machine.home().join("digest.html").display().to_string();
+        let words: Vec<String> = (words(line).into_iter())
+            .map(|word| word.replace("digest.html", &file))
+            .collect();
+        let line: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+        let answer = machine.okr(&line);
+        assert!(
+            matches!(answer.exit, Exit::Done | Exit::Findings),
+            "{line:?}: {answer:#?}"
+        );
+        typed += 1;
+    }
+    assert!(typed > 12, "the page has commands: {typed}");
 }

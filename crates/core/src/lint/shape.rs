@@ -166,7 +166,10 @@ pub(super) fn of_key_result(
             found.push((LintCode::NoBaseline, said));
         }
         (MetricKind::Binary, _) if task.is_none() => {
-            let said = "It is either done or not.".to_owned();
+            let said = match title::number(&key_result.title) {
+                Some(number) => format!("It says '{number}', and is either done or not."),
+                None => "It is either done or not.".to_owned(),
+            };
             found.push((LintCode::NoBaseline, said));
         }
         _ => {}

@@ -49,7 +49,7 @@ pub struct CycleLine {
     pub objectives: usize,
     /// Share of its days that is over, 0 to 1.
     pub elapsed: Decimal,
-    /// Mean of its objectives, 0 to 1.
+    /// Mean of its objectives, 0 to 1; none where it is closed.
     pub score: Option<Decimal>,
     /// Mean of its objectives' grades, 0 to 1.
     pub grade: Option<Decimal>,
@@ -183,7 +183,10 @@ pub fn cycles(names: &Names<'_>, on: Date) -> CycleList {
                 .filter(|objective| objective.cycle == *id && objective.is_live())
                 .count(),
             elapsed: score::elapsed(cycle, on).round(2),
-            score: share(score::cycle_means(state, *id, on, |_| true).all),
+            // A closed one stands by its grades, whatever was measured later.
+            score: (!cycle.is_closed())
+                .then(|| share(score::cycle_means(state, *id, on, |_| true).all))
+                .flatten(),
             grade: share(grading::cycle_grades(state, *id, |_| true).all),
             closing: closing::closing(names, *id),
             later: None,

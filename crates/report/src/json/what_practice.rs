@@ -42,7 +42,7 @@ pub(super) fn what(names: &Names<'_>, body: &Body) -> Option<String> {
         Body::LintHeeded { code, .. } => format!("no longer silences {code}"),
         Body::KpiDefined(defined) => match defined.target {
             Some(target) => format!(
-                "defined, 100 % is {}",
+                "defined, target {}",
                 with_unit(target, defined.unit.as_deref())
             ),
             None => "defined".to_owned(),

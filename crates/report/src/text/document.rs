@@ -226,6 +226,15 @@ impl Document {
         }
     }
 
+    /// The document without empty lines at its end.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        while self.lines.last().is_some_and(Line::is_empty) {
+            self.lines.pop();
+        }
+        self
+    }
+
     /// Adds a title above what follows.
     pub fn heading(&mut self, text: &str) {
         self.blank();

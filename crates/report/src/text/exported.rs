@@ -48,10 +48,19 @@ pub fn exported_tables(found: &ExportedTables) -> Document {
 /// What became of an exported log.
 #[must_use]
 pub fn imported_log(found: &ImportedLog, view: &View) -> Document {
+    let mut document = Document::new();
+    document.paragraph(Style::Plain, &imported_told(found), 0, view.width);
+    document.push(Line::new().muted(format!("root {}", found.root)));
+    document
+}
+
+/// The same in one or two sentences.
+#[must_use]
+pub fn imported_told(found: &ImportedLog) -> String {
     let name = &found.workspace;
     let events = count(found.entries, "event");
     let at = found.at.unwrap_or_default();
-    let told = match found.outcome {
+    match found.outcome {
         LogOutcome::Imported => format!(
             "Imported workspace {name}: {events}, each of them verified. It is a copy to read in."
         ),
@@ -75,9 +84,5 @@ pub fn imported_log(found: &ImportedLog, view: &View) -> Document {
         LogOutcome::RecordedAnew => format!(
             "Workspace {name} is here with the same events, recorded at other times from event {at} on: between the two it was given to a server. Nothing was changed."
         ),
-    };
-    let mut document = Document::new();
-    document.paragraph(Style::Plain, &told, 0, view.width);
-    document.push(Line::new().muted(format!("root {}", found.root)));
-    document
+    }
 }

@@ -140,12 +140,7 @@ fn facts(found: &KpiShow, view: &View) -> Facts {
     match kpi.target {
         Some(target) => {
             let line = Line::new().plain(with_unit(target, unit));
-            let whole = if target > Decimal::ZERO {
-                " is 100 %"
-            } else {
-                ""
-            };
-            facts.line("target", line.muted(format!("{whole}, {better}")));
+            facts.line("target", line.muted(format!(", {better}")));
         }
         None => facts.line("target", Line::new().muted(format!("none, {better}"))),
     }

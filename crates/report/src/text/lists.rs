@@ -4,7 +4,7 @@ use quarterdeck_core::token::{CycleState, MemberState};
 
 use super::document::{Document, Line, Style};
 use super::figures::{first, key_result_status, marks, progress_bar, score, share, standing};
-use super::status::{asides, objectives_table};
+use super::status::{asides, checked_in, objectives_table};
 use super::table::{Column, Table};
 use super::{View, closing, time};
 use crate::json::{
@@ -45,7 +45,7 @@ pub fn cycles(found: &CycleList, view: &View) -> Document {
             Line::new().plain(cycle.objectives.to_string()),
             score(cycle.score),
             score(cycle.grade),
-            progress_bar(cycle.score, None),
+            progress_bar(cycle.score.or(cycle.grade), None),
             cycle.closing.as_ref().map_or_else(Line::new, |closing| {
                 let later = cycle.later.filter(|later| *later > 0);
                 let later = later.map_or_else(String::new, |n| format!(", {n} later"));
@@ -113,7 +113,7 @@ pub fn key_result_list(found: &KeyResultList, view: &View) -> Document {
             words(
                 (key_result
                     .last_check_in
-                    .map(|day| time::relative(day, view.today)))
+                    .map(|day| checked_in(key_result, day, view)))
                 .as_deref(),
             ),
         ]);

@@ -43,7 +43,7 @@ pub use closing::{cycle_closed, grade_list};
 pub use conflicts::{conflicts, resolve_command};
 pub use document::{Ansi, Document, Line, Span, Style};
 pub use due::due_list;
-pub use exported::{exported_log, exported_tables, imported_log};
+pub use exported::{exported_log, exported_tables, imported_log, imported_told};
 pub use funnel::{funnel_compared, funnel_show, funnels};
 pub use import::import;
 pub use incentive::incentives;

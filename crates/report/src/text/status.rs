@@ -29,7 +29,7 @@ pub fn status(found: &Status, view: &View) -> Document {
     }
     document.blank();
     hints(&mut document, found);
-    document
+    document.trimmed()
 }
 
 fn title(found: &Status, view: &View) -> Line {
@@ -111,6 +111,14 @@ pub(super) fn columns() -> Vec<Column> {
     ]
 }
 
+/// When a key result was last measured. What is graded is over: how long ago says nothing there.
+pub(super) fn checked_in(found: &StatusKeyResult, day: Date, view: &View) -> String {
+    match found.grade {
+        Some(_) => time::day(day, view.today),
+        None => time::relative(day, view.today),
+    }
+}
+
 /// The cells of a key result, for [`columns`].
 pub(super) fn cells(found: &StatusKeyResult, view: &View) -> Vec<Line> {
     let style = if found.status.is_some() {
@@ -121,13 +129,7 @@ pub(super) fn cells(found: &StatusKeyResult, view: &View) -> Vec<Line> {
     // Named in the cell: this table often stands without titles.
     let pace = |pace: Decimal| Line::new().muted(format!("pace {pace:.2}"));
     let sure = |sure: Decimal| Line::new().muted(format!("{} sure", percent(sure)));
-    // What is graded is over: how long ago says nothing any more.
-    let checked = |day| {
-        Line::new().muted(match found.grade {
-            Some(_) => time::day(day, view.today),
-            None => time::relative(day, view.today),
-        })
-    };
+    let checked = |day| Line::new().muted(checked_in(found, day, view));
     vec![
         Line::new().reference(&found.reference),
         Line::new().said(style, &found.title),

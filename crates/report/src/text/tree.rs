@@ -46,7 +46,7 @@ pub fn tree(found: &Tree, view: &View) -> Document {
         document.blank();
     }
     hints(&mut document, found);
-    document
+    document.trimmed()
 }
 
 fn table(tops: &[TreeObjective]) -> Table {

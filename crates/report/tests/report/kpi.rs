@@ -223,7 +223,7 @@ fn a_kpi_is_shown_with_its_curve_beside_the_key_results() {
     let (facts, rest) = shown.split_once("\nReadings\n").unwrap();
     for line in [
         "  now          535 leads, 19 Aug (2 days ago)",
-        "  target       600 leads is 100 %, higher is better",
+        "  target       600 leads, higher is better",
         "  attained     89 %",
         "  trend        -5 worse since 5 Aug",
         "  improved by  kr-3mz9  Qualified leads, 2026-Q3",

@@ -75,7 +75,6 @@ o-9hm4 Be easy to reach              0.62  ███▊··  ■ off track
 ├─ kr-5t0p Time to pick up a call    0.30  █▊····  ■ off track
 ├─ kr-6bak Backlog of tickets        0.57  ███▍··  ■ off track
 └─ kr-4htn Weekend hotline staffed   1.00  ██████  ✓ done
-
 "
     );
 }

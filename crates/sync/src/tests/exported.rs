@@ -237,7 +237,7 @@ fn a_workspace_that_is_here_is_compared_and_stays_as_it_is() {
     )
     .unwrap();
     let newer = export(&mut here);
-    let mut stands = |bytes: &[u8], replica: &mut Replica| {
+    let stands = |bytes: &[u8], replica: &mut Replica| {
         let before = replica.head();
         let mut file = LogFile::open(bytes).unwrap();
         let relation = compare(&mut file, replica, &mut |_, _| {}).unwrap();

@@ -8,7 +8,7 @@ use quarterdeck_report::number::count;
 use quarterdeck_report::text;
 use quarterdeck_sync::exported::ExportError;
 
-use crate::commands::hex;
+use crate::commands::{hex, quoted};
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::progress::Bar;
@@ -62,17 +62,7 @@ pub(super) fn run(context: &Context, file: Option<&Path>) -> Result<Exit, Failur
     output.answer(&answer, || text::exported_log(&answer))?;
     output.hint(
         "read it on another machine",
-        &format!("okr import {}", quoted(&answer.file)),
+        &format!("okr import {}", quoted(file)),
     )?;
     Ok(Exit::Done)
-}
-
-/// A file's name as a shell takes it.
-fn quoted(file: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '\\' | ':');
-    if file.chars().all(plain) {
-        file.to_owned()
-    } else {
-        format!("\"{file}\"")
-    }
 }

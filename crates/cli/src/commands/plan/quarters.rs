@@ -61,6 +61,7 @@ impl Quarters<'_> {
             };
             let cycle = match part.cycle {
                 Some(cycle) => {
+                    still_open(session.state(), cycle)?;
                     self.not_twice(session, cycle, &part.name)?;
                     cycle
                 }
@@ -198,6 +199,18 @@ fn key_result(
         kpi: kpi::read_on(state, year.kpi, year.metric.unit.as_deref()),
         carried_from: None,
     })
+}
+
+/// Asked before quarters are planned, so that a refusal leaves nothing behind.
+fn still_open(state: &State, cycle: CycleId) -> Result<(), Failure> {
+    match state.cycles.get(&cycle) {
+        Some(cycle) if cycle.is_closed() => Err(Failure::new(
+            Exit::Refused,
+            format!("{} is closed: nothing new goes into it.", cycle.name),
+        )
+        .hint("name the quarters that are still open with --into")),
+        _ => Ok(()),
+    }
 }
 
 fn no_quarters() -> Failure {

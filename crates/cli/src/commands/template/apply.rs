@@ -6,6 +6,7 @@ use quarterdeck_core::event::Body;
 use quarterdeck_core::value::Subject;
 use quarterdeck_exchange::outline::{KeyResult, Objective, Outline, Unread};
 use quarterdeck_exchange::plan;
+use quarterdeck_exchange::templates::Template;
 use quarterdeck_report::json::TemplateDrafted;
 use quarterdeck_report::names::Names;
 use quarterdeck_report::text;
@@ -77,7 +78,7 @@ impl Apply {
         let outline = anew(read(template.document));
         let planned = plan::plan(&outline, &state, &options, session.random()?);
         if let Some(left) = planned.left.first() {
-            return Err(refused(&self.template, left));
+            return Err(refused(&template, left));
         }
         let mut commands = planned.commands();
         if commands.is_empty() {
@@ -135,14 +136,18 @@ fn anew(outline: Outline) -> Outline {
 }
 
 /// Why nothing was drafted: a line of the template cannot be done here.
-fn refused(template: &str, left: &Unread) -> Failure {
+fn refused(template: &Template<'_>, left: &Unread) -> Failure {
     Failure::new(
         Exit::Refused,
         format!(
-            "Line {} of template '{template}' cannot be drafted: {}",
-            left.line, left.why
+            "Line {} of template '{}' cannot be drafted: {}",
+            left.line, template.name, left.why
         ),
     )
     .details(vec![left.text.clone()])
-    .hint("put it right and save it anew: `okr template save NAME FILE`")
+    .hint(if template.id.is_some() {
+        "put it right and save it anew: `okr template save NAME FILE`"
+    } else {
+        "say for whom and in which cycle: `okr template apply --help`"
+    })
 }

@@ -7,8 +7,9 @@
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::event::{CheckedIn, Metric};
 use quarterdeck_core::id::KeyResultId;
+use quarterdeck_core::token::MetricKind;
 use quarterdeck_core::weekly::Said;
-use quarterdeck_report::text::one_line;
+use quarterdeck_report::text::{clean, one_line};
 
 use super::said;
 use crate::ask::Answer;
@@ -84,7 +85,7 @@ pub(super) fn walk(
         ("Problems", &before.problems, &mut walked.said.problems),
     ] {
         let help = match before {
-            Some(before) => format!("Enter keeps: {}", one_line(before)),
+            Some(before) => format!("Enter keeps: {}", clean(&one_line(before))),
             None => "Enter: nothing to say".to_owned(),
         };
         match ask(question, &help)? {
@@ -107,8 +108,12 @@ fn check_in(
     effective: Date,
     stopped: &mut bool,
 ) -> Result<Option<CheckedIn>, Failure> {
+    let help = format!(
+        "{}, Enter skips; VALUE@CONFIDENCE;NOTE at once",
+        values(one.metric)
+    );
     loop {
-        let text = match ask("Value", "VALUE or VALUE@CONFIDENCE;NOTE, Enter skips")? {
+        let text = match ask("Value", &help)? {
             Answer::Stopped => {
                 *stopped = true;
                 return Ok(None);
@@ -129,6 +134,22 @@ fn check_in(
             details(ask, tell, &mut made, stopped)?;
         }
         return Ok(Some(made));
+    }
+}
+
+/// What can be said of a key result.
+fn values(metric: &Metric) -> String {
+    match metric.kind {
+        MetricKind::Increase | MetricKind::Decrease | MetricKind::Maintain => {
+            "a number, or +3".to_owned()
+        }
+        MetricKind::Binary => "done or not-done".to_owned(),
+        MetricKind::Milestones => {
+            let steps: Vec<_> = (metric.milestones.iter())
+                .map(|step| one_line(&step.name))
+                .collect();
+            clean(&steps.join(", ")).into_owned()
+        }
     }
 }
 
@@ -174,7 +195,6 @@ fn complain(tell: &mut Tell<'_>, failure: &Failure) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use quarterdeck_core::id::Uuid;
-    use quarterdeck_core::token::MetricKind;
 
     use super::*;
 
