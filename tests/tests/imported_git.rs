@@ -1,6 +1,12 @@
 //! A file of OKRs in git, with authors, rewordings, a rename and two lines of work: its history becomes the
 //! history of the OKRs, once.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of a test assert by panicking, as tests do"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -17,7 +17,7 @@ mod objective;
 mod similar;
 mod trial;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decide::{Author, Command};
@@ -148,6 +148,7 @@ pub fn plan(
         ids,
         plan: Plan::default(),
         present: BTreeSet::new(),
+        named: BTreeMap::new(),
         later: Vec::new(),
     };
     planner.outline(outline);
@@ -166,6 +167,8 @@ struct Planner<'a> {
     plan: Plan,
     /// What the document has.
     present: BTreeSet<Subject>,
+    /// Objectives of the document so far, by cycle and by title or key.
+    named: BTreeMap<(CycleId, String), Subject>,
     /// Objectives whose support stands further down: subject, line, whom they support.
     later: Vec<(Subject, usize, String)>,
 }
@@ -190,6 +193,12 @@ impl Planner<'_> {
                 false
             }
         }
+    }
+
+    /// Whether the rules would let a step be taken.
+    fn would(&mut self, step: &Step) -> bool {
+        let mut trial = self.trial.clone();
+        trial.take(&step.command, self.ids).is_ok()
     }
 
     fn left(&mut self, line: usize, text: &str, why: impl Into<String>) {

@@ -132,16 +132,22 @@ fn read(
     Ok(steps)
 }
 
-/// Objectives of a version that names no cycle are of the one that the next version which names one
-/// does: plans are written before their heading is. Where none follows, of the quarter of the commit.
+/// A plan for the next quarter is written so many days before it begins, at most.
+const AHEAD: i32 = 14;
+
+/// Objectives of a version that names no cycle are of the quarter of its commit, in the last two weeks
+/// of a quarter of the next one; unless the next version that names one names the present one.
 fn name_cycles(session: &Session<'_>, steps: &mut [Step]) {
     let mut next: Option<String> = None;
     for step in steps.iter_mut().rev() {
         next = step.after.cycles.first().cloned().or(next);
-        let name = next.clone().unwrap_or_else(|| {
-            let day = day_of(session.state(), step.commit.at);
-            CycleName::quarter_of(day, session.fiscal()).to_string()
-        });
+        let day = day_of(session.state(), step.commit.at);
+        let quarter = |day| CycleName::quarter_of(day, session.fiscal()).to_string();
+        let ahead = quarter(day.plus_days(AHEAD));
+        let name = match &next {
+            Some(next) if *next == quarter(day) => next.clone(),
+            _ => ahead,
+        };
         let objectives = step.before.objectives.iter_mut();
         for objective in objectives.chain(&mut step.after.objectives) {
             objective.cycle.get_or_insert_with(|| name.clone());

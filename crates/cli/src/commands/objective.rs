@@ -313,7 +313,7 @@ impl Show {
         let session = context.open()?;
         let view = session.view(self.time)?;
         let objective = view.resolver().objective(&self.objective)?;
-        let mut view = view.as_closed(Subject::Objective(objective))?;
+        let mut view = view.or_closed(Subject::Objective(objective))?;
         view.objective(objective)?;
         Ok(Exit::Done)
     }

@@ -20,7 +20,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// The log cannot be read.
-    pub(crate) fn as_closed(mut self, subject: Subject) -> Result<Self, Failure> {
+    pub(crate) fn or_closed(mut self, subject: Subject) -> Result<Self, Failure> {
         if self.day_was_named {
             return Ok(self);
         }
@@ -53,7 +53,7 @@ impl View<'_> {
         let cycle = (scope.cycle).or_else(|| json::default_cycle(self.state(), self.on));
         let scope = Scope { cycle, ..scope };
         match cycle {
-            Some(cycle) => Ok((self.as_closed(Subject::Cycle(cycle))?, scope)),
+            Some(cycle) => Ok((self.or_closed(Subject::Cycle(cycle))?, scope)),
             None => Ok((self, scope)),
         }
     }

@@ -230,6 +230,12 @@ impl<'a> Reader<'a> {
         if contents(items) {
             return self.leave_items(items, "A table of contents.");
         }
+        let links = items
+            .iter()
+            .all(|item| item.text.linked && item.ticked.is_none());
+        if links && self.above().is_none() {
+            return self.leave_items(items, "A list of links.");
+        }
         match self.above() {
             Some(at) => self.under(at, items),
             None => {

@@ -24,7 +24,10 @@ impl Planner<'_> {
             .key_results_of(id)
             .filter(|(_, one)| one.state != KeyResultState::Withdrawn)
             .map(|(id, one)| {
-                let face = Face::new(one.key.as_deref(), &one.title, std::iter::empty());
+                let face = Face {
+                    live: one.is_live(),
+                    ..Face::new(one.key.as_deref(), &one.title, std::iter::empty())
+                };
                 (id, face)
             })
             .collect();

@@ -15,6 +15,8 @@ pub(super) struct Face {
     pub(super) title: String,
     /// Titles of its key results.
     pub(super) below: Vec<String>,
+    /// Whether it counts: what was dropped is known by its title, and reworded no more.
+    pub(super) live: bool,
 }
 
 impl Face {
@@ -27,6 +29,7 @@ impl Face {
             key: key.map(str::to_lowercase),
             title: normal(title),
             below: below.map(normal).collect(),
+            live: true,
         }
     }
 
@@ -125,12 +128,17 @@ fn likely(
     let free: Vec<(usize, &Face, Groups)> = old
         .iter()
         .enumerate()
-        .filter(|(at, _)| !taken.contains(at))
+        .filter(|(at, other)| other.live && !taken.contains(at))
         .map(|(at, other)| (at, other, Groups::of(&other.title)))
         .collect();
     let mut pairs = Vec::new();
     for (at, one) in new.iter().enumerate() {
-        if found.get(at).is_none_or(Option::is_some) {
+        // Of several with one title the first alone: who is who would change with each import.
+        let again = new
+            .iter()
+            .take(at)
+            .any(|earlier| earlier.title == one.title);
+        if again || found.get(at).is_none_or(Option::is_some) {
             continue;
         }
         let groups = Groups::of(&one.title);

@@ -8,12 +8,13 @@ use quarterdeck_core::id::{CycleId, MemberId, TeamId};
 use quarterdeck_core::token::{CycleState, MemberState, TeamLevel};
 use quarterdeck_core::value::{Field, Subject, Value};
 
-use super::{Act, Planner, Step};
+use super::{Act, Match, Planner, Step};
 
 impl Planner<'_> {
     /// The cycle of that name; a new one where there is none.
     pub(super) fn cycle(&mut self, line: usize, name: &str) -> Option<CycleId> {
         if let Some(known) = self.known_cycle(name) {
+            self.begin(line, known);
             return Some(known);
         }
         let named: CycleName = match self.cycle_name(name) {
@@ -51,24 +52,31 @@ impl Planner<'_> {
                 parent,
             }),
         });
-        if made && span.starts <= self.options.on {
-            self.step(Step {
-                act: Act::Edit,
-                subject,
-                title: named.to_string(),
-                what: "state: planned → active".to_owned(),
-                why: None,
-                line,
-                command: Command::Edit {
-                    subject,
-                    set: vec![(
-                        Field::State,
-                        Value::Text(CycleState::Active.word().to_owned()),
-                    )],
-                },
-            });
+        if made {
+            self.begin(line, cycle);
         }
         made.then_some(cycle)
+    }
+
+    /// A cycle that an import made is active once it has begun.
+    fn begin(&mut self, line: usize, cycle: CycleId) {
+        let Some(found) = self.state().cycles.get(&cycle) else {
+            return;
+        };
+        let imported = self.state().source(&found.provenance.created).is_some();
+        let begun = found.starts <= self.options.on;
+        if imported && begun && found.state == CycleState::Planned {
+            let subject = Subject::Cycle(cycle);
+            let active = Value::Text(CycleState::Active.word().to_owned());
+            let title = found.name.clone();
+            self.edit(
+                subject,
+                title,
+                line,
+                Match::Title,
+                vec![(Field::State, active)],
+            );
+        }
     }
 
     fn cycle_name(&self, name: &str) -> Option<CycleName> {
@@ -162,6 +170,10 @@ impl Planner<'_> {
     /// The objective or key result of that key or title, the same cycle's first.
     pub(super) fn supported(&self, cycle: CycleId, name: &str) -> Option<Subject> {
         let wanted = super::similar::normal(name);
+        // What the document itself calls so comes before what the workspace does.
+        if let Some(found) = self.named.get(&(cycle, wanted.clone())) {
+            return Some(*found);
+        }
         let fits = |key: Option<&str>, title: &str| {
             key.is_some_and(|key| key.eq_ignore_ascii_case(name))
                 || super::similar::normal(title) == wanted

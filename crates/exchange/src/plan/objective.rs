@@ -40,6 +40,13 @@ impl Planner<'_> {
             };
             if let Some(id) = id {
                 self.present.insert(Subject::Objective(id));
+                for name in [Some(&objective.title), objective.key.as_ref()]
+                    .into_iter()
+                    .flatten()
+                {
+                    let name = super::similar::normal(name);
+                    self.named.insert((cycle, name), Subject::Objective(id));
+                }
                 self.key_results(id, objective, before);
                 self.set_aside(id, objective, before);
             }
@@ -81,7 +88,10 @@ impl Planner<'_> {
                 .map(|(id, one)| {
                     let below = self.state().key_results_of(*id);
                     let titles: Vec<&str> = below.map(|(_, one)| one.title.as_str()).collect();
-                    let face = Face::new(one.key.as_deref(), &one.title, titles.into_iter());
+                    let face = Face {
+                        live: one.is_live(),
+                        ..Face::new(one.key.as_deref(), &one.title, titles.into_iter())
+                    };
                     (*id, one.provenance.created.seq, face)
                 })
                 .collect();
@@ -280,18 +290,28 @@ impl Planner<'_> {
         let dropped = changed
             .iter()
             .any(|(field, to)| *field == Field::State && *to == Value::Text("dropped".to_owned()));
-        self.step(Step {
+        let step = |what: &[String], set: &[(Field, Value)]| Step {
             act: if dropped { Act::Drop } else { Act::Edit },
             subject,
-            title,
+            title: title.clone(),
             what: what.join("; "),
             why: Some(why).filter(|why| *why != Match::Title),
             line,
             command: Command::Edit {
                 subject,
-                set: changed,
+                set: set.to_vec(),
             },
-        });
+        };
+        let whole = step(&what, &changed);
+        if changed.len() == 1 || self.would(&whole) {
+            self.step(whole);
+            return;
+        }
+        // What one field may not be does not keep the others from what they should be.
+        for (what, field) in what.iter().zip(&changed) {
+            let part = step(std::slice::from_ref(what), std::slice::from_ref(field));
+            self.step(part);
+        }
     }
 
     fn said(&self, field: &Field, from: &Value, to: &Value) -> String {

@@ -6,6 +6,7 @@ use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
 
 /// A workspace as it would be.
+#[derive(Clone)]
 pub(super) struct Trial<'a> {
     pub(super) state: State,
     author: Author<'a>,

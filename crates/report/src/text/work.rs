@@ -5,7 +5,7 @@ use quarterdeck_core::token::WorkState;
 
 use super::document::{Document, Line, Style};
 use super::figures::progress_bar;
-use super::show::notes;
+use super::show::{Facts, notes};
 use super::status::as_of;
 use super::table::{Column, Table};
 use super::{View, time};
@@ -87,21 +87,13 @@ pub fn initiative_show(found: &InitiativeShow, view: &View) -> Document {
         document.paragraph(Style::Plain, description, 2, view.width);
     }
     document.blank();
-    let mut facts = Table::new([Column::new(""), Column::new("").cut(24)]);
-    let mut fact = |label: &str, line: Line| {
-        if !line.is_empty() {
-            facts.row([Line::new().muted(format!("  {label}")), line]);
-        }
-    };
-    fact("state", state(one.state));
-    fact(
-        "owner",
-        Line::new().said(Style::Plain, one.owner.as_deref().unwrap_or_default()),
-    );
-    fact("due", due(one, view));
+    let mut facts = Facts::new();
+    facts.line("state", state(one.state));
+    facts.text("owner", one.owner.as_deref());
+    facts.line("due", due(one, view));
     if let (Some(reference), Some(title)) = (&one.supports, &one.supports_title) {
         let line = Line::new().reference(reference).plain("  ");
-        fact("moves", line.said(Style::Plain, title));
+        facts.line("moves", line.said(Style::Plain, title));
     }
     document.extend(facts.lines(view.width));
     if !found.todos.is_empty() {
@@ -175,18 +167,10 @@ pub fn todo_show(found: &TodoShow, view: &View) -> Document {
     document
         .push((Line::new().reference(&one.reference).plain("  ")).said(Style::Strong, &one.title));
     document.blank();
-    let mut facts = Table::new([Column::new(""), Column::new("").cut(24)]);
-    let mut fact = |label: &str, line: Line| {
-        if !line.is_empty() {
-            facts.row([Line::new().muted(format!("  {label}")), line]);
-        }
-    };
-    fact("state", state(one.state));
-    fact(
-        "owner",
-        Line::new().said(Style::Plain, one.owner.as_deref().unwrap_or_default()),
-    );
-    fact(
+    let mut facts = Facts::new();
+    facts.line("state", state(one.state));
+    facts.text("owner", one.owner.as_deref());
+    facts.line(
         "plan",
         Line::new().plain(format!(
             "{} a {}, {} to {}",
@@ -198,10 +182,10 @@ pub fn todo_show(found: &TodoShow, view: &View) -> Document {
     );
     if let (Some(done), Some(whole)) = (one.done, one.whole) {
         let told = format!("{} of {}", number(done), with_unit(whole, unit));
-        fact("done", Line::new().plain(told));
+        facts.line("done", Line::new().plain(told));
     }
     if let Some(behind) = one.behind.filter(|behind| *behind > Decimal::ZERO) {
-        fact(
+        facts.line(
             "behind",
             Line::new().with(Style::Warn, with_unit(behind, unit)),
         );
@@ -211,13 +195,13 @@ pub fn todo_show(found: &TodoShow, view: &View) -> Document {
             "{} on each working day that is left",
             with_unit(needed, unit)
         );
-        fact("needed", Line::new().plain(told));
+        facts.line("needed", Line::new().plain(told));
     }
     if let Some(reference) = &one.initiative {
-        fact("initiative", Line::new().reference(reference));
+        facts.line("initiative", Line::new().reference(reference));
     }
     if let Some(reference) = &one.key_result {
-        fact("moves", Line::new().reference(reference));
+        facts.line("moves", Line::new().reference(reference));
     }
     document.extend(facts.lines(view.width));
     if let Some(measured) = &one.measured {
@@ -235,12 +219,12 @@ pub fn todo_show(found: &TodoShow, view: &View) -> Document {
             Column::new("").right(),
             Column::new("").cut(12),
             Column::new(""),
-        ]);
+        ])
+        .untitled()
+        .indent(2);
         for count in &found.counts {
             table.row([
-                Line::new()
-                    .plain("  ")
-                    .plain(time::day(count.effective, view.today)),
+                Line::new().plain(time::day(count.effective, view.today)),
                 Line::new().strong(number(count.quantity)),
                 Line::new().said(Style::Muted, &count.member),
                 Line::new().reference(&count.reference),

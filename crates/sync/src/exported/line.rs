@@ -36,6 +36,8 @@ struct HeaderLine {
     name: String,
     size: u64,
     root: String,
+    /// Named also where there is none: a name that was altered shall not pass for that.
+    #[serde(deserialize_with = "Option::deserialize")]
     checkpoint: Option<String>,
 }
 

@@ -197,6 +197,7 @@ fn damage_is_named_by_its_line() {
         ("acme", "acne"),
         ("\"root\":\"", "\"root\":\"f"),
         ("checkpoint\":\"", "checkpoint\":\"x"),
+        ("\"checkpoint\"", "\"#heckpoint\""),
     ] {
         assert_eq!(
             refused(&with_line(&bytes, 1, |line| line.replacen(was, is, 1))).0,

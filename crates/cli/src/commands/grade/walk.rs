@@ -236,7 +236,7 @@ mod tests {
         let mut session = context.open().unwrap();
         let cycle = session.resolver().cycle("2026-Q3").unwrap();
         // Leads as computed; calls overruled, at the second go; back to it and on; visits left.
-        let lines = [
+        let lines = vec![
             "",
             "0.5",
             "",
@@ -248,7 +248,7 @@ mod tests {
             "s",
             "q",
         ];
-        let mut person = Script(lines.to_vec().into_iter());
+        let mut person = Script(lines.into_iter());
         let exit = go(&mut session, cycle, &mut person).unwrap();
         assert_eq!(exit, Exit::Findings, "one is left");
         let state = session.state();

@@ -49,7 +49,7 @@ impl Show {
         let session = context.open()?;
         let view = session.view(self.time)?;
         let key_result = view.resolver().key_result(&self.key_result)?;
-        let mut view = view.as_closed(Subject::KeyResult(key_result))?;
+        let mut view = view.or_closed(Subject::KeyResult(key_result))?;
         view.key_result(key_result)?;
         Ok(Exit::Done)
     }
