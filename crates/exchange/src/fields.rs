@@ -46,6 +46,12 @@ impl Parts {
             _ => None,
         });
         let metric = match kind {
+            None if baseline.is_some() => {
+                return Err("a start without a target measures nothing".to_owned());
+            }
+            None if low.is_some() || high.is_some() => {
+                return Err("one bound of a range without the other measures nothing".to_owned());
+            }
             None => return Ok((None, None)),
             Some(MetricKind::Increase | MetricKind::Decrease) => {
                 let target = target.ok_or("a target is missing")?;

@@ -56,14 +56,15 @@ impl Columns {
                 *slot = Some(sort);
             }
         }
-        // The second column of one name is nobody's.
+        // The second column of one name is nobody's. Beside an objective, a goal is a target.
         for at in 0..names.len() {
+            let aimed = has(&names, Name::Target);
             let (before, rest) = names.split_at_mut(at);
             if let Some(slot) = rest.first_mut()
                 && slot.is_some()
                 && before.contains(slot)
             {
-                *slot = None;
+                *slot = (*slot == Some(Name::Objective) && !aimed).then_some(Name::Target);
             }
         }
         (has(&names, Name::KeyResult) || has(&names, Name::Objective)).then_some(Self(names))
@@ -297,6 +298,14 @@ fn check_in(line: usize, said: &[(Name, &Cell)]) -> Result<CheckIn, (String, Str
         .or(find(Name::Done))
         .or(find(Name::Progress))
         .ok_or_else(|| told(day, "there is a date and no value".to_owned()))?;
+    // Elsewhere `+5` may be a change or a value; only the one who typed it knows.
+    if text.starts_with('+') {
+        let why = format!(
+            "'{text}' may be a change or a value; write the value that it came to, or take it as a \
+             change with `okr checkin --csv`"
+        );
+        return Err(told(text, why));
+    }
     let (value, step) = measured(text);
     let step = step.or_else(|| find(Name::Step).map(one_line));
     let number = |name| {

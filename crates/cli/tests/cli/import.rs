@@ -234,3 +234,47 @@ fn what_cannot_be_read_is_explained_and_nothing_happens() {
     let answer = import(&machine, "nowhere.md", &[]);
     assert_eq!(answer.exit, Exit::NotFound, "{answer:?}");
 }
+
+#[test]
+fn a_cell_that_says_nothing_usable_is_listed_and_never_guessed() {
+    let machine = workspace();
+    let goals = file(
+        &machine,
+        "goals.csv",
+        "Objective,Key result,Start,Goal\nBe near,Calls,5,9\nBe near,Visit,,\n",
+    );
+    import(&machine, &goals, &["--cycle", "2026-Q3"]).ok();
+    let half = file(
+        &machine,
+        "half.csv",
+        "objective,key result,start\nBe far,Letters,5\n",
+    );
+    let told = import(&machine, &half, &["--cycle", "2026-Q3", "--dry-run"]).ok();
+    assert!(
+        told.stdout
+            .contains("line 2 A start without a target measures nothing."),
+        "{}",
+        told.stdout
+    );
+    let series = file(
+        &machine,
+        "series.csv",
+        "objective,key result,value,date\nBe near,Visit,abc,2026-07-05\nBe near,Visit,7,2026-07-05\n\
+         Be near,Calls,+2,2026-07-05\nBe near,Calls,7,2026-07-05\nBe near,Visit,yes,2026-07-06\n",
+    );
+    let told = import(&machine, &series, &["--cycle", "2026-Q3"])
+        .ok()
+        .stdout;
+    for why in [
+        "line 2 'abc' is neither done nor not done",
+        "line 3 '7' is neither done nor not done",
+        "line 4 '+2' may be a change or a value",
+        "2 events recorded",
+    ] {
+        assert!(told.contains(why), "{why}\n{told}");
+    }
+    let again = import(&machine, &series, &["--cycle", "2026-Q3"])
+        .ok()
+        .stdout;
+    assert!(again.contains("Nothing was recorded"), "{again}");
+}

@@ -67,7 +67,17 @@ impl Planner<'_> {
             return;
         };
         let measure = match metric.kind {
-            MetricKind::Binary => Measure::Done(!made.value.is_zero()),
+            MetricKind::Binary => match (&made.step, made.value) {
+                (None, value) if value == Decimal::ONE => Measure::Done(true),
+                (None, value) if value.is_zero() => Measure::Done(false),
+                (step, value) => {
+                    let said = step.clone().unwrap_or_else(|| value.to_string());
+                    let why = format!(
+                        "'{said}' is neither done nor not done, and the key result is one or the other.",
+                    );
+                    return self.left(made.line, &new.title, why);
+                }
+            },
             MetricKind::Milestones => {
                 let Some(step) = &made.step else {
                     let why = "A key result with steps is measured by the step that is done.";
