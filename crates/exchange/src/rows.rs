@@ -208,10 +208,12 @@ impl Rows<'_> {
         let Some(objective) = draft.objective(at) else {
             return;
         };
+        // A series speaks of one key result again and again; elsewhere each row is one.
+        let series = said.iter().any(|(name, _)| *name == Name::Date);
         let known = objective
             .key_results
             .iter()
-            .position(|one| one.title.to_lowercase() == title.to_lowercase());
+            .position(|one| series && one.title.to_lowercase() == title.to_lowercase());
         let at = known.unwrap_or_else(|| {
             objective.key_results.push(KeyResult {
                 title,
@@ -225,7 +227,6 @@ impl Rows<'_> {
         let Some(key_result) = objective.key_results.get_mut(at) else {
             return;
         };
-        let series = said.iter().any(|(name, _)| *name == Name::Date);
         let mut parts = Parts::default();
         for (name, cell) in said {
             let skip = matches!(name, Name::KeyResult)

@@ -3,6 +3,8 @@
 //! Where the version before is known, a value that did not change in the document is left as the
 //! workspace has it. So two lines of work on one document, joined later, do not undo each other.
 
+use quarterdeck_core::token::KeyResultState;
+
 use super::matching::{Face, pair};
 use crate::outline::{KeyResult, Objective, Outline};
 
@@ -23,7 +25,12 @@ pub(super) fn face(objective: &Objective) -> Face {
 }
 
 pub(super) fn key_result_face(one: &KeyResult) -> Face {
-    Face::new(one.key.as_deref(), &one.title, std::iter::empty())
+    Face {
+        live: one
+            .state
+            .is_none_or(|state| state == KeyResultState::Active),
+        ..Face::new(one.key.as_deref(), &one.title, std::iter::empty())
+    }
 }
 
 impl<'a> Versions<'a> {

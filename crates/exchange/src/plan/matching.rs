@@ -97,8 +97,11 @@ pub(super) fn pair(new: &[Face], old: &[Face]) -> Vec<Option<(usize, Match)>> {
             .iter()
             .enumerate()
             .filter(|(at, other)| !taken.contains(at) && other.title == one.title)
-            // Of equals the first.
-            .max_by_key(|(at, other)| (one.shared(other), std::cmp::Reverse(*at)));
+            // One that stands alike in its life before one that doesn't; of equals the first.
+            .max_by_key(|(at, other)| {
+                let alive = one.live == other.live;
+                (alive, one.shared(other), std::cmp::Reverse(*at))
+            });
         if let Some((at, _)) = best {
             taken.insert(at);
             *slot = Some((at, Match::Title));
