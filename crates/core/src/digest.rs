@@ -15,6 +15,7 @@ use crate::agreement;
 use crate::calendar::Date;
 use crate::decimal::Decimal;
 use crate::due::{self, Due};
+use crate::grading;
 use crate::id::{CycleId, KeyResultId, NoteId, ObjectiveId, WeeklyId};
 use crate::score;
 use crate::state::{Cycle, KeyResult, Objective, Provenance, Stamp, State};
@@ -70,7 +71,7 @@ pub struct CycleMoved {
     pub cycle: CycleId,
     /// Its score then, of those objectives that are asked about.
     pub from: Option<Decimal>,
-    /// Its score now.
+    /// Its score now; its grade once it is closed.
     pub to: Option<Decimal>,
 }
 
@@ -194,7 +195,7 @@ fn is_told(between: &Between<'_>, id: CycleId, cycle: &Cycle) -> bool {
 
 fn cycles(between: &Between<'_>, whose: &Whose) -> Vec<CycleMoved> {
     let score = |state: &State, id, on| {
-        score::cycle_means(state, id, on, |id| {
+        grading::cycle_stands(state, id, on, |id| {
             (state.objectives.get(&id)).is_some_and(|one| whose.has_objective(state, one))
         })
         .all

@@ -133,6 +133,41 @@ pub fn computed(state: &State, id: KeyResultId, on: Date) -> Option<Decimal> {
     score::progress(state, found, cycle, on).score
 }
 
+/// What counts for a key result on the day `on` wherever it stands among others: its score, and
+/// once its cycle is closed its grade, which changes no more.
+#[must_use]
+pub fn stands(state: &State, id: KeyResultId, on: Date) -> Option<Decimal> {
+    let (found, cycle) = with_cycle(state, id)?;
+    if cycle.is_closed() {
+        return found.grade.as_ref().map(|grade| grade.grade);
+    }
+    score::progress(state, found, cycle, on).score
+}
+
+/// The same for an objective.
+#[must_use]
+pub fn objective_stands(state: &State, id: ObjectiveId, on: Date) -> Option<Decimal> {
+    let cycle = state.cycles.get(&state.objectives.get(&id)?.cycle)?;
+    if cycle.is_closed() {
+        return objective_grade(state, id);
+    }
+    score::objective_score(state, id, on)
+}
+
+/// The same for a cycle, over its live objectives that `counts` lets in.
+#[must_use]
+pub fn cycle_stands(
+    state: &State,
+    id: CycleId,
+    on: Date,
+    counts: impl Fn(ObjectiveId) -> bool,
+) -> Means {
+    if state.cycles.get(&id).is_some_and(Cycle::is_closed) {
+        return cycle_grades(state, id, counts);
+    }
+    score::cycle_means(state, id, on, counts)
+}
+
 /// A key result with its cycle.
 fn with_cycle(state: &State, id: KeyResultId) -> Option<(&KeyResult, &Cycle)> {
     let found = state.key_results.get(&id)?;

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{above, height};
 use crate::calendar::{Date, Span};
 use crate::decimal::Decimal;
+use crate::grading;
 use crate::id::{CycleId, KeyResultId, ObjectiveId};
 use crate::score::{self, Means};
 use crate::state::{Objective, State};
@@ -84,7 +85,7 @@ impl<'a> Cascade<'a> {
             .map(|(id, one)| (id, one.kind))
             .collect();
         let figure = |id: ObjectiveId| -> Option<Decimal> {
-            score::objective_score(self.state, id, on).or_else(|| {
+            grading::objective_stands(self.state, id, on).or_else(|| {
                 let depth = depth.checked_sub(1)?;
                 let (_, below) = self.rolled_up_within(Subject::Objective(id), on, depth);
                 below.all

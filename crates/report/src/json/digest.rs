@@ -63,7 +63,7 @@ pub struct DigestCycle {
     pub state: CycleState,
     /// Its score before.
     pub from_score: Option<Decimal>,
-    /// Its score now.
+    /// Its score now; its grade once it is closed.
     pub score: Option<Decimal>,
 }
 

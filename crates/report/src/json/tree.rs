@@ -3,8 +3,10 @@
 use quarterdeck_core::alignment::{self, Branch, Cascade};
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::grading;
 use quarterdeck_core::id::{CycleId, KeyResultId, ObjectiveId};
-use quarterdeck_core::score::{self, Means};
+use quarterdeck_core::score::Means;
+use quarterdeck_core::state::Cycle;
 use quarterdeck_core::status as rule;
 use quarterdeck_core::token::{KeyResultState, Level, ObjectiveKind, ObjectiveState, Status};
 use quarterdeck_core::value::Subject;
@@ -68,6 +70,8 @@ pub struct TreeObjective {
     pub kind: ObjectiveKind,
     /// Where it stands in its life.
     pub state: ObjectiveState,
+    /// Whether its cycle is closed: then the score is its grade.
+    pub closed: bool,
     /// Its own score, 0 to 1.
     pub score: Option<Decimal>,
     /// That of its weakest live key result.
@@ -102,6 +106,8 @@ pub struct TreeKeyResult {
     pub team: Option<String>,
     /// Where it stands in its life.
     pub state: KeyResultState,
+    /// Whether its cycle is closed: then the score is its grade.
+    pub closed: bool,
     /// Its score, 0 to 1.
     pub score: Option<Decimal>,
     /// How it is doing.
@@ -183,7 +189,9 @@ impl Builder<'_> {
         let (names, state) = (self.names, self.names.state());
         let id = branch.objective;
         let found = state.objectives.get(&id)?;
-        let explained = (found.is_live()).then(|| rule::of_objective(state, id, self.on));
+        let closed = state.cycles.get(&found.cycle).is_some_and(Cycle::is_closed);
+        let explained =
+            (found.is_live() && !closed).then(|| rule::of_objective(state, id, self.on));
         Some(TreeObjective {
             reference: names.objective(id),
             id,
@@ -194,7 +202,8 @@ impl Builder<'_> {
             owner: found.owner.map(|owner| names.person(owner)),
             kind: found.kind,
             state: found.state,
-            score: share(score::objective_score(state, id, self.on)),
+            closed,
+            score: share(grading::objective_stands(state, id, self.on)),
             status: explained.flatten().map(|explained| explained.status),
             below: self.rolled_up(Subject::Objective(id)),
             unaligned: names.loose_ends().unaligned.contains(&id),
@@ -213,8 +222,9 @@ impl Builder<'_> {
         let found = state.key_results.get(&id)?;
         let above = state.objectives.get(&found.objective)?;
         let cycle = state.cycles.get(&above.cycle)?;
+        let closed = cycle.is_closed();
         let explained =
-            (found.is_live()).then(|| rule::of_key_result(state, found, cycle, self.on));
+            (found.is_live() && !closed).then(|| rule::of_key_result(state, found, cycle, self.on));
         Some(TreeKeyResult {
             reference: names.key_result(id),
             id,
@@ -223,7 +233,8 @@ impl Builder<'_> {
                 .filter(|_| alignment::is_cross_team(state, found))
                 .and_then(|team| names.title(Subject::Team(team))),
             state: found.state,
-            score: share(score::progress(state, found, cycle, self.on).score),
+            closed,
+            score: share(grading::stands(state, id, self.on)),
             status: explained.map(|explained| explained.status),
             below: self.rolled_up(Subject::KeyResult(id)),
             supported_by: self.objectives(below),

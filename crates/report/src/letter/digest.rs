@@ -1,7 +1,7 @@
 //! The digest of a week as a letter.
 
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::token::{DueKind, MetricKind, NoteKind, Status};
+use quarterdeck_core::token::{CycleState, DueKind, MetricKind, NoteKind, Status};
 
 use super::{Item, Letter, Said};
 use crate::json::{Digest, DigestGoal, DigestKeyResult, DigestNote, DueLine, WeeklyLine};
@@ -18,12 +18,16 @@ pub fn digest(found: &Digest) -> Letter {
     let mut letter = Letter {
         title: format!("{whose}: {} to {}", found.from, found.on),
         lead: (found.cycles.iter())
-            .map(
-                |cycle| match step(cycle.from_score, cycle.score, |score| format!("{score:.2}")) {
-                    Some(step) => format!("{}: score {step}.", cycle.name),
-                    None => format!("{}: no score yet.", cycle.name),
-                },
-            )
+            .map(|cycle| {
+                let step = step(cycle.from_score, cycle.score, |score| format!("{score:.2}"));
+                match (step, cycle.score, cycle.state) {
+                    (_, Some(grade), CycleState::Closed) => {
+                        format!("{}: closed, grade {grade:.2}.", cycle.name)
+                    }
+                    (Some(step), ..) => format!("{}: score {step}.", cycle.name),
+                    (None, ..) => format!("{}: no score yet.", cycle.name),
+                }
+            })
             .collect(),
         sections: Vec::new(),
     };

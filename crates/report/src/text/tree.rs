@@ -112,7 +112,10 @@ fn objective(table: &mut Table, found: &TreeObjective, stem: &Stem) {
         Line::new().said(Style::Muted, found.cycle.as_deref().unwrap_or_default()),
         score(found.score),
         progress_bar(found.score, found.status),
-        standing(found.status, (!live).then_some(found.state.word())),
+        standing(
+            found.status,
+            set_aside(live, found.closed, found.state.word()),
+        ),
         below,
         committed,
         aspirational,
@@ -164,7 +167,10 @@ fn key_result(table: &mut Table, found: &TreeKeyResult, stem: &Stem) {
             .score
             .map_or_else(Line::new, |score| Line::new().plain(format!("{score:.2}"))),
         progress_bar(found.score, found.status),
-        standing(found.status, (!live).then_some(found.state.word())),
+        standing(
+            found.status,
+            set_aside(live, found.closed, found.state.word()),
+        ),
         below,
         committed,
         aspirational,
@@ -172,6 +178,15 @@ fn key_result(table: &mut Table, found: &TreeKeyResult, stem: &Stem) {
     ]);
     for (at, one) in found.supported_by.iter().enumerate() {
         objective(table, one, &stem.branch(at + 1 == found.supported_by.len()));
+    }
+}
+
+/// What stands in the place of a status: that it does not count, or that its grade stands.
+fn set_aside(live: bool, closed: bool, state: &str) -> Option<&str> {
+    match (live, closed) {
+        (false, _) => Some(state),
+        (true, true) => Some("closed"),
+        (true, false) => None,
     }
 }
 
