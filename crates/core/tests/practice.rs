@@ -172,6 +172,11 @@ fn one_writes_one_update_a_week_and_changes_that() {
         .unwrap_err();
     assert_eq!(refusal.code, Code::AlreadyExists);
     world.machines.get_mut("caro").unwrap().outbox.clear();
+    let refusal = world
+        .try_online("caro", vec![weekly(Some("next decade"), "2036-07-08")])
+        .unwrap_err();
+    assert_eq!(refusal.hint.as_deref(), Some("check the year"));
+    world.machines.get_mut("caro").unwrap().outbox.clear();
     let id = WeeklyId::from(written.event.id);
     assert_eq!(
         world.state.weeklies[&id].week,

@@ -204,6 +204,9 @@ pub(super) fn todo_counted(
     has_come(state, effective, event)
 }
 
+/// How far ahead a weekly update may speak: a year's plans, and no mistyped one.
+const MAX_WEEKS_AHEAD: i32 = 53;
+
 pub(super) fn weekly_written(
     state: &State,
     event: &Event,
@@ -213,6 +216,15 @@ pub(super) fn weekly_written(
         people::team(state, team)?;
     }
     let week = new.week.monday();
+    let today = state.workspace.as_ref().map_or(week, |workspace| {
+        workspace.date_of(Timestamp::from_ms(event.authored.wall))
+    });
+    if week.days_since(today) > MAX_WEEKS_AHEAD * 7 {
+        return Err(Refusal::invalid(format!(
+            "The week of {week} is more than {MAX_WEEKS_AHEAD} weeks ahead."
+        ))
+        .hint("check the year"));
+    }
     let twice = state.weeklies.values().any(|other| {
         other.is_shown() && (other.member, other.week, other.team) == (event.member, week, new.team)
     });

@@ -155,7 +155,11 @@ pub fn log_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
 fn whole_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
     let state = names.state();
     let event = &entry.event;
-    let subject = event.body.subject();
+    // An update is its author's, and goes by a reference of its own.
+    let subject = match &event.body {
+        Body::WeeklyWritten(_) => Some(Subject::Weekly(event.id.into())),
+        body => body.subject(),
+    };
     LogLine {
         seq: (!pending).then_some(entry.seq),
         id: event.id,

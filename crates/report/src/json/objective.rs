@@ -137,6 +137,8 @@ pub struct StatusKeyResult {
     pub rank: Option<u32>,
     /// Key results that it helps.
     pub helps: Vec<Related>,
+    /// Reference of the KPI that it reads its value from.
+    pub kpi: Option<Ref>,
     /// The name that somebody gave it.
     pub key: Option<String>,
     /// Effective date of the last check-in that counts.
@@ -269,6 +271,7 @@ pub fn key_result_status(
         cadence: found.cadence,
         weight: found.weight,
         rank: found.rank,
+        kpi: found.kpi.map(|kpi| names.kpi(kpi)),
         helps: (found.helps.iter())
             .filter_map(|other| related(names, Subject::KeyResult(*other)))
             .collect(),

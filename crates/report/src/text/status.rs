@@ -270,10 +270,11 @@ fn hints(document: &mut Document, found: &Status) {
         .flat_map(|objective| &objective.key_results)
         .find(|key_result| key_result.status == Some(Doing::Stale));
     if let Some(stale) = stale {
-        document.hint(
-            &format!("{} waits for a check-in", stale.reference),
-            &format!("okr checkin {} VALUE", stale.reference),
-        );
+        let (what, command) = match &stale.kpi {
+            Some(kpi) => ("reading", format!("okr kpi record {kpi} VALUE")),
+            None => ("check-in", format!("okr checkin {} VALUE", stale.reference)),
+        };
+        document.hint(&format!("{} waits for a {what}", stale.reference), &command);
     }
 }
 

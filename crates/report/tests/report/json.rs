@@ -79,7 +79,7 @@ fn status_has_the_keys_of_the_contract() {
     assert_eq!(
         keys(leads),
         "baseline because cadence certainty confidence conflicts current grade helps high id \
-         indicator key last_check_in low metric milestones owner pace pending progress projection \
+         indicator key kpi last_check_in low metric milestones owner pace pending progress projection \
          rank ref score set_aside state status target team tier title unit weight"
     );
     for (key, expected) in [
