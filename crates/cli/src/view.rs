@@ -212,7 +212,7 @@ impl<'c> View<'c> {
     /// It does not exist there.
     pub(crate) fn key_result(&mut self, id: KeyResultId) -> Result<(), Failure> {
         let reasons = self.reasons()?;
-        let shown = json::key_result_show(
+        let mut shown = json::key_result_show(
             &self.names(),
             &self.pending,
             id,
@@ -221,7 +221,6 @@ impl<'c> View<'c> {
             &|event| reasons.of(event),
         )
         .ok_or_else(|| Refusal::not_found("key result", id))?;
-        let mut shown = shown;
         if self.later.is_some() {
             let (now, pending) = (Names::new(self.session.state()), self.session.pending());
             shown.late = json::late_check_ins(&now, &pending, id);

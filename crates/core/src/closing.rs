@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::calendar::{Date, Timestamp};
 use crate::due;
-use crate::event::{Body, Event};
+use crate::event::{Body, Event, Hash};
 use crate::id::{CycleId, KeyResultId, ObjectiveId};
 use crate::state::{Closing, Cycle, State};
 use crate::token::{CycleState, ObjectiveState};
@@ -171,6 +171,38 @@ pub fn mark(at_position: &mut State, id: CycleId, closing: &Closing) {
 #[must_use]
 pub fn recorded_alone(last: Timestamp, event: &Event) -> Timestamp {
     last.max(Timestamp::from_ms(event.authored.wall))
+}
+
+/// What a closing says of the log before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// The position that its grades are bound to.
+    pub position: u64,
+    /// The root of the log of that size.
+    pub root: Hash,
+    /// Whether it is the root of the tree that a device kept alone: see [`recorded_alone`].
+    pub alone: bool,
+}
+
+/// What the event says of the log before it, `state` being the one in which it takes effect; none
+/// unless it closes a cycle.
+#[must_use]
+pub fn bound(state: &State, event: &Event) -> Option<Bound> {
+    let Body::CycleClosed { position, root, .. } = &event.body else {
+        return None;
+    };
+    let workspace = state.workspace.as_ref();
+    Some(Bound {
+        position: *position,
+        root: *root,
+        alone: !workspace.is_some_and(|workspace| workspace.served),
+    })
+}
+
+/// What is wrong with a closing whose root is not that of the log at its position.
+#[must_use]
+pub fn wrong_root(position: u64) -> String {
+    format!("it closes a cycle with a root that the log did not have at entry {position}")
 }
 
 /// How a grade came about, in counts, for a person who is about to close a cycle.

@@ -1,8 +1,8 @@
 //! Whether closings are bound to what the log holds.
 
 use quarterdeck_core::calendar::Timestamp;
-use quarterdeck_core::closing::recorded_alone;
-use quarterdeck_core::event::{Body, Event};
+use quarterdeck_core::closing::{self, recorded_alone};
+use quarterdeck_core::event::Event;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::{Claim, first_false};
 use quarterdeck_ledger::{Ledger, NewEntry, Sealed};
@@ -14,18 +14,12 @@ use crate::error::ReplicaError;
 /// What an event that stands, or would stand, at `seq` claims about the log before it; `state` is
 /// the one in which it takes effect.
 pub(crate) fn claim(state: &State, seq: u64, event: &Event) -> Option<Claim> {
-    let Body::CycleClosed { position, root, .. } = &event.body else {
-        return None;
-    };
-    let served = state
-        .workspace
-        .as_ref()
-        .is_some_and(|workspace| workspace.served);
+    let bound = closing::bound(state, event)?;
     Some(Claim {
         seq,
-        size: *position,
-        root: *root,
-        alone: !served,
+        size: bound.position,
+        root: bound.root,
+        alone: bound.alone,
     })
 }
 
@@ -42,9 +36,6 @@ pub(crate) fn first_fault(
     let found = first_false(claims, ledger, coming, &mut alone)?;
     Ok(found.map(|claim| Fault {
         seq: claim.seq,
-        what: format!(
-            "it closes a cycle with a root that the log did not have at entry {}",
-            claim.size
-        ),
+        what: closing::wrong_root(claim.size),
     }))
 }

@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::edit::{Fields, cleared};
 use crate::error::{Exit, Failure};
 use crate::parse::day;
+use crate::session::Session;
 use crate::view::{Time, View};
 use crate::vocabulary::words;
 
@@ -263,12 +264,23 @@ impl Edit {
 
 impl Settle {
     fn run(self, context: &Context, to: WorkState) -> Result<Exit, Failure> {
-        let mut session = context.open()?;
+        let session = context.open()?;
         let initiative = session.resolver().initiative(&self.initiative)?;
-        let mut fields = Fields::default();
-        fields.word(Field::State, Some(to.word()));
-        let command = fields.command(Subject::Initiative(initiative))?;
-        let done = session.record(vec![command], self.reason.as_deref())?;
-        session.answer(&done, "see what is open", "okr initiative list")
+        let (subject, list) = (Subject::Initiative(initiative), "okr initiative list");
+        settle(session, subject, to, self.reason.as_deref(), list)
     }
+}
+
+/// Says how far a piece of work is; `list` shows what is open of its kind.
+pub(super) fn settle(
+    mut session: Session<'_>,
+    subject: Subject,
+    to: WorkState,
+    reason: Option<&str>,
+    list: &str,
+) -> Result<Exit, Failure> {
+    let mut fields = Fields::default();
+    fields.word(Field::State, Some(to.word()));
+    let done = session.record(vec![fields.command(subject)?], reason)?;
+    session.answer(&done, "see what is open", list)
 }

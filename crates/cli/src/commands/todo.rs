@@ -11,7 +11,7 @@ use quarterdeck_core::value::{Field, Subject, Value};
 use quarterdeck_report::json;
 use quarterdeck_report::text;
 
-use super::initiative::Which;
+use super::initiative::{Which, settle};
 use crate::context::Context;
 use crate::edit::{Fields, cleared};
 use crate::error::{Exit, Failure};
@@ -333,12 +333,9 @@ impl Edit {
 
 impl Settle {
     fn run(self, context: &Context, to: WorkState) -> Result<Exit, Failure> {
-        let mut session = context.open()?;
+        let session = context.open()?;
         let todo = session.resolver().todo(&self.todo)?;
-        let mut fields = Fields::default();
-        fields.word(Field::State, Some(to.word()));
-        let command = fields.command(Subject::Todo(todo))?;
-        let done = session.record(vec![command], self.reason.as_deref())?;
-        session.answer(&done, "see what is open", "okr todo list")
+        let (subject, list) = (Subject::Todo(todo), "okr todo list");
+        settle(session, subject, to, self.reason.as_deref(), list)
     }
 }

@@ -1,8 +1,8 @@
 //! Whether closings are bound to what the log holds.
 
 use quarterdeck_core::calendar::Timestamp;
-use quarterdeck_core::closing::recorded_alone;
-use quarterdeck_core::event::{Body, Event};
+use quarterdeck_core::closing::{self, recorded_alone};
+use quarterdeck_core::event::Event;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::{self, Claim};
@@ -24,7 +24,10 @@ pub(super) fn check(
     match first_false(&[claim], ledger, coming)? {
         None => Ok(()),
         Some(claim) => {
-            let message = format!("The closing does not hold: {}.", what(&claim));
+            let message = format!(
+                "The closing does not hold: {}.",
+                closing::wrong_root(claim.size)
+            );
             Err(Refusal::invalid(message)
                 .hint("sync and verify, then close the cycle again: `okr verify`")
                 .into())
@@ -34,18 +37,12 @@ pub(super) fn check(
 
 /// What an event claims about the log before it, `state` being the one in which it takes effect.
 pub(super) fn claim(state: &State, seq: u64, event: &Event) -> Option<Claim> {
-    let Body::CycleClosed { position, root, .. } = &event.body else {
-        return None;
-    };
-    let served = state
-        .workspace
-        .as_ref()
-        .is_some_and(|workspace| workspace.served);
+    let bound = closing::bound(state, event)?;
     Some(Claim {
         seq,
-        size: *position,
-        root: *root,
-        alone: !served,
+        size: bound.position,
+        root: bound.root,
+        alone: bound.alone,
     })
 }
 
@@ -59,12 +56,4 @@ pub(super) fn first_false(
         let event = decode_event(&sealed.body).ok()?;
         Some(recorded_alone(Timestamp::from_ms(last), &event).ms())
     })
-}
-
-/// What is wrong with it.
-pub(super) fn what(claim: &Claim) -> String {
-    format!(
-        "it closes a cycle with a root that the log did not have at entry {}",
-        claim.size
-    )
 }

@@ -2,6 +2,7 @@
 //! and certificate, the root, and the roots that closings are bound to.
 
 use quarterdeck_core::admit::Link;
+use quarterdeck_core::closing;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::Claim;
 use quarterdeck_ledger::{Frontier, Hash, Ledger, LedgerError, PublicKey};
@@ -69,7 +70,7 @@ pub(super) fn verify(
     }
     if finding.is_none() {
         finding = match closings::first_false(&claims, ledger, &[]) {
-            Ok(found) => found.map(|claim| (claim.seq, closings::what(&claim))),
+            Ok(found) => found.map(|claim| (claim.seq, closing::wrong_root(claim.size))),
             Err(error) => Some(place_of(&error, head.size)),
         };
     }
