@@ -34,6 +34,7 @@ pub mod incentive;
 pub mod known;
 pub mod kpi;
 pub mod lint;
+pub mod past;
 pub mod plan;
 pub mod rank;
 pub mod reference;

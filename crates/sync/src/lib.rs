@@ -62,4 +62,4 @@ pub use invite::Invite;
 pub use planner::Shelved;
 pub use random::{Ids, Random};
 pub use remote::{Remote, RemoteError};
-pub use replica::{AsOf, Logged, NewWorkspace, Options, Replica, Verified};
+pub use replica::{AsOf, Logged, NewWorkspace, Options, Replica, ReplicaPast, Verified};

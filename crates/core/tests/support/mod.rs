@@ -9,6 +9,7 @@
     clippy::indexing_slicing
 )]
 
+pub mod past;
 pub mod quarter;
 
 use std::collections::BTreeMap;

@@ -19,6 +19,7 @@ mod commit;
 mod create;
 mod fold;
 mod log;
+mod past;
 mod swap;
 mod unsent;
 mod verify;
@@ -35,6 +36,7 @@ pub use create::NewWorkspace;
 pub(crate) use fold::{READ_BYTES, READ_ENTRIES, open_ledger};
 pub(crate) use log::decode;
 pub use log::{AsOf, Entries, Logged};
+pub use past::ReplicaPast;
 pub(crate) use swap::NEXT;
 pub use verify::Verified;
 
