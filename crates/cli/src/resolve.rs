@@ -434,7 +434,6 @@ impl<'a> Resolver<'a> {
             key_result
                 .check_ins
                 .all()
-                .iter()
                 .map(|check_in| plain(Kind::CheckIn, check_in.id.uuid(), ""))
         })
     }

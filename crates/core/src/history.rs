@@ -52,10 +52,7 @@ pub fn after(state: &State, key_result: KeyResultId) -> Option<After> {
     let cycle = state
         .cycles
         .get(&state.objectives.get(&found.objective)?.cycle)?;
-    let on = last_day(
-        state,
-        found.check_ins.all().last().map(|last| last.effective),
-    );
+    let on = last_day(state, found.check_ins.last_effective());
     let progress = score::progress(state, found, cycle, on);
     Some(After {
         value: progress.current,

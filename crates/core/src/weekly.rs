@@ -50,7 +50,7 @@ pub fn find(state: &State, place: Place) -> Option<(WeeklyId, &Weekly)> {
     let wanted = (place.member, place.week.monday(), place.team);
     (state.weeklies.iter())
         .find(|(_, found)| found.is_shown() && (found.member, found.week, found.team) == wanted)
-        .map(|(id, found)| (*id, found))
+        .map(|(id, found)| (*id, &**found))
 }
 
 /// What writes an update, or changes the one that is there; none where that would change nothing.

@@ -293,7 +293,7 @@ proptest! {
             .iter()
             .filter(|entry| matches!(entry.event.body, Body::CheckedIn(_)))
             .count();
-        prop_assert_eq!(world.state.key_results[&leads()].check_ins.all().len(), made);
+        prop_assert_eq!(world.state.key_results[&leads()].check_ins.all().count(), made);
     }
 
     #[test]

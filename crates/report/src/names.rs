@@ -181,7 +181,7 @@ impl<'a> Names<'a> {
     pub fn check_in(&self, key_result: KeyResultId, id: EventId) -> Ref {
         let all = || {
             let found = self.state.key_results.get(&key_result).into_iter();
-            found.flat_map(|found| found.check_ins.all().iter().map(|one| one.id.uuid()))
+            found.flat_map(|found| found.check_ins.all().map(|one| one.id.uuid()))
         };
         self.among(key_result.uuid(), Kind::CheckIn, id, all)
     }

@@ -270,7 +270,8 @@ fn afterwards(
             kpi::reading_terms(state, event, &reading)
         }
         Subject::Initiative(id) => {
-            let mut initiative = state.initiatives.get(&id).cloned().ok_or_else(gone)?;
+            let mut initiative =
+                crate::state::Initiative::clone(state.initiatives.get(&id).ok_or_else(gone)?);
             set_all(&mut initiative, changes)?;
             practice::initiative_terms(state, &initiative)
         }
@@ -280,7 +281,7 @@ fn afterwards(
             practice::todo_terms(state, &todo)
         }
         Subject::Weekly(id) => {
-            let mut weekly = state.weeklies.get(&id).cloned().ok_or_else(gone)?;
+            let mut weekly = crate::state::Weekly::clone(state.weeklies.get(&id).ok_or_else(gone)?);
             set_all(&mut weekly, changes)?;
             practice::weekly_terms(&weekly)
         }

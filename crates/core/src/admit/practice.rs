@@ -82,6 +82,7 @@ fn initiative(state: &State, id: InitiativeId) -> Result<&Initiative, Refusal> {
     state
         .initiatives
         .get(&id)
+        .map(|found| &**found)
         .ok_or_else(|| Refusal::not_found("initiative", id).hint("see `okr initiative list`"))
 }
 

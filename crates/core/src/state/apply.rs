@@ -20,7 +20,7 @@ impl State {
         self.head = entry.seq;
         self.recorded = entry.recorded;
         if let Some(source) = &entry.event.source {
-            self.sources.insert(entry.seq, source.clone());
+            self.sources.insert(entry.seq, Arc::new(source.clone()));
         }
         match &entry.event.body {
             Body::WorkspaceCreated(created) => self.workspace_created(entry, created),

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{KeyResult, Kpi, Note, Objective, Stamp, State, Todo};
+use super::{Initiative, KeyResult, Kpi, Note, Objective, Stamp, State, Todo, Weekly};
 use crate::calendar::Date;
 use crate::decimal::Decimal;
 use crate::token::UnknownToken;
@@ -211,9 +211,9 @@ impl State {
             Subject::Note(id) => &**self.notes.get(&id)?,
             Subject::Kpi(id) => &**self.kpis.get(&id)?,
             Subject::Reading(kpi, id) => self.kpis.get(&kpi)?.readings.get(&id)?,
-            Subject::Initiative(id) => self.initiatives.get(&id)?,
+            Subject::Initiative(id) => &**self.initiatives.get(&id)?,
             Subject::Todo(id) => &**self.todos.get(&id)?,
-            Subject::Weekly(id) => self.weeklies.get(&id)?,
+            Subject::Weekly(id) => &**self.weeklies.get(&id)?,
             Subject::Template(id) => self.templates.get(&id)?,
             Subject::Funnel(id) => self.funnels.get(&id)?,
             Subject::Incentive(id) => self.incentives.get(&id)?,
@@ -257,12 +257,18 @@ impl State {
                 let kpi = Arc::make_mut(self.kpis.get_mut(&kpi)?);
                 edit(kpi.readings.get_mut(&id)?)
             }
-            Subject::Initiative(id) => edit(self.initiatives.get_mut(&id)?),
+            Subject::Initiative(id) => {
+                let found: &mut Initiative = Arc::make_mut(self.initiatives.get_mut(&id)?);
+                edit(found)
+            }
             Subject::Todo(id) => {
                 let found: &mut Todo = Arc::make_mut(self.todos.get_mut(&id)?);
                 edit(found)
             }
-            Subject::Weekly(id) => edit(self.weeklies.get_mut(&id)?),
+            Subject::Weekly(id) => {
+                let found: &mut Weekly = Arc::make_mut(self.weeklies.get_mut(&id)?);
+                edit(found)
+            }
             Subject::Template(id) => edit(self.templates.get_mut(&id)?),
             Subject::Funnel(id) => edit(self.funnels.get_mut(&id)?),
             Subject::Incentive(id) => edit(self.incentives.get_mut(&id)?),

@@ -10,6 +10,7 @@
 pub mod aids;
 pub mod apply;
 pub mod check_in;
+pub mod check_ins;
 pub mod conflict;
 pub mod cycle;
 pub mod edit;
@@ -40,7 +41,8 @@ use crate::id::{
 use crate::value::{Field, Subject};
 
 pub use aids::{Funnel, Incentive, Template};
-pub use check_in::{CheckIn, CheckIns, Reading};
+pub use check_in::{CheckIn, Reading};
+pub use check_ins::{CheckIns, Place, Shelf};
 pub use conflict::{Conflict, Contender};
 pub use cycle::{Closing, Cycle};
 pub use key_result::{Grade, KeyResult};
@@ -81,11 +83,11 @@ pub struct State {
     /// KPIs, also dropped ones.
     pub kpis: BTreeMap<KpiId, Arc<Kpi>>,
     /// Initiatives, also done and dropped ones.
-    pub initiatives: BTreeMap<InitiativeId, Initiative>,
+    pub initiatives: BTreeMap<InitiativeId, Arc<Initiative>>,
     /// To-dos, also done and dropped ones.
     pub todos: BTreeMap<TodoId, Arc<Todo>>,
     /// Weekly updates.
-    pub weeklies: BTreeMap<WeeklyId, Weekly>,
+    pub weeklies: BTreeMap<WeeklyId, Arc<Weekly>>,
     /// The workspace's own templates.
     pub templates: BTreeMap<TemplateId, Template>,
     /// Funnels.
@@ -93,7 +95,7 @@ pub struct State {
     /// Metrics of the incentive plan.
     pub incentives: BTreeMap<IncentiveId, Incentive>,
     /// Where imported entries came from, by their positions.
-    pub sources: BTreeMap<u64, Source>,
+    pub sources: BTreeMap<u64, Arc<Source>>,
     /// Conflicts that nobody has settled yet, oldest first.
     pub conflicts: Vec<Conflict>,
     /// Entries that this version could not use, oldest first.
@@ -171,7 +173,7 @@ impl State {
     /// Version of the form in which a state is kept in snapshots, for whoever keeps one: raised
     /// whenever a field of the state or the way its check-ins are packed changes. A snapshot of
     /// another version is passed over, and the log folded anew.
-    pub const FORM: u32 = 3;
+    pub const FORM: u32 = 4;
 
     /// The key results of an objective, in the order in which they matter: by rank, then by age.
     pub fn key_results_of(
@@ -196,7 +198,7 @@ impl State {
     /// Where what this stamp set was imported from, if it was.
     #[must_use]
     pub fn source(&self, stamp: &Stamp) -> Option<&Source> {
-        self.sources.get(&stamp.seq)
+        self.sources.get(&stamp.seq).map(|source| &**source)
     }
 
     /// Position of the last imported entry; 0 for none.

@@ -1,20 +1,18 @@
-//! Check-ins packed for snapshots: small, and unpacked only when somebody looks at them.
+//! A leaf of check-ins in few bytes, as snapshots keep it ([`super::check_ins`]).
 //!
-//! Nearly everything in a snapshot is check-ins, and nearly no command needs more of them than
-//! what they come to today ([`super::check_in::Reading`]). So a snapshot keeps them as bytes.
-//!
-//! A snapshot is derived data under a version and a checksum of its own; whoever stores it sees to
+//! A snapshot is derived data under a version and checksums of its own; whoever stores it sees to
 //! both. Unpacking is therefore total rather than fallible: bytes that were not packed here come
 //! out as some check-ins, never as a panic.
 //!
-//! Layout: count, then how many authors, then each author (member 16, device 16), then the
-//! check-ins. Integers are LEB128, signed ones in zigzag, positions and times as differences to the
-//! check-in before.
+//! Layout: the reading before the first check-in, how many check-ins, how many authors, each author
+//! (member 16, device 16), then the check-ins. Integers are LEB128, signed ones in zigzag, positions
+//! and times as differences to the check-in before.
 
 use std::collections::BTreeMap;
 
 use super::Stamp;
-use super::check_in::CheckIn;
+use super::check_in::{CheckIn, Reading};
+use super::check_ins::Content;
 use crate::calendar::{Date, Timestamp};
 use crate::clock::Hlc;
 use crate::decimal::Decimal;
@@ -28,8 +26,9 @@ const NOTE: u8 = 1 << 6;
 const CORRECTED: u8 = 1 << 7;
 const MEASURE: u8 = 0b111;
 
-/// Packs check-ins.
-pub(super) fn pack(check_ins: &[CheckIn]) -> Vec<u8> {
+/// Packs a leaf.
+pub(super) fn pack(content: &Content) -> Vec<u8> {
+    let check_ins = &content.list;
     let mut authors: Vec<(MemberId, DeviceId)> = Vec::new();
     let mut records = Vec::with_capacity(check_ins.len().saturating_mul(48));
     let mut last = Last::default();
@@ -58,6 +57,7 @@ pub(super) fn pack(check_ins: &[CheckIn]) -> Vec<u8> {
         record(&mut records, check_in);
     }
     let mut out = Vec::with_capacity(records.len().saturating_add(64));
+    reading(&mut out, &content.before);
     unsigned(&mut out, check_ins.len() as u128);
     unsigned(&mut out, authors.len() as u128);
     for (member, device) in authors {
@@ -66,6 +66,52 @@ pub(super) fn pack(check_ins: &[CheckIn]) -> Vec<u8> {
     }
     out.extend(records);
     out
+}
+
+/// Flags of a reading.
+const ABSOLUTE: u8 = 1;
+const DELTAS: u8 = 1 << 1;
+const OVERFLOWED: u8 = 1 << 2;
+const SAID: u8 = 1 << 3;
+const DONE: u8 = 1 << 4;
+const LAST: u8 = 1 << 5;
+const STATED: u8 = 1 << 6;
+const PROJECTED: u8 = 1 << 7;
+
+fn reading(out: &mut Vec<u8>, reading: &Reading) {
+    let deltas = reading.deltas.flatten();
+    out.push(
+        [
+            (reading.absolute.is_some(), ABSOLUTE),
+            (deltas.is_some(), DELTAS),
+            (reading.deltas == Some(None), OVERFLOWED),
+            (reading.done.is_some(), SAID),
+            (reading.done == Some(true), DONE),
+            (reading.last.is_some(), LAST),
+            (reading.confidence.is_some(), STATED),
+            (reading.projection.is_some(), PROJECTED),
+        ]
+        .into_iter()
+        .filter(|(set, _)| *set)
+        .fold(0, |flags, (_, flag)| flags | flag),
+    );
+    let numbers = [
+        reading.absolute,
+        deltas,
+        reading.confidence,
+        reading.projection,
+    ];
+    numbers
+        .into_iter()
+        .flatten()
+        .for_each(|value| number(out, value));
+    if let Some(last) = reading.last {
+        signed(out, last.days_since_epoch().into());
+    }
+    unsigned(out, reading.steps.len() as u128);
+    for step in &reading.steps {
+        bytes(out, step.as_bytes());
+    }
 }
 
 fn record(out: &mut Vec<u8>, check_in: &CheckIn) {
@@ -116,8 +162,9 @@ fn record(out: &mut Vec<u8>, check_in: &CheckIn) {
 }
 
 /// Unpacks what [`pack`] packed.
-pub(super) fn unpack(packed: &[u8]) -> Vec<CheckIn> {
+pub(super) fn unpack(packed: &[u8]) -> Content {
     let mut read = Reader(packed);
+    let before = read.reading();
     let count = read.unsigned();
     let authors: Vec<(MemberId, DeviceId)> = (0..read.unsigned())
         .map_while(|_| {
@@ -129,9 +176,10 @@ pub(super) fn unpack(packed: &[u8]) -> Vec<CheckIn> {
         .collect();
     let mut last = Last::default();
     // Each check-in takes more than 16 bytes, so a wrong count ends with the bytes.
-    (0..count)
+    let list = (0..count)
         .map_while(|_| read.check_in(&authors, &mut last))
-        .collect()
+        .collect();
+    Content { before, list }
 }
 
 /// What the next record's differences count from.
@@ -230,6 +278,29 @@ impl Reader<'_> {
         let (text, rest) = self.0.split_at_checked(length).unwrap_or_default();
         self.0 = rest;
         String::from_utf8_lossy(text).into_owned()
+    }
+
+    fn reading(&mut self) -> Reading {
+        let flags = self.byte();
+        let has = |flag: u8| flags & flag != 0;
+        let absolute = has(ABSOLUTE).then(|| self.number());
+        let deltas = has(DELTAS).then(|| Some(self.number()));
+        let confidence = has(STATED).then(|| self.number());
+        let projection = has(PROJECTED).then(|| self.number());
+        let last = has(LAST).then(|| Date::from_days_since_epoch(self.signed() as i32));
+        let count = self.unsigned();
+        let steps = (0..count)
+            .map_while(|_| (!self.0.is_empty()).then(|| self.text()))
+            .collect();
+        Reading {
+            absolute,
+            deltas: deltas.or_else(|| has(OVERFLOWED).then_some(None)),
+            steps,
+            done: has(SAID).then(|| has(DONE)),
+            last,
+            confidence,
+            projection,
+        }
     }
 
     fn check_in(&mut self, authors: &[(MemberId, DeviceId)], last: &mut Last) -> Option<CheckIn> {
@@ -423,10 +494,19 @@ mod tests {
             )
     }
 
+    /// A leaf whose first check-ins are the ones before it.
+    fn content(mut list: Vec<CheckIn>) -> Content {
+        let mut before = Reading::default();
+        let rest = list.split_off(list.len() / 2);
+        list.iter().for_each(|one| before.take(one));
+        Content { before, list: rest }
+    }
+
     proptest! {
         #[test]
         fn what_is_packed_unpacks_to_the_same(check_ins in proptest::collection::vec(check_in(), 0..20)) {
-            prop_assert_eq!(unpack(&pack(&check_ins)), check_ins);
+            let content = content(check_ins);
+            prop_assert_eq!(unpack(&pack(&content)), content);
         }
 
         #[test]
@@ -438,7 +518,7 @@ mod tests {
         fn cut_or_flipped_bytes_unpack_without_a_panic(
             check_ins in proptest::collection::vec(check_in(), 1..5), at: usize, flip: u8,
         ) {
-            let mut packed = pack(&check_ins);
+            let mut packed = pack(&content(check_ins));
             let at = at % packed.len();
             packed[at] ^= flip;
             unpack(&packed);

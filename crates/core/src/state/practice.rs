@@ -152,9 +152,8 @@ impl State {
     }
 
     pub(super) fn initiative_added(&mut self, entry: &Entry, added: &InitiativeAdded) {
-        self.initiatives
-            .entry(added.initiative)
-            .or_insert_with(|| Initiative {
+        self.initiatives.entry(added.initiative).or_insert_with(|| {
+            Arc::new(Initiative {
                 title: added.title.clone(),
                 description: added.description.clone(),
                 owner: added.owner,
@@ -162,7 +161,8 @@ impl State {
                 supports: added.supports,
                 state: WorkState::Planned,
                 provenance: Provenance::new(entry),
-            });
+            })
+        });
     }
 
     pub(super) fn todo_added(&mut self, entry: &Entry, added: &TodoAdded) {
@@ -209,15 +209,17 @@ impl State {
     pub(super) fn weekly_written(&mut self, entry: &Entry, written: &WeeklyWritten) {
         self.weeklies
             .entry(WeeklyId::from(entry.event.id))
-            .or_insert_with(|| Weekly {
-                member: entry.event.member,
-                week: written.week.monday(),
-                team: written.team,
-                plans: written.plans.clone(),
-                progress: written.progress.clone(),
-                problems: written.problems.clone(),
-                state: NoteState::Shown,
-                provenance: Provenance::new(entry),
+            .or_insert_with(|| {
+                Arc::new(Weekly {
+                    member: entry.event.member,
+                    week: written.week.monday(),
+                    team: written.team,
+                    plans: written.plans.clone(),
+                    progress: written.progress.clone(),
+                    problems: written.problems.clone(),
+                    state: NoteState::Shown,
+                    provenance: Provenance::new(entry),
+                })
             });
     }
 

@@ -331,7 +331,7 @@ fn check_ins(
             score::progress(names.state(), found, cycle, said.effective).current
         }
     };
-    (found.check_ins.all().iter())
+    (found.check_ins.all())
         .map(|said| CheckInLine {
             reference: names.check_in(id, said.id),
             id: said.id,
@@ -347,7 +347,8 @@ fn check_ins(
             recorded: said.recorded,
             corrected: !said.corrected.is_empty(),
             retracted: said.retracted,
-            imported: names.state().sources.get(&said.seq).map(Imported::from),
+            imported: (names.state().sources.get(&said.seq))
+                .map(|source| Imported::from(&**source)),
             pending: said.seq > confirmed,
             late: closing::is_late(names.state(), id, said.seq),
         })

@@ -63,7 +63,7 @@ pub fn weekly_list(names: &Names<'_>, whose: &Whose, day: Date, as_of: Option<As
             (Whose::Teams(teams), Some(team)) => teams.contains(&team),
             _ => whose.has_member(state, one.member),
         })
-        .map(|(id, one)| (*id, one))
+        .map(|(id, one)| (*id, &**one))
         .collect();
     found.sort_by_key(|(_, one)| one.provenance.created.seq);
     let silent = (state.members.iter())

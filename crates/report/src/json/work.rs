@@ -210,7 +210,7 @@ fn moves(state: &State, supports: Option<Subject>, of: Subject) -> bool {
 pub fn initiatives(names: &Names<'_>, query: &WorkQuery) -> InitiativeList {
     let state = names.state();
     let mut found: Vec<(InitiativeId, &Initiative)> = (state.initiatives.iter())
-        .map(|(id, found)| (*id, found))
+        .map(|(id, found)| (*id, &**found))
         .filter(|(_, found)| found.state != WorkState::Withdrawn)
         .filter(|(_, found)| query.all || found.is_open())
         .filter(|(_, found)| query.owner.is_none_or(|owner| found.owner == Some(owner)))

@@ -1,0 +1,566 @@
+//! The check-ins of one key result, by the date that they speak of, then by log position.
+//!
+//! They are most of what a state holds, and nearly no question needs more of them than what they
+//! come to on one day. So they lie in **leaves** of a few dozen, as in a B-tree:
+//!
+//! - A leaf that did not change is shared: by the copies of a state, and by the snapshots in which
+//!   it is kept. A snapshot therefore costs what changed since the one before it.
+//! - A leaf begins with the reading of all check-ins before it, so that the reading on any date is
+//!   found within one leaf.
+//! - A leaf that comes from a snapshot is only read where somebody looks into it ([`Shelf`]).
+//!
+//! None of this can be seen from outside: two lists of equal check-ins are equal, however they are
+//! cut into leaves.
+
+use std::sync::{Arc, OnceLock};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::check_in::{CheckIn, Reading};
+use super::{KpiReading, packed};
+use crate::calendar::Date;
+use crate::id::EventId;
+
+/// The most check-ins in a leaf.
+const FULL: usize = 64;
+
+/// Where the check-ins of leaves lie that nobody has needed yet: a file of snapshots.
+///
+/// Core has no I/O and cannot fail for outside reasons, so reading is total: what cannot be read
+/// gives nothing. Whoever implements this remembers that it happened, and lets no answer out then.
+pub trait Shelf: std::fmt::Debug + Send + Sync {
+    /// The bytes that were kept there.
+    fn read(&self, place: Place) -> Vec<u8>;
+}
+
+/// Where on a [`Shelf`] something lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The first byte, counted from the shelf's beginning.
+    pub at: u64,
+    /// How many bytes.
+    pub length: u32,
+    /// CRC-32 of these bytes.
+    pub checksum: u32,
+}
+
+/// The check-ins of one key result.
+#[derive(Debug, Clone, Default)]
+pub struct CheckIns {
+    leaves: Vec<Arc<Leaf>>,
+    /// What all of them come to.
+    reading: Reading,
+}
+
+/// Where a check-in stands: by date, then by log position.
+type Order = (Date, u64);
+
+/// Some check-ins that follow one another; never none.
+#[derive(Debug, Clone)]
+struct Leaf {
+    first: Order,
+    last: Order,
+    kept: OnceLock<Place>,
+    /// Where the content is to be fetched from.
+    shelf: Option<Arc<dyn Shelf>>,
+    content: OnceLock<Content>,
+}
+
+/// What lies in a leaf.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Content {
+    /// The reading before its first check-in.
+    pub(super) before: Reading,
+    pub(super) list: Vec<CheckIn>,
+}
+
+impl Content {
+    /// The reading after the check-ins up to `date`.
+    fn reading(&self, date: Option<Date>) -> Reading {
+        let mut reading = self.before.clone();
+        (self.list.iter())
+            .take_while(|one| date.is_none_or(|date| one.effective <= date))
+            .filter(|one| !one.retracted)
+            .for_each(|one| reading.take(one));
+        reading
+    }
+}
+
+impl Leaf {
+    fn new(content: Content) -> Option<Self> {
+        let (first, last) = (content.list.first()?, content.list.last()?);
+        Some(Self {
+            first: order(first),
+            last: order(last),
+            kept: OnceLock::new(),
+            shelf: None,
+            content: OnceLock::from(content),
+        })
+    }
+
+    fn content(&self) -> &Content {
+        self.content
+            .get_or_init(|| match (&self.shelf, self.kept.get()) {
+                (Some(shelf), Some(place)) => packed::unpack(&shelf.read(*place)),
+                _ => Content::default(),
+            })
+    }
+
+    fn list(&self) -> &[CheckIn] {
+        &self.content().list
+    }
+}
+
+fn order(check_in: &CheckIn) -> Order {
+    (check_in.effective, check_in.seq)
+}
+
+impl CheckIns {
+    /// All of them, also retracted ones.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &CheckIn> {
+        self.leaves.iter().flat_map(|leaf| leaf.list())
+    }
+
+    /// Effective date of the last one, also of one that was retracted.
+    #[must_use]
+    pub fn last_effective(&self) -> Option<Date> {
+        self.leaves.last().map(|leaf| leaf.last.0)
+    }
+
+    /// Those that count.
+    pub fn standing(&self) -> impl DoubleEndedIterator<Item = &CheckIn> {
+        self.all().filter(|check_in| !check_in.retracted)
+    }
+
+    /// Those that count, each with what they had come to with it.
+    pub fn running(&self) -> impl Iterator<Item = (&CheckIn, Reading)> {
+        self.standing().scan(Reading::default(), |reading, one| {
+            reading.take(one);
+            Some((one, reading.clone()))
+        })
+    }
+
+    /// Those that count and speak of a date up to `date`.
+    pub fn until(&self, date: Date) -> impl DoubleEndedIterator<Item = &CheckIn> {
+        let leaves = self.leaves.partition_point(|leaf| leaf.first.0 <= date);
+        (self.leaves.iter().take(leaves))
+            .flat_map(move |leaf| {
+                let list = leaf.list();
+                let end = list.partition_point(|check_in| check_in.effective <= date);
+                list.iter().take(end)
+            })
+            .filter(|check_in| !check_in.retracted)
+    }
+
+    /// Those that count and speak of a date from `date` on.
+    pub fn since(&self, date: Date) -> impl DoubleEndedIterator<Item = &CheckIn> {
+        let before = self.leaves.partition_point(|leaf| leaf.last.0 < date);
+        (self.leaves.iter().skip(before))
+            .flat_map(move |leaf| {
+                let list = leaf.list();
+                list.iter()
+                    .skip(list.partition_point(|check_in| check_in.effective < date))
+            })
+            .filter(|check_in| !check_in.retracted)
+    }
+
+    /// What they come to at the end of the day `on`.
+    #[must_use]
+    pub fn reading(&self, on: Date) -> Reading {
+        if self.last_effective() <= Some(on) {
+            return self.reading.clone();
+        }
+        let leaves = self.leaves.partition_point(|leaf| leaf.first.0 <= on);
+        (leaves.checked_sub(1))
+            .and_then(|at| self.leaves.get(at))
+            .map_or_else(Reading::default, |leaf| leaf.content().reading(Some(on)))
+    }
+
+    /// What they come to at the end of the day `on` together with a KPI's reading, which counts as
+    /// an absolute value of its day: the later of the two by date, then by log position, holds.
+    #[must_use]
+    pub fn reading_beside(&self, on: Date, kpi: &KpiReading) -> Reading {
+        let place = kpi.place();
+        let mut reading = self.reading_before(place);
+        reading.absolute = Some(kpi.value);
+        reading.deltas = None;
+        reading.last = Some(kpi.effective);
+        for check_in in self.since(place.0).filter(|one| order(one) >= place) {
+            if check_in.effective > on {
+                break;
+            }
+            reading.take(check_in);
+        }
+        reading
+    }
+
+    /// What those before this place come to.
+    fn reading_before(&self, place: Order) -> Reading {
+        let leaves = self.leaves.partition_point(|leaf| leaf.first < place);
+        let Some(leaf) = (leaves.checked_sub(1)).and_then(|at| self.leaves.get(at)) else {
+            return Reading::default();
+        };
+        let content = leaf.content();
+        let mut reading = content.before.clone();
+        (content.list.iter())
+            .take_while(|one| order(one) < place)
+            .filter(|one| !one.retracted)
+            .for_each(|one| reading.take(one));
+        reading
+    }
+
+    /// The check-in that this event made.
+    #[must_use]
+    pub fn get(&self, id: EventId) -> Option<&CheckIn> {
+        // What is looked for was nearly always made lately.
+        self.all().rev().find(|check_in| check_in.id == id)
+    }
+
+    pub(crate) fn insert(&mut self, check_in: CheckIn) {
+        let place = order(&check_in);
+        // Nearly always at the end: people report in order.
+        if self.leaves.last().is_none_or(|leaf| leaf.last < place) {
+            return self.append(check_in);
+        }
+        let at = self.leaves.partition_point(|leaf| leaf.last < place);
+        self.change(at, |list| {
+            let at = list.partition_point(|other| order(other) < place);
+            list.insert(at, check_in);
+            None
+        });
+    }
+
+    fn append(&mut self, check_in: CheckIn) {
+        let before = self.reading.clone();
+        if !check_in.retracted {
+            self.reading.take(&check_in);
+        }
+        match self.leaves.last_mut() {
+            Some(leaf) if leaf.list().len() < FULL => {
+                Leaf::edit(leaf, |content| content.list.push(check_in));
+            }
+            _ => {
+                let list = vec![check_in];
+                (self.leaves).extend(Leaf::new(Content { before, list }).map(Arc::new));
+            }
+        }
+    }
+
+    /// Runs `edit` on a check-in and puts it where it then belongs.
+    pub(crate) fn edit_with<R>(
+        &mut self,
+        id: EventId,
+        edit: impl FnOnce(&mut CheckIn) -> R,
+    ) -> Option<R> {
+        let holds = |leaf: &Arc<Leaf>| leaf.list().iter().any(|one| one.id == id);
+        let at = self.leaves.iter().rposition(holds)?;
+        let mut edited = self.change(at, |list| {
+            let at = list.iter().position(|one| one.id == id)?;
+            Some(list.remove(at))
+        })?;
+        let result = edit(&mut edited);
+        self.insert(edited);
+        Some(result)
+    }
+
+    /// Changes the list of a leaf, and the readings that follow from it; answers what was taken out.
+    fn change(
+        &mut self,
+        at: usize,
+        change: impl FnOnce(&mut Vec<CheckIn>) -> Option<CheckIn>,
+    ) -> Option<CheckIn> {
+        let Content { before, mut list } = self.leaves.get(at)?.content().clone();
+        let taken = change(&mut list);
+        let rest = if list.len() > FULL {
+            list.split_off(list.len() / 2)
+        } else {
+            Vec::new()
+        };
+        let first = Content { before, list };
+        let second = Content {
+            before: first.reading(None),
+            list: rest,
+        };
+        let mut reading = second.reading(None);
+        let changed = [first, second].into_iter().filter_map(Leaf::new);
+        let changed: Vec<_> = changed.map(Arc::new).collect();
+        let next = at.saturating_add(changed.len());
+        self.leaves.splice(at..=at, changed);
+        // Nearly always the next absolute value hides what changed before it.
+        for leaf in self.leaves.iter_mut().skip(next) {
+            if leaf.content().before == reading {
+                return taken;
+            }
+            reading = Leaf::edit(leaf, |content| {
+                content.before = reading;
+                content.reading(None)
+            });
+        }
+        self.reading = reading;
+        taken
+    }
+
+    /// Puts every leaf that is not kept yet where `keep` says.
+    ///
+    /// # Errors
+    /// That of `keep`.
+    pub fn keep<E>(&self, mut keep: impl FnMut(&[u8]) -> Result<Place, E>) -> Result<(), E> {
+        for leaf in &self.leaves {
+            if leaf.kept.get().is_none() {
+                let place = keep(&packed::pack(leaf.content()))?;
+                // Nobody else can have set it: whoever keeps snapshots is alone in it.
+                let _ = leaf.kept.set(place);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says where leaves that were kept are to be fetched from.
+    pub fn attach(&mut self, shelf: &Arc<dyn Shelf>) {
+        for leaf in self.leaves.iter_mut().filter_map(Arc::get_mut) {
+            leaf.shelf = Some(Arc::clone(shelf));
+        }
+    }
+}
+
+impl Leaf {
+    /// Changes the content: where it was kept, it no longer is.
+    fn edit<R>(leaf: &mut Arc<Self>, edit: impl FnOnce(&mut Content) -> R) -> R {
+        leaf.content();
+        let leaf = Arc::make_mut(leaf);
+        let mut content = leaf.content.take().unwrap_or_default();
+        let result = edit(&mut content);
+        if let (Some(first), Some(last)) = (content.list.first(), content.list.last()) {
+            (leaf.first, leaf.last) = (order(first), order(last));
+        }
+        *leaf = Self {
+            kept: OnceLock::new(),
+            shelf: None,
+            content: OnceLock::from(content),
+            ..*leaf
+        };
+        result
+    }
+}
+
+impl PartialEq for CheckIns {
+    fn eq(&self, other: &Self) -> bool {
+        self.all().eq(other.all())
+    }
+}
+
+impl Eq for CheckIns {}
+
+/// A leaf as a snapshot has it.
+#[derive(Serialize, Deserialize)]
+struct KeptLeaf {
+    first: Order,
+    last: Order,
+    place: Option<Place>,
+    /// The content where it lies on no shelf.
+    #[serde(with = "packed::as_bytes")]
+    bytes: Box<[u8]>,
+}
+
+impl Serialize for CheckIns {
+    /// A list where people read it, leaves where they don't.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.collect_seq(self.all());
+        }
+        let leaves: Vec<KeptLeaf> = (self.leaves.iter())
+            .map(|leaf| {
+                let place = leaf.kept.get().copied();
+                let bytes = match place {
+                    Some(_) => Vec::new(),
+                    None => packed::pack(leaf.content()),
+                };
+                KeptLeaf {
+                    first: leaf.first,
+                    last: leaf.last,
+                    place,
+                    bytes: bytes.into(),
+                }
+            })
+            .collect();
+        (&self.reading, leaves).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for CheckIns {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut check_ins = Self::default();
+        if deserializer.is_human_readable() {
+            for check_in in Vec::<CheckIn>::deserialize(deserializer)? {
+                check_ins.insert(check_in);
+            }
+            return Ok(check_ins);
+        }
+        let (reading, leaves): (_, Vec<KeptLeaf>) = Deserialize::deserialize(deserializer)?;
+        check_ins.reading = reading;
+        check_ins.leaves = (leaves.into_iter())
+            .map(|leaf| {
+                let content = match leaf.place {
+                    Some(_) => OnceLock::new(),
+                    None => OnceLock::from(packed::unpack(&leaf.bytes)),
+                };
+                Arc::new(Leaf {
+                    first: leaf.first,
+                    last: leaf.last,
+                    kept: leaf.place.map_or_else(OnceLock::new, OnceLock::from),
+                    shelf: None,
+                    content,
+                })
+            })
+            .collect();
+        Ok(check_ins)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::calendar::Timestamp;
+    use crate::clock::Hlc;
+    use crate::decimal::Decimal;
+    use crate::id::{DeviceId, MemberId};
+    use crate::value::Measure;
+
+    /// A shelf in memory.
+    #[derive(Debug, Default)]
+    struct Heap(Mutex<Vec<u8>>);
+
+    impl Heap {
+        fn put(&self, bytes: &[u8]) -> Place {
+            let mut all = self.0.lock().unwrap();
+            let at = all.len() as u64;
+            all.extend(bytes);
+            Place {
+                at,
+                length: bytes.len() as u32,
+                checksum: 0,
+            }
+        }
+    }
+
+    impl Shelf for Heap {
+        fn read(&self, place: Place) -> Vec<u8> {
+            let at = place.at as usize;
+            self.0.lock().unwrap()[at..at + place.length as usize].to_vec()
+        }
+    }
+
+    fn day(n: u8) -> Date {
+        Date::from_days_since_epoch(20_000 + i32::from(n))
+    }
+
+    fn check_in(seq: u64, on: u8, measure: Measure) -> CheckIn {
+        CheckIn {
+            id: EventId::new(Uuid::from_u128(seq.into())),
+            seq,
+            effective: day(on),
+            measure,
+            confidence: (seq % 3 == 0).then_some(Decimal::ONE),
+            projection: None,
+            note: None,
+            retracted: false,
+            member: MemberId::nil(),
+            device: DeviceId::nil(),
+            authored: Hlc::at(seq),
+            recorded: Timestamp::from_ms(seq),
+            corrected: std::collections::BTreeMap::new(),
+        }
+    }
+
+    #[derive(Debug, Clone)]
+    enum Act {
+        Say(u8, Measure),
+        Retract(prop::sample::Index, bool),
+        Move(prop::sample::Index, u8),
+        /// Kept, as a snapshot does, and taken from the shelf again.
+        Keep,
+    }
+
+    fn act() -> impl Strategy<Value = Act> {
+        let measure = prop_oneof![
+            2 => (0i32..9).prop_map(|n| Measure::Absolute(n.into())),
+            6 => (-9i32..9).prop_map(|n| Measure::Delta(n.into())),
+            1 => ("[ab]", any::<bool>()).prop_map(|(name, done)| Measure::Step { name, done }),
+        ];
+        prop_oneof![
+            9 => (0u8..60, measure).prop_map(|(on, measure)| Act::Say(on, measure)),
+            1 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(at, to)| Act::Retract(at, to)),
+            1 => (any::<prop::sample::Index>(), 0u8..60).prop_map(|(at, on)| Act::Move(at, on)),
+            1 => Just(Act::Keep),
+        ]
+    }
+
+    /// The slow and obvious way.
+    fn read(list: &[CheckIn], on: Option<Date>) -> Reading {
+        let mut reading = Reading::default();
+        (list.iter())
+            .filter(|one| on.is_none_or(|on| one.effective <= on) && !one.retracted)
+            .for_each(|one| reading.take(one));
+        reading
+    }
+
+    proptest! {
+        #[test]
+        fn leaves_are_a_sorted_list(acts in prop::collection::vec(act(), 0..400)) {
+            let heap = Arc::new(Heap::default());
+            let mut leaves = CheckIns::default();
+            let mut list: Vec<CheckIn> = Vec::new();
+            for (seq, act) in (1..).zip(acts) {
+                match act {
+                    Act::Say(on, measure) => {
+                        leaves.insert(check_in(seq, on, measure.clone()));
+                        list.push(check_in(seq, on, measure));
+                    }
+                    Act::Retract(at, to) if !list.is_empty() => {
+                        let at = at.index(list.len());
+                        let one = &mut list[at];
+                        one.retracted = to;
+                        leaves.edit_with(one.id, |one| one.retracted = to);
+                    }
+                    Act::Move(at, on) if !list.is_empty() => {
+                        let at = at.index(list.len());
+                        let one = &mut list[at];
+                        one.effective = day(on);
+                        leaves.edit_with(one.id, |one| one.effective = day(on));
+                    }
+                    Act::Keep => {
+                        let before = leaves.clone();
+                        leaves.keep(|bytes| Ok::<_, ()>(heap.put(bytes))).unwrap();
+                        let bytes = postcard::to_stdvec(&leaves).unwrap();
+                        leaves = postcard::from_bytes(&bytes).unwrap();
+                        leaves.attach(&(Arc::clone(&heap) as Arc<dyn Shelf>));
+                        prop_assert_eq!(&leaves, &before);
+                    }
+                    _ => {}
+                }
+                list.sort_by_key(order);
+            }
+            prop_assert!(leaves.all().eq(&list));
+            prop_assert_eq!(&leaves.reading, &read(&list, None));
+            prop_assert_eq!(leaves.last_effective(), list.last().map(|one| one.effective));
+            for on in (0..60).map(day) {
+                prop_assert_eq!(leaves.reading(on), read(&list, Some(on)));
+                prop_assert!(leaves.until(on).eq(list.iter().filter(|one| one.effective <= on && !one.retracted)));
+                prop_assert!(leaves.since(on).eq(list.iter().filter(|one| one.effective >= on && !one.retracted)));
+                let before: Vec<_> = list.iter().filter(|one| order(one) < (on, 99)).cloned().collect();
+                prop_assert_eq!(leaves.reading_before((on, 99)), read(&before, None));
+            }
+            let inline: CheckIns = postcard::from_bytes(&postcard::to_stdvec(&CheckIns {
+                leaves: leaves.leaves.iter().map(|leaf| Leaf::new(leaf.content().clone()).unwrap().into()).collect(),
+                reading: leaves.reading.clone(),
+            }).unwrap()).unwrap();
+            prop_assert_eq!(&inline, &leaves);
+            prop_assert!(leaves.leaves.iter().all(|leaf| leaf.list().len() <= FULL));
+        }
+    }
+}
