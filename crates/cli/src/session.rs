@@ -461,8 +461,7 @@ impl<'c> Session<'c> {
 
     /// What is not recorded yet.
     pub(crate) fn pending(&self) -> Pending {
-        let entries: Vec<Entry> = self.pending_entries();
-        Pending::of(&entries)
+        Pending::of(&self.replica.pending_entries())
     }
 
     /// The events of a command that was refused, at no position of the log.
@@ -474,29 +473,6 @@ impl<'c> Session<'c> {
                 recorded: Timestamp::from_ms(authored.event.authored.wall),
                 hash: authored.hash,
                 event: authored.event.clone(),
-            })
-            .collect()
-    }
-
-    /// The pending events as entries, at the positions that they would have now.
-    pub(crate) fn pending_entries(&self) -> Vec<Entry> {
-        let mut recorded = self.replica.confirmed().recorded;
-        let first = self.replica.confirmed().head.saturating_add(1);
-        (first..)
-            .zip(
-                self.replica
-                    .outbox()
-                    .iter()
-                    .flat_map(|command| command.events()),
-            )
-            .map(|(seq, authored)| {
-                recorded = recorded.max(Timestamp::from_ms(authored.event.authored.wall));
-                Entry {
-                    seq,
-                    recorded,
-                    hash: authored.hash,
-                    event: authored.event.clone(),
-                }
             })
             .collect()
     }

@@ -24,7 +24,7 @@ use quarterdeck_ledger::{Frontier, Hash, NewEntry, PublicKey, Signature};
 use crate::closings;
 use crate::identity::Trust;
 use crate::remote::Received;
-use crate::snapshot::Folded;
+use quarterdeck_projection::Folded;
 
 /// Entries below which a second thread does not pay.
 const WORTH_A_THREAD: usize = 256;

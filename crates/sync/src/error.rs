@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_ledger::LedgerError;
+use quarterdeck_projection::ProjectionError;
 use quarterdeck_proto::DecodeError;
 
 /// A replica that cannot be read or written.
@@ -94,6 +95,15 @@ pub enum ReplicaError {
     },
 }
 
+impl From<ProjectionError> for ReplicaError {
+    fn from(error: ProjectionError) -> Self {
+        match error {
+            ProjectionError::Ledger(error) => Self::Ledger(error),
+            ProjectionError::Entry { seq, source } => Self::Entry { seq, source },
+        }
+    }
+}
+
 /// Why a command was not committed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
@@ -103,6 +113,12 @@ pub enum CommitError {
     /// The replica failed; the command did not take place.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
+}
+
+impl From<ProjectionError> for CommitError {
+    fn from(error: ProjectionError) -> Self {
+        Self::Replica(error.into())
+    }
 }
 
 impl From<LedgerError> for CommitError {

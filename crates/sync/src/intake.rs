@@ -19,7 +19,7 @@ use crate::identity::Trust;
 use crate::lock::Lock;
 use crate::remote::{Chunk, RemoteError};
 use crate::replica::{LOCK, Options, Replica, open_ledger};
-use crate::snapshot::Folded;
+use quarterdeck_projection::Folded;
 
 /// Why something was not taken in.
 #[derive(Debug)]

@@ -49,7 +49,6 @@ mod record;
 pub mod remote;
 pub mod replica;
 mod shelf;
-mod snapshot;
 #[cfg(test)]
 mod tests;
 mod tls;

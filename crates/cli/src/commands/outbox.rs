@@ -84,7 +84,7 @@ fn list(session: &mut Session<'_>) -> Result<Exit, Failure> {
         .map(|item| (Session::unrecorded(&item.command), item.refusal.clone()))
         .collect();
     let names = Names::new(session.state());
-    let shown = json::outbox(&names, &session.pending_entries(), &shelved);
+    let shown = json::outbox(&names, &session.replica.pending_entries(), &shelved);
     let output = &session.context.output;
     output.answer(&shown, || text::outbox(&shown, &session.shown_for()))?;
     Ok(Exit::Done)

@@ -12,7 +12,7 @@ use crate::identity::Trust;
 use crate::intake::{Intake, IntakeError, Store};
 use crate::remote::{Chunk, Chunks, Remote, RemoteError};
 use crate::replica::{LEDGER, Replica};
-use crate::snapshot::Folded;
+use quarterdeck_projection::Folded;
 
 /// Chunks that may wait to be checked: enough to keep both sides busy, few enough to stay small.
 const WAITING_CHUNKS: usize = 4;

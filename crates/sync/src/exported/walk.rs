@@ -7,7 +7,7 @@ use quarterdeck_ledger::NewEntry;
 use super::{ImportError, LogFile};
 use crate::check::{Checker, Fault};
 use crate::head::SignedHead;
-use crate::snapshot::Folded;
+use quarterdeck_projection::Folded;
 
 /// How far a file has been followed.
 #[derive(Debug)]

@@ -67,7 +67,7 @@ impl Replica {
         self.hold()?;
         let command = self.author(commands, reason, now_ms, random, ids, source)?;
         self.check_closings(&command)?;
-        if self.is_authority() || self.folded.frontier.size() == 0 {
+        if self.is_authority() || self.projection.folded.frontier.size() == 0 {
             self.record(&command)
         } else {
             self.queue(command)
@@ -90,7 +90,7 @@ impl Replica {
             return Err(refusal.into());
         }
         let member = self.identity.member.ok_or_else(empty)?;
-        if self.folded.frontier.size() == 0 && self.identity.remote.is_some() {
+        if self.projection.folded.frontier.size() == 0 && self.identity.remote.is_some() {
             return Err(empty().into());
         }
         let (number, tip) = self.chain_end();
@@ -101,7 +101,7 @@ impl Replica {
             number,
             tip,
             authored: Hlc::tick(self.last_clock(), now_ms),
-            seen: self.folded.frontier.size(),
+            seen: self.projection.folded.frontier.size(),
             source,
         };
         let random = RefCell::new(random);
@@ -135,7 +135,7 @@ impl Replica {
 
     /// Refuses a closing that is bound to another history than the log here holds.
     fn check_closings(&mut self, command: &PendingCommand) -> Result<(), CommitError> {
-        let state = &self.folded.state;
+        let state = &self.projection.folded.state;
         let claims: Vec<Claim> = command
             .events()
             .filter_map(|event| closings::claim(state, state.head + 1, &event.event))
@@ -161,15 +161,15 @@ impl Replica {
 
     /// Records a command in this device's own log, as its authority.
     fn record(&mut self, command: &PendingCommand) -> Result<Vec<Entry>, CommitError> {
-        let size = self.folded.frontier.size();
-        let mut recorded = self.folded.state.recorded;
+        let size = self.projection.folded.frontier.size();
+        let mut recorded = self.projection.folded.state.recorded;
         let (mut entries, mut batch) = (Vec::new(), Vec::new());
         for event in command.events() {
             recorded = recorded_alone(recorded, &event.event);
             entries.push(event.entry(size + 1 + entries.len() as u64, recorded));
             batch.push(event.new_entry(recorded.ms()));
         }
-        let held = self.hold()?;
+        let (projection, held) = self.hold_parts()?;
         let head = match held.ledger.append(size, batch)? {
             Appended::Recorded(head) => head,
             Appended::HeadMoved(head) => {
@@ -180,11 +180,7 @@ impl Replica {
                 .into());
             }
         };
-        self.folded.frontier = held.ledger.frontier();
-        for entry in &entries {
-            self.folded.clock = self.folded.clock.observe(entry.event.authored);
-            self.folded.state.apply(entry);
-        }
+        projection.recorded(&held.ledger, &entries)?;
         if self.is_authority() {
             let workspace = *self.identity.workspace.as_bytes();
             let checkpoint = Checkpoint {
@@ -202,7 +198,7 @@ impl Replica {
         self.hold()?.outbox.push(command.clone())?;
         let mut state = match self.visible.take() {
             Some(visible) => visible,
-            None => self.folded.state.clone(),
+            None => self.projection.folded.state.clone(),
         };
         let entries = planner::apply(&mut state, &command);
         self.visible = Some(state);

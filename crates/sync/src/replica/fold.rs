@@ -6,6 +6,7 @@ use std::thread;
 
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::{Ledger, SledLedger};
+use quarterdeck_projection::{Folded, Projection};
 
 use super::{DERIVED, Held, LEDGER, LOCK, Options, Replica};
 use crate::error::ReplicaError;
@@ -14,10 +15,7 @@ use crate::lock::Lock;
 use crate::outbox::Outbox;
 use crate::planner;
 use crate::shelf::Shelf;
-use crate::snapshot::{self, Folded};
 
-/// Entries folded since the last snapshot that make a new one worth its writing.
-const WORTH_A_SNAPSHOT: u64 = 512;
 /// How much of the log is read at once.
 pub(crate) const READ_ENTRIES: usize = 4096;
 pub(crate) const READ_BYTES: usize = 4 << 20;
@@ -25,11 +23,16 @@ pub(crate) const READ_BYTES: usize = 4 << 20;
 impl Replica {
     /// The folder with its lock held, the fold up to date with it.
     pub(crate) fn hold(&mut self) -> Result<&mut Held, ReplicaError> {
+        self.hold_parts().map(|(_, held)| held)
+    }
+
+    /// The same, with the fold beside it.
+    pub(super) fn hold_parts(&mut self) -> Result<(&mut Projection, &mut Held), ReplicaError> {
         let held = match self.held.take() {
             Some(held) => held,
             None => self.take_hold()?,
         };
-        Ok(self.held.insert(held))
+        Ok((&mut self.projection, self.held.insert(held)))
     }
 
     fn take_hold(&mut self) -> Result<Held, ReplicaError> {
@@ -60,61 +63,40 @@ impl Replica {
     /// Opens the log; where nothing is folded yet, the snapshot is read at the same time.
     fn open_log(&mut self) -> Result<SledLedger, ReplicaError> {
         let derived = self.dir.join(DERIVED);
-        let is_new = self.folded.frontier.size() == 0;
+        let is_new = self.projection.folded.size() == 0;
         let (ledger, snapshot) = thread::scope(|scope| {
-            let snapshot = is_new.then(|| scope.spawn(|| snapshot::load(&derived)));
+            let snapshot = is_new.then(|| scope.spawn(|| Projection::open(&derived)));
             let path = self.dir.join(LEDGER);
             let ledger = open_ledger(&path, self.identity.workspace, self.options);
             // A snapshot that cannot even be read without a panic is none to rely on.
             let snapshot = snapshot.and_then(|reading| reading.join().ok());
-            (ledger, snapshot.flatten())
+            (ledger, snapshot)
         });
-        if let Some(folded) = snapshot {
-            self.folded = folded;
+        match snapshot {
+            Some(projection) => self.projection = projection,
+            None => self.projection.reopen(),
         }
         ledger
     }
 
     /// Folds what the log holds beyond the fold in memory, or beyond the snapshot.
     fn catch_up(&mut self, ledger: &SledLedger) -> Result<(), ReplicaError> {
-        let head = ledger.head();
-        let mut folded = std::mem::take(&mut self.folded);
-        let derived = self.dir.join(DERIVED);
-        let mut saved = folded.frontier.size();
-        if folded.frontier.size() > head.size {
-            folded = Folded::default();
+        if self.projection.catch_up(ledger)? {
+            return Ok(());
         }
-        fold_rest(ledger, &mut folded)?;
-        if folded.frontier.root() != head.root && saved > 0 {
-            // What was kept is of another log: fold this one from its beginning.
-            folded = Folded::default();
-            saved = 0;
-            fold_rest(ledger, &mut folded)?;
-        }
-        if folded.frontier.root() != head.root {
-            return Err(ReplicaError::Unverified {
-                seq: head.size,
-                what: "the entries do not add up to the root that was kept for them".to_owned(),
-            });
-        }
-        if head.size.abs_diff(saved) > WORTH_A_SNAPSHOT {
-            snapshot::save(&derived, &folded);
-        }
-        self.folded = folded;
-        Ok(())
+        Err(ReplicaError::Unverified {
+            seq: ledger.head().size,
+            what: "the entries do not add up to the root that was kept for them".to_owned(),
+        })
     }
 
     /// Takes over a fold that is known to be that of the log, and keeps it.
     pub(crate) fn adopt(&mut self, folded: Folded) -> Result<(), ReplicaError> {
-        let grown = folded.frontier.size().abs_diff(self.folded.frontier.size());
-        if grown > WORTH_A_SNAPSHOT {
-            snapshot::save(&self.dir.join(DERIVED), &folded);
-        }
-        self.folded = folded;
-        let mut held = match self.held.take() {
-            Some(held) => held,
-            None => return self.hold().map(|_| ()),
+        let Some(mut held) = self.held.take() else {
+            self.projection.folded = folded;
+            return self.hold().map(|_| ());
         };
+        self.projection.adopt(&held.ledger, folded)?;
         self.settle(&mut held)?;
         self.look(&held);
         self.held = Some(held);
@@ -124,7 +106,7 @@ impl Replica {
     /// Forgets the fold: the log was exchanged.
     pub(crate) fn forget(&mut self) {
         self.held = None;
-        self.folded = Folded::default();
+        self.projection = Projection::empty(&self.dir.join(DERIVED));
     }
 
     /// Brings what is in memory in line with outbox and shelf.
@@ -133,7 +115,7 @@ impl Replica {
         self.shelved = held.shelf.items().to_vec();
         self.visible = None;
         if !self.pending.commands.is_empty() {
-            let mut state = self.folded.state.clone();
+            let mut state = self.projection.folded.state.clone();
             for command in &self.pending.commands {
                 planner::apply(&mut state, command);
             }
@@ -155,22 +137,4 @@ pub(crate) fn open_ledger(
         ..Default::default()
     };
     Ok(SledLedger::open(path, *workspace.as_bytes(), &options)?)
-}
-
-fn fold_rest(ledger: &SledLedger, folded: &mut Folded) -> Result<(), ReplicaError> {
-    let workspace = ledger.workspace();
-    loop {
-        let entries = ledger.read(folded.frontier.size() + 1, READ_ENTRIES, READ_BYTES)?;
-        if entries.is_empty() {
-            return Ok(());
-        }
-        for entry in entries {
-            folded.frontier.push(entry.leaf_hash(workspace));
-            let entry = super::log::decode(&entry)?;
-            folded.clock = folded
-                .clock
-                .observe(entry.event.authored.held_to(entry.recorded.ms()));
-            folded.state.apply(&entry);
-        }
-    }
 }

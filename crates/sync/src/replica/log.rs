@@ -1,12 +1,14 @@
 //! Reading the log: its entries one by one, and the state as it was.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::event::Entry;
-use quarterdeck_core::known::Known;
+use quarterdeck_core::id::Uuid;
 use quarterdeck_core::state::State;
+use quarterdeck_core::when::Moment;
 use quarterdeck_ledger::Ledger;
+use quarterdeck_projection::Horizon;
 
 use super::Replica;
 use super::fold::{READ_BYTES, READ_ENTRIES};
@@ -59,51 +61,58 @@ impl Replica {
     /// # Errors
     /// When the log cannot be read.
     pub fn state_as_of(&mut self, as_of: AsOf) -> Result<State, ReplicaError> {
-        let known_by = Known::of(&self.folded.state);
-        // What was imported counts as known long before its position: look at all of that.
-        let imported = match as_of {
-            AsOf::Position(_) => 0,
-            AsOf::Moment(_) => self.folded.state.last_imported(),
-        };
-        let known = move |entry: &Entry| match as_of {
-            AsOf::Position(position) => entry.seq <= position,
-            AsOf::Moment(moment) => known_by.by(entry, moment),
-        };
-        match as_of {
-            AsOf::Position(position) if position >= self.folded.state.head => {
-                return Ok(self.folded.state.clone());
-            }
-            AsOf::Moment(moment) if self.folded.state.recorded <= moment => {
-                return Ok(self.folded.state.clone());
-            }
-            _ => {}
-        }
-        let mut state = State::default();
-        let mut next = 1;
-        loop {
-            let block = self.hold()?.ledger.read(next, READ_ENTRIES, READ_BYTES)?;
-            if block.is_empty() {
-                return Ok(state);
-            }
-            for entry in &block {
-                let entry = decode(entry)?;
-                next = entry.seq + 1;
-                if known(&entry) {
-                    state.apply(&entry);
-                } else if entry.seq >= imported {
-                    return Ok(state);
+        let horizon = Horizon::of(self.confirmed(), Some(as_of.into()));
+        self.state_within(&horizon)
+    }
+
+    /// The pending events as entries, at the positions and times that they would have now.
+    #[must_use]
+    pub fn pending_entries(&self) -> Vec<Entry> {
+        self.pending_logged().map(|logged| logged.entry).collect()
+    }
+
+    fn pending_logged(&self) -> impl Iterator<Item = Logged> + use<'_> {
+        let mut recorded = self.confirmed().recorded;
+        let events = (self.pending.commands.iter()).flat_map(|command| command.events());
+        (self.confirmed().head + 1..)
+            .zip(events)
+            .map(move |(seq, event)| {
+                recorded = recorded.max(Timestamp::from_ms(event.event.authored.wall));
+                Logged {
+                    entry: event.entry(seq, recorded),
+                    pending: true,
+                    signed: event.sealed.signature.is_some(),
                 }
-            }
-        }
+            })
+    }
+
+    /// The confirmed state as far as a horizon lets one see.
+    pub(super) fn state_within(&mut self, horizon: &Horizon) -> Result<State, ReplicaError> {
+        let (projection, held) = self.hold_parts()?;
+        Ok(projection.state_within(&held.ledger, horizon)?)
+    }
+
+    /// The confirmed entries that touch any of these things, in the order of the log.
+    pub(super) fn entries_about(
+        &mut self,
+        things: &BTreeSet<Uuid>,
+    ) -> Result<Vec<Entry>, ReplicaError> {
+        let (projection, held) = self.hold_parts()?;
+        Ok(projection.about(&held.ledger, things)?)
     }
 }
 
 pub(crate) fn decode(entry: &quarterdeck_ledger::Entry) -> Result<Entry, ReplicaError> {
-    quarterdeck_proto::decode_entry(entry.seq, entry.recorded, entry.hash, &entry.event.body)
-        .map_err(|source| ReplicaError::Entry {
-            seq: entry.seq,
-            source,
-        })
+    Ok(quarterdeck_projection::read_entry(entry)?)
+}
+
+impl From<AsOf> for Moment {
+    fn from(as_of: AsOf) -> Self {
+        match as_of {
+            AsOf::Position(position) => Self::Position(position),
+            AsOf::Moment(moment) => Self::At(moment),
+        }
+    }
 }
 
 impl Entries<'_> {
@@ -127,23 +136,8 @@ impl Entries<'_> {
         }
         if block.is_empty() {
             self.done = true;
-            let mut recorded = self.replica.folded.state.recorded;
-            let events = self
-                .replica
-                .pending
-                .commands
-                .iter()
-                .flat_map(|command| command.events());
-            for (seq, event) in (self.replica.folded.state.head + 1..).zip(events) {
-                recorded = recorded.max(Timestamp::from_ms(event.event.authored.wall));
-                if seq >= self.next {
-                    self.block.push_back(Logged {
-                        entry: event.entry(seq, recorded),
-                        pending: true,
-                        signed: event.sealed.signature.is_some(),
-                    });
-                }
-            }
+            let pending = self.replica.pending_logged();
+            (self.block).extend(pending.filter(|logged| logged.entry.seq >= self.next));
         }
         Ok(())
     }

@@ -47,7 +47,7 @@ use crate::lock::Lock;
 use crate::outbox::{Content, Outbox};
 use crate::planner::Shelved;
 use crate::shelf::Shelf;
-use crate::snapshot::Folded;
+use quarterdeck_projection::{Folded, Projection};
 
 pub(crate) const LEDGER: &str = "ledger";
 const DERIVED: &str = "derived";
@@ -78,7 +78,7 @@ pub struct Replica {
     dir: PathBuf,
     options: Options,
     identity: Identity,
-    folded: Folded,
+    projection: Projection,
     /// The state with the outbox on top; none where the outbox is empty.
     visible: Option<State>,
     pending: Content,
@@ -109,7 +109,7 @@ impl Replica {
             dir: dir.to_path_buf(),
             options,
             identity,
-            folded: Folded::default(),
+            projection: Projection::empty(&dir.join(DERIVED)),
             visible: None,
             pending: Content::default(),
             shelved: Vec::new(),
@@ -143,27 +143,29 @@ impl Replica {
     /// The state as a person sees it: confirmed, then pending entries.
     #[must_use]
     pub fn state(&self) -> &State {
-        self.visible.as_ref().unwrap_or(&self.folded.state)
+        self.visible
+            .as_ref()
+            .unwrap_or(&self.projection.folded.state)
     }
 
     /// The state of the confirmed log alone.
     #[must_use]
     pub const fn confirmed(&self) -> &State {
-        &self.folded.state
+        &self.projection.folded.state
     }
 
     /// Where the confirmed log ends.
     #[must_use]
     pub fn head(&self) -> Head {
         Head {
-            size: self.folded.frontier.size(),
+            size: self.projection.folded.frontier.size(),
             root: self.root(),
-            recorded: self.folded.state.recorded.ms(),
+            recorded: self.projection.folded.state.recorded.ms(),
         }
     }
 
     fn root(&self) -> Hash {
-        self.folded.frontier.root()
+        self.projection.folded.frontier.root()
     }
 
     /// Who this device is.
@@ -210,7 +212,7 @@ impl Replica {
     /// Whether this device is the authority that records, there being no server.
     #[must_use]
     pub fn is_authority(&self) -> bool {
-        let state = &self.folded.state;
+        let state = &self.projection.folded.state;
         state.workspace.as_ref().is_some_and(|workspace| {
             !workspace.served
                 && workspace.authority == self.identity.device.id
@@ -222,13 +224,13 @@ impl Replica {
     fn chain_end(&self) -> (u64, Option<Hash>) {
         match self.pending.commands.last() {
             Some(last) => (last.last().event.number, Some(last.last().hash)),
-            None => chain_end(&self.folded.state, self.identity.device.id),
+            None => chain_end(&self.projection.folded.state, self.identity.device.id),
         }
     }
 
     /// The device's last clock reading, after everything that it has seen.
     fn last_clock(&self) -> Hlc {
-        self.pending.clock.observe(self.folded.clock)
+        self.pending.clock.observe(self.projection.folded.clock)
     }
 
     pub(crate) fn lock_sync(&self, wait: Duration) -> Result<Lock, ReplicaError> {
@@ -237,7 +239,7 @@ impl Replica {
 
     /// A copy of the fold of the log, to go on from.
     pub(crate) fn fold(&self) -> Folded {
-        self.folded.clone()
+        self.projection.folded.clone()
     }
 
     pub(crate) const fn options(&self) -> Options {

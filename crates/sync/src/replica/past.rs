@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::Uuid;
-use quarterdeck_core::known::Known;
 use quarterdeck_core::past::Past;
 use quarterdeck_core::state::State;
 use quarterdeck_core::when::Moment;
+use quarterdeck_projection::Horizon;
 
 use super::{AsOf, Replica};
 use crate::error::ReplicaError;
@@ -16,9 +16,10 @@ use crate::error::ReplicaError;
 #[derive(Debug)]
 pub struct ReplicaPast<'r> {
     replica: &'r mut Replica,
-    horizon: Option<AsOf>,
+    horizon: Horizon,
     state: State,
-    known: Known,
+    /// The events that wait to be recorded; none where the past is asked about.
+    pending: Vec<Entry>,
 }
 
 impl Replica {
@@ -27,27 +28,18 @@ impl Replica {
     /// # Errors
     /// When the log cannot be read.
     pub fn past(&mut self, horizon: Option<AsOf>) -> Result<ReplicaPast<'_>, ReplicaError> {
-        let state = match horizon {
-            None => self.state().clone(),
-            Some(as_of) => self.state_as_of(as_of)?,
+        let moment = horizon.map(Moment::from);
+        let horizon = Horizon::of(self.confirmed(), moment);
+        let (state, pending) = match moment {
+            None => (self.state().clone(), self.pending_entries()),
+            Some(_) => (self.state_within(&horizon)?, Vec::new()),
         };
-        let known = Known::of(self.confirmed());
         Ok(ReplicaPast {
             replica: self,
             horizon,
             state,
-            known,
+            pending,
         })
-    }
-}
-
-impl ReplicaPast<'_> {
-    fn lets_in(&self, entry: &Entry, moment: Option<AsOf>) -> bool {
-        match moment {
-            None => true,
-            Some(AsOf::Position(position)) => entry.seq <= position,
-            Some(AsOf::Moment(moment)) => self.known.by(entry, moment),
-        }
     }
 }
 
@@ -59,33 +51,25 @@ impl Past for ReplicaPast<'_> {
     }
 
     fn known_at(&mut self, moment: Moment) -> Result<State, ReplicaError> {
-        let earlier = Some(match moment {
-            Moment::At(moment) => AsOf::Moment(moment),
-            Moment::Position(position) => AsOf::Position(position),
-        });
-        let mut state = State::default();
-        let mut entries = Vec::new();
-        self.each(1, &mut |entry| {
-            entries.push(entry.clone());
-            true
-        })?;
-        for entry in &entries {
-            if self.lets_in(entry, earlier) {
-                state.apply(entry);
-            }
+        let is_known = |entry: &Entry| match moment {
+            Moment::At(moment) => entry.recorded <= moment,
+            Moment::Position(position) => entry.seq <= position,
+        };
+        if !self.pending.is_empty() && self.pending.iter().all(is_known) {
+            return Ok(self.state.clone());
         }
-        Ok(state)
+        let state = self.replica.state_within(&self.horizon.earlier(moment));
+        self.replica.release();
+        state
     }
 
     fn about(&mut self, things: &BTreeSet<Uuid>) -> Result<Vec<Entry>, ReplicaError> {
-        let mut found = Vec::new();
-        self.each(1, &mut |entry| {
-            if entry.event.subjects().iter().any(|id| things.contains(id)) {
-                found.push(entry.clone());
-            }
-            true
-        })?;
-        Ok(found)
+        let found = self.replica.entries_about(things)?;
+        self.replica.release();
+        let confirmed = (found.into_iter()).filter(|entry| self.horizon.lets_in(entry));
+        let touches = |entry: &&Entry| entry.event.subjects().iter().any(|id| things.contains(id));
+        let pending = self.pending.iter().filter(touches).cloned();
+        Ok(confirmed.chain(pending).collect())
     }
 
     fn each(
@@ -93,17 +77,14 @@ impl Past for ReplicaPast<'_> {
         from: u64,
         more: &mut dyn FnMut(&Entry) -> bool,
     ) -> Result<(), ReplicaError> {
-        let horizon = self.horizon;
-        let known = self.known.clone();
+        let with_pending = !self.pending.is_empty();
         for logged in self.replica.entries(from) {
             let logged = logged?;
-            let in_sight = match horizon {
-                None => true,
-                Some(_) if logged.pending => false,
-                Some(AsOf::Position(position)) => logged.entry.seq <= position,
-                Some(AsOf::Moment(moment)) => known.by(&logged.entry, moment),
+            let is_seen = match logged.pending {
+                true => with_pending,
+                false => self.horizon.lets_in(&logged.entry),
             };
-            if in_sight && !more(&logged.entry) {
+            if is_seen && !more(&logged.entry) {
                 break;
             }
         }

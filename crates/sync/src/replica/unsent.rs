@@ -34,11 +34,12 @@ impl Replica {
         if first.device != device {
             let key = self.identity.device.key();
             let now = Timestamp::from_ms(held.outbox.content().clock.wall);
-            let replanned = planner::rechain(&self.folded.state, commands, (device, &key), now);
+            let replanned =
+                planner::rechain(&self.projection.folded.state, commands, (device, &key), now);
             let clock = held.outbox.content().clock;
             return put(held, replanned, 0, clock);
         }
-        let (number, tip) = chain_end(&self.folded.state, device);
+        let (number, tip) = chain_end(&self.projection.folded.state, device);
         if first.number == number + 1 && first.previous == tip {
             return Ok(());
         }
@@ -129,7 +130,7 @@ impl Replica {
         let sent = command.first().event.number.saturating_sub(1);
         let far_future = refusal.code == Code::FarFuture;
         let replanned = planner::shelve(
-            &self.folded.state,
+            &self.projection.folded.state,
             &self.pending.commands,
             refused,
             refusal,
@@ -139,7 +140,7 @@ impl Replica {
         let shelved = replanned.shelf.clone();
         // A clock that ran far ahead is not followed any more once the server has said so.
         let clock = match far_future {
-            true => self.folded.clock,
+            true => self.projection.folded.clock,
             false => self.pending.clock,
         };
         self.put(replanned, sent, clock)?;
@@ -173,7 +174,7 @@ impl Replica {
         let (device, key) = (self.identity.device.id, self.identity.device.key());
         let now = Timestamp::from_ms(now_ms);
         let replanned = planner::take_out(
-            &self.folded.state,
+            &self.projection.folded.state,
             &self.pending.commands,
             id,
             (device, &key),

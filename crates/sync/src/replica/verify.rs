@@ -9,7 +9,7 @@ use crate::error::ReplicaError;
 use crate::evidence;
 use crate::head::SignedHead;
 use crate::remote::Received;
-use crate::snapshot::Folded;
+use quarterdeck_projection::Folded;
 
 /// A log that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,163 @@
+//! A file that only grows: what snapshots and postings have in common.
+//!
+//! Records are appended and never changed, so whoever has the file open goes on reading what it
+//! knew, whatever another process adds; a pack that is begun anew is another file. Each record is
+//! read back under its CRC-32, which stands in the [`Place`] that leads to it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use quarterdeck_core::state::{Place, Shelf};
+
+/// Bytes that are collected before they are written.
+const BUFFER: usize = 1 << 20;
+
+/// An open pack.
+#[derive(Debug)]
+pub(crate) struct Pack {
+    file: Mutex<Inner>,
+    broken: OnceLock<String>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    file: File,
+    /// Where the file ends, without what waits.
+    end: u64,
+    /// Records that are not written yet.
+    waiting: Vec<u8>,
+}
+
+impl Pack {
+    /// Opens a pack, or begins one.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        let end = file.metadata()?.len();
+        Ok(Self {
+            file: Mutex::new(Inner {
+                file,
+                end,
+                waiting: Vec::new(),
+            }),
+            broken: OnceLock::new(),
+        })
+    }
+
+    /// Adds a record.
+    pub(crate) fn append(&self, bytes: &[u8]) -> io::Result<Place> {
+        let mut inner = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = Place {
+            at: inner.end + inner.waiting.len() as u64,
+            length: u32::try_from(bytes.len())
+                .map_err(|_| io::Error::other("a record of more than 4 GiB"))?,
+            checksum: crc32fast::hash(bytes),
+        };
+        inner.waiting.extend(bytes);
+        if inner.waiting.len() >= BUFFER {
+            inner.write()?;
+        }
+        Ok(place)
+    }
+
+    /// Writes what waits.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        let mut inner = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.write()
+    }
+
+    /// Where the pack ends, for the next writer to see whether another one was there.
+    pub(crate) fn end(&self) -> u64 {
+        let inner = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.end + inner.waiting.len() as u64
+    }
+
+    /// The record at a place, if its checksum comes out.
+    pub(crate) fn get(&self, place: Place) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(place.length).unwrap_or(usize::MAX)];
+        {
+            let mut inner = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            if place.at + u64::from(place.length) > inner.end {
+                inner.write()?;
+            }
+            inner.file.seek(SeekFrom::Start(place.at))?;
+            inner.file.read_exact(&mut bytes)?;
+        }
+        if crc32fast::hash(&bytes) == place.checksum {
+            Ok(bytes)
+        } else {
+            Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("the record at byte {} was altered", place.at),
+            ))
+        }
+    }
+
+    /// What could not be read after all, if anything.
+    pub(crate) fn broken(&self) -> Option<&str> {
+        self.broken.get().map(String::as_str)
+    }
+
+    pub(crate) fn fail(&self, error: &io::Error) {
+        let _ = self.broken.set(error.to_string());
+    }
+}
+
+impl Inner {
+    fn write(&mut self) -> io::Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.file.seek(SeekFrom::Start(self.end))?;
+        self.file.write_all(&self.waiting)?;
+        self.end += self.waiting.len() as u64;
+        self.waiting.clear();
+        Ok(())
+    }
+}
+
+impl Shelf for Pack {
+    fn read(&self, place: Place) -> Vec<u8> {
+        self.get(place).unwrap_or_else(|error| {
+            self.fail(&error);
+            Vec::new()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_appended_comes_back_and_what_was_altered_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pack");
+        let pack = Pack::open(&path).unwrap();
+        let one = pack.append(b"one").unwrap();
+        let two = pack.append(b"two").unwrap();
+        assert_eq!(pack.get(two).unwrap(), b"two");
+        pack.flush().unwrap();
+        let again = Pack::open(&path).unwrap();
+        assert_eq!(again.end(), 6);
+        assert_eq!(again.read(one), b"one");
+        let three = again.append(b"three").unwrap();
+        again.flush().unwrap();
+        assert_eq!(pack.get(one).unwrap(), b"one", "an older handle reads on");
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[1] ^= 1;
+        std::fs::write(&path, &bytes[..9]).unwrap();
+        let altered = Pack::open(&path).unwrap();
+        assert_eq!(altered.read(two), b"two");
+        assert_eq!(altered.broken(), None);
+        assert_eq!(altered.read(one), b"");
+        assert!(altered.broken().is_some(), "and it is remembered");
+        assert!(altered.get(three).is_err(), "cut short");
+    }
+}
