@@ -5,12 +5,13 @@
 //! The demo runs commands within its own process and has their words [`Captured`] instead.
 
 use std::io::{IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use quarterdeck_report::text::{Ansi, Document};
+use quarterdeck_sync::Health;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Exit, Failure};
@@ -100,15 +101,34 @@ pub(crate) struct Output {
     pub(crate) json: bool,
     color: ColorWhen,
     captured: Option<Captured>,
+    /// Whether what answers are made of can be relied on.
+    health: Arc<OnceLock<Health>>,
 }
 
 impl Output {
     /// Results as JSON or as text, coloured or not: printed, or captured.
-    pub(crate) const fn new(json: bool, color: ColorWhen, captured: Option<Captured>) -> Self {
+    pub(crate) fn new(json: bool, color: ColorWhen, captured: Option<Captured>) -> Self {
         Self {
             json,
             color,
             captured,
+            health: Arc::default(),
+        }
+    }
+
+    /// Lets nothing out from here on that is made of what could not be read.
+    pub(crate) fn rely_on(&self, health: Health) {
+        let _ = self.health.set(health);
+    }
+
+    fn is_sound(&self) -> Result<(), Failure> {
+        match self.health.get().and_then(Health::broken) {
+            None => Ok(()),
+            Some(what) => Err(Failure::new(
+                Exit::Trouble,
+                format!("What is kept beside the log could not be read: {what}."),
+            )
+            .hint("it was set aside and is made again from the log: give the command again")),
         }
     }
 
@@ -180,6 +200,7 @@ impl Output {
     /// # Errors
     /// As for [`Self::document`].
     pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
+        self.is_sound()?;
         if let Some(captured) = &self.captured {
             captured.push(Said::Answer(text.to_owned()));
             return Ok(());
@@ -274,6 +295,7 @@ pub(crate) struct Stream<'a>(&'a Output);
 
 impl Write for Stream<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        (self.0.is_sound()).map_err(|failure| std::io::Error::other(failure.message))?;
         match &self.0.captured {
             Some(captured) => {
                 captured.push(Said::Answer(String::from_utf8_lossy(bytes).into_owned()));

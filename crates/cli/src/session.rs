@@ -64,7 +64,8 @@ impl Recorded {
 
 impl<'c> Session<'c> {
     /// A session in an open workspace.
-    pub(crate) const fn new(context: &'c Context, replica: Replica) -> Self {
+    pub(crate) fn new(context: &'c Context, replica: Replica) -> Self {
+        context.output.rely_on(replica.health());
         Self {
             context,
             replica,

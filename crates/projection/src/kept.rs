@@ -5,9 +5,10 @@ use std::path::Path;
 
 use quarterdeck_core::event::Event;
 use quarterdeck_core::id::Uuid;
-use quarterdeck_ledger::Ledger;
+use quarterdeck_ledger::{Hash, Ledger};
 
 use crate::folded::{Folded, read_entry};
+use crate::pack::Health;
 use crate::postings::Fresh;
 use crate::snapshots::{Mark, Snapshots};
 use crate::{ProjectionError, READ_BYTES, READ_ENTRIES};
@@ -26,9 +27,10 @@ pub struct Kept {
 
 impl Kept {
     /// What is kept in a folder. Without one, nothing is: every question is answered by the log.
+    /// `health` says whether what was read later came out.
     #[must_use]
-    pub fn open(dir: Option<&Path>) -> Self {
-        let snapshots = Snapshots::open(dir);
+    pub fn open(dir: Option<&Path>, health: Health) -> Self {
+        let snapshots = Snapshots::open(dir, health);
         let fresh = Fresh::after(snapshots.posted());
         Self {
             snapshots,
@@ -52,12 +54,6 @@ impl Kept {
     /// Whether another process has kept more in the same folder, or has begun anew.
     pub(crate) fn is_outdated(&self) -> bool {
         self.snapshots.is_outdated()
-    }
-
-    /// What could not be read after all, if anything: answers given since then are wrong.
-    #[must_use]
-    pub fn broken(&self) -> Option<&str> {
-        self.snapshots.broken()
     }
 
     /// Forgets all of it, in memory and in the folder.
@@ -101,6 +97,12 @@ impl Kept {
         self.post_until(ledger, folded.size())?;
         self.snapshots.keep(folded, &mut self.fresh);
         Ok(())
+    }
+
+    /// The root of the tree of so many entries, where a snapshot says it.
+    #[must_use]
+    pub fn root_at(&self, size: u64) -> Option<Hash> {
+        self.snapshots.root_at(size)
     }
 
     pub(crate) fn before(&mut self, fits: impl Fn(&Mark) -> bool) -> Option<Folded> {

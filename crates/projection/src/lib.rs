@@ -19,8 +19,7 @@
 //! - **Bound to its log.** A snapshot counts only if the log's own root comes out when the entries
 //!   after it are added to the edge of the tree that it keeps.
 //! - **Never quietly wrong.** Every byte that is read back stands under a checksum. Where one does
-//!   not come out after an answer has begun, [`Projection::broken`] says so, and the answer must not
-//!   be let out.
+//!   not come out after an answer has begun, [`Health`] says so, and the answer must not be let out.
 //!
 //! Both sides use it: a device's replica and a server's workspace.
 
@@ -38,6 +37,7 @@ pub use error::ProjectionError;
 pub use folded::{Folded, read_entry};
 pub use horizon::Horizon;
 pub use kept::Kept;
+pub use pack::Health;
 pub use past::read_each;
 pub use projection::Projection;
 

@@ -4,21 +4,55 @@
 //! knew, whatever another process adds; a pack that is begun anew is another file. Each record is
 //! read back under its CRC-32, which stands in the [`Place`] that leads to it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use quarterdeck_core::state::{Place, Shelf};
 
 /// Bytes that are collected before they are written.
 const BUFFER: usize = 1 << 20;
 
+/// Whether everything that was read after an answer had begun came out.
+///
+/// Core cannot fail for outside reasons, so what a pack cannot give it reads as nothing, and it is
+/// remembered here. Once [`broken`](Self::broken), what was kept is set aside, to be made again from
+/// the log by whoever opens it next; and no answer may be let out.
+#[derive(Debug, Clone, Default)]
+pub struct Health(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    broken: OnceLock<String>,
+    /// What leads to everything that is kept.
+    list: OnceLock<PathBuf>,
+}
+
+impl Health {
+    /// What could not be read, if anything.
+    #[must_use]
+    pub fn broken(&self) -> Option<&str> {
+        self.0.broken.get().map(String::as_str)
+    }
+
+    pub(crate) fn watch(&self, list: PathBuf) {
+        let _ = self.0.list.set(list);
+    }
+
+    fn fail(&self, error: &io::Error) {
+        let _ = self.0.broken.set(error.to_string());
+        if let Some(list) = self.0.list.get() {
+            let _ = fs::remove_file(list);
+        }
+    }
+}
+
 /// An open pack.
 #[derive(Debug)]
 pub(crate) struct Pack {
     file: Mutex<Inner>,
-    broken: OnceLock<String>,
+    health: Health,
 }
 
 #[derive(Debug)]
@@ -32,7 +66,7 @@ struct Inner {
 
 impl Pack {
     /// Opens a pack, or begins one.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, health: &Health) -> io::Result<Self> {
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -46,7 +80,7 @@ impl Pack {
                 end,
                 waiting: Vec::new(),
             }),
-            broken: OnceLock::new(),
+            health: health.clone(),
         })
     }
 
@@ -98,15 +132,6 @@ impl Pack {
             ))
         }
     }
-
-    /// What could not be read after all, if anything.
-    pub(crate) fn broken(&self) -> Option<&str> {
-        self.broken.get().map(String::as_str)
-    }
-
-    pub(crate) fn fail(&self, error: &io::Error) {
-        let _ = self.broken.set(error.to_string());
-    }
 }
 
 impl Inner {
@@ -125,7 +150,7 @@ impl Inner {
 impl Shelf for Pack {
     fn read(&self, place: Place) -> Vec<u8> {
         self.get(place).unwrap_or_else(|error| {
-            self.fail(&error);
+            self.health.fail(&error);
             Vec::new()
         })
     }
@@ -139,12 +164,12 @@ mod tests {
     fn what_was_appended_comes_back_and_what_was_altered_does_not() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pack");
-        let pack = Pack::open(&path).unwrap();
+        let pack = Pack::open(&path, &Health::default()).unwrap();
         let one = pack.append(b"one").unwrap();
         let two = pack.append(b"two").unwrap();
         assert_eq!(pack.get(two).unwrap(), b"two");
         pack.flush().unwrap();
-        let again = Pack::open(&path).unwrap();
+        let again = Pack::open(&path, &Health::default()).unwrap();
         assert_eq!(again.end(), 6);
         assert_eq!(again.read(one), b"one");
         let three = again.append(b"three").unwrap();
@@ -153,11 +178,15 @@ mod tests {
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[1] ^= 1;
         std::fs::write(&path, &bytes[..9]).unwrap();
-        let altered = Pack::open(&path).unwrap();
+        let health = Health::default();
+        health.watch(dir.path().join("list"));
+        std::fs::write(dir.path().join("list"), "").unwrap();
+        let altered = Pack::open(&path, &health).unwrap();
         assert_eq!(altered.read(two), b"two");
-        assert_eq!(altered.broken(), None);
+        assert_eq!(health.broken(), None);
         assert_eq!(altered.read(one), b"");
-        assert!(altered.broken().is_some(), "and it is remembered");
+        assert!(health.broken().is_some(), "and it is remembered");
+        assert!(!dir.path().join("list").exists(), "and set aside");
         assert!(altered.get(three).is_err(), "cut short");
     }
 }

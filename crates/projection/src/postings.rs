@@ -225,6 +225,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::pack::Health;
 
     fn thing(n: u8) -> Thing {
         [n; 16]
@@ -237,7 +238,7 @@ mod tests {
             prop::collection::vec((0u8..40, 0u8..200), 0..20), 0..40,
         )) {
             let dir = tempfile::tempdir().unwrap();
-            let pack = Pack::open(&dir.path().join("pack")).unwrap();
+            let pack = Pack::open(&dir.path().join("pack"), &Health::default()).unwrap();
             let mut list = Vec::new();
             let mut posted: Vec<(u64, Thing)> = Vec::new();
             let mut fresh = Fresh::default();

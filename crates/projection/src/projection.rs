@@ -11,6 +11,7 @@ use quarterdeck_ledger::Ledger;
 use crate::folded::Folded;
 use crate::horizon::Horizon;
 use crate::kept::Kept;
+use crate::pack::Health;
 use crate::past::read_each;
 use crate::{ProjectionError, READ_BYTES, READ_ENTRIES};
 
@@ -21,40 +22,37 @@ pub struct Projection {
     pub folded: Folded,
     kept: Kept,
     dir: PathBuf,
+    health: Health,
 }
 
 impl Projection {
     /// What is kept in a folder: the newest snapshot, if there is one.
     #[must_use]
-    pub fn open(dir: &Path) -> Self {
-        Self::of(dir, Kept::open(Some(dir)))
+    pub fn open(dir: &Path, health: &Health) -> Self {
+        Self::of(dir, health, Kept::open(Some(dir), health.clone()))
     }
 
     /// The same, with what is kept as it is given.
     #[must_use]
-    pub fn of(dir: &Path, mut kept: Kept) -> Self {
+    pub fn of(dir: &Path, health: &Health, mut kept: Kept) -> Self {
         let newest = kept.newest();
         Self {
             folded: newest.unwrap_or_default(),
             kept,
             dir: dir.to_path_buf(),
+            health: health.clone(),
         }
     }
 
     /// Nothing, of a folder that is not looked into.
     #[must_use]
-    pub fn empty(dir: &Path) -> Self {
+    pub fn empty(dir: &Path, health: &Health) -> Self {
         Self {
             folded: Folded::default(),
-            kept: Kept::open(None),
+            kept: Kept::open(None, health.clone()),
             dir: dir.to_path_buf(),
+            health: health.clone(),
         }
-    }
-
-    /// What could not be read after all, if anything: answers given since then are wrong.
-    #[must_use]
-    pub fn broken(&self) -> Option<&str> {
-        self.kept.broken()
     }
 
     /// Throws away what is kept, so that it is made again.
@@ -66,7 +64,7 @@ impl Projection {
     /// Looks whether another process has kept more meanwhile, and takes that over.
     pub fn reopen(&mut self) {
         if self.kept.is_outdated() {
-            *self = Self::open(&self.dir);
+            *self = Self::open(&self.dir, &self.health);
         }
     }
 

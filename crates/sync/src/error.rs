@@ -80,6 +80,14 @@ pub enum ReplicaError {
         /// The folder.
         path: PathBuf,
     },
+    /// What is kept beside the log could not be read.
+    #[error(
+        "what is kept beside the log could not be read ({what}); it was set aside, and nothing was recorded: give the command again"
+    )]
+    Derived {
+        /// What about it.
+        what: String,
+    },
     /// The log itself failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

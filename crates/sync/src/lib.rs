@@ -59,6 +59,7 @@ pub use error::{CommitError, ReplicaError};
 pub use identity::{Identity, RemoteAddress};
 pub use invite::Invite;
 pub use planner::Shelved;
+pub use quarterdeck_projection::Health;
 pub use random::{Ids, Random};
 pub use remote::{Remote, RemoteError};
 pub use replica::{AsOf, Logged, NewWorkspace, Options, Replica, ReplicaPast, Verified};

@@ -72,6 +72,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
 const CORE: &str = "quarterdeck-core";
 const EXCHANGE: &str = "quarterdeck-exchange";
 const LEDGER: &str = "quarterdeck-ledger";
+const PROJECTION: &str = "quarterdeck-projection";
 const PROTO: &str = "quarterdeck-proto";
 const REPORT: &str = "quarterdeck-report";
 const SERVER: &str = "quarterdeck-server";
@@ -188,9 +189,28 @@ pub(crate) const CRATES: &[Rule] = &[
         ],
     },
     Rule {
+        name: PROJECTION,
+        folder: "crates/projection",
+        may_use: &[CORE, LEDGER, PROTO],
+        tests_too: true,
+        absent: "no rule about OKRs, no network, no clock: what it keeps can be deleted",
+        crates: &["tonic*", "axum", "hyper*", "rustls", "getrandom", "rand*"],
+        features: &[],
+        names: &[
+            "std::net",
+            "std::env",
+            "std::time::SystemTime",
+            "print!",
+            "println!",
+            "eprint!",
+            "eprintln!",
+            "dbg!",
+        ],
+    },
+    Rule {
         name: SYNC,
         folder: "crates/sync",
-        may_use: &[CORE, LEDGER, PROTO],
+        may_use: &[CORE, LEDGER, PROJECTION, PROTO],
         tests_too: false,
         absent: "no printing and no environment: the same code serves the program and its tests",
         crates: &[
@@ -218,7 +238,7 @@ pub(crate) const CRATES: &[Rule] = &[
     Rule {
         name: SERVER,
         folder: "crates/server",
-        may_use: &[CORE, LEDGER, PROTO],
+        may_use: &[CORE, LEDGER, PROJECTION, PROTO, REPORT],
         tests_too: false,
         absent: "no OKR rule of its own, and no terminal",
         crates: &["indicatif", "comfy-table", "terminal_size"],

@@ -195,6 +195,13 @@ impl State {
         found.into_iter()
     }
 
+    /// Reads all check-ins that a snapshot left where it was kept ([`Shelf`]).
+    pub fn load_check_ins(&self) {
+        for key_result in self.key_results.values() {
+            key_result.check_ins.all().for_each(drop);
+        }
+    }
+
     /// Where what this stamp set was imported from, if it was.
     #[must_use]
     pub fn source(&self, stamp: &Stamp) -> Option<&Source> {

@@ -22,7 +22,7 @@ use quarterdeck_ledger::{Derived, Hash};
 use serde::{Deserialize, Serialize};
 
 use crate::folded::Folded;
-use crate::pack::Pack;
+use crate::pack::{Health, Pack};
 use crate::postings::{Fresh, Run, Runs};
 use trunk::Tables;
 
@@ -75,24 +75,26 @@ pub(crate) struct Snapshots {
     list: List,
     pack: Option<Arc<Pack>>,
     tables: Tables,
-    /// What could not be read of a pack that is let go of.
-    failed: Option<String>,
+    health: Health,
 }
 
 impl Snapshots {
     /// What is kept in a folder; nothing where that is nothing to rely on.
-    pub(crate) fn open(dir: Option<&Path>) -> Self {
+    pub(crate) fn open(dir: Option<&Path>, health: Health) -> Self {
+        if let Some(dir) = dir {
+            health.watch(dir.join(NAME));
+        }
         let list = dir.and_then(read_list);
         let pack = dir
             .zip(list.as_ref())
-            .and_then(|(dir, list)| open_pack(dir, list.pack, list.end));
+            .and_then(|(dir, list)| open_pack(dir, list.pack, list.end, &health));
         let list = list.filter(|_| pack.is_some()).unwrap_or_default();
         Self {
             dir: dir.map(Path::to_path_buf),
             list,
             pack,
             tables: Tables::default(),
-            failed: None,
+            health,
         }
     }
 
@@ -103,14 +105,16 @@ impl Snapshots {
         })
     }
 
-    /// What could not be read after all, if anything.
-    pub(crate) fn broken(&self) -> Option<&str> {
-        (self.failed.as_deref()).or_else(|| self.pack.as_ref()?.broken())
-    }
-
     /// How many entries the newest snapshot is the fold of.
     pub(crate) fn newest(&self) -> u64 {
         self.list.marks.last().map_or(0, |mark| mark.size)
+    }
+
+    /// The root of the tree of so many entries, where a snapshot says it.
+    pub(crate) fn root_at(&self, size: u64) -> Option<Hash> {
+        let marks = &self.list.marks;
+        let at = marks.binary_search_by_key(&size, |mark| mark.size).ok()?;
+        marks.get(at).map(|mark| mark.root)
     }
 
     /// Opens the newest snapshot; later ones will be kept beside it.
@@ -143,7 +147,6 @@ impl Snapshots {
         if let Some(dir) = self.dir.as_ref().filter(|_| self.pack.is_some()) {
             let _ = fs::remove_file(dir.join(NAME));
         }
-        self.failed = self.broken().map(str::to_owned);
         self.pack = None;
         self.list.marks.clear();
         self.list.runs.clear();
@@ -161,7 +164,7 @@ impl Snapshots {
     /// opening and nothing else.
     pub(crate) fn keep(&mut self, folded: &Folded, fresh: &mut Fresh) {
         let Some(dir) = self.dir.clone() else { return };
-        if self.broken().is_some() || self.try_keep(&dir, folded, fresh).is_err() {
+        if self.health.broken().is_some() || self.try_keep(&dir, folded, fresh).is_err() {
             self.give_up();
         }
     }
@@ -200,7 +203,7 @@ impl Snapshots {
         self.list.form = FORM;
         self.list.state_form = State::FORM;
         self.list.pack = last.map_or(0, |last| last.saturating_add(1));
-        let pack = Arc::new(Pack::open(&pack_path(dir, self.list.pack))?);
+        let pack = Arc::new(Pack::open(&pack_path(dir, self.list.pack), &self.health)?);
         self.pack = Some(Arc::clone(&pack));
         Ok(pack)
     }
@@ -236,12 +239,12 @@ fn read_list(dir: &Path) -> Option<List> {
     postcard::from_bytes(&blob.bytes).ok()
 }
 
-fn open_pack(dir: &Path, number: u64, end: u64) -> Option<Arc<Pack>> {
+fn open_pack(dir: &Path, number: u64, end: u64, health: &Health) -> Option<Arc<Pack>> {
     let path = pack_path(dir, number);
     // A missing one is not to be made by looking for it.
     let length = fs::metadata(&path).ok()?.len();
     (length >= end)
-        .then(|| Pack::open(&path).ok().map(Arc::new))
+        .then(|| Pack::open(&path, health).ok().map(Arc::new))
         .flatten()
 }
 

@@ -35,6 +35,7 @@ use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{DeviceId, EventId, Uuid, WorkspaceId};
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::{Checkpoint, Derived, Hash, Head, Ledger, Options, PublicKey, SledLedger};
+use quarterdeck_projection::{Health, Kept};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use draft::Order;
@@ -42,7 +43,6 @@ pub(crate) use identity::Identity;
 pub(crate) use incoming::{Incoming, Pusher};
 pub use outcome::Unavailable;
 pub(crate) use outcome::{Authored, NotAuthored, Outcome, Place, Pushed};
-pub(crate) use past::Moment;
 pub(crate) use verify::Verified;
 
 use crate::error::ServerError;
@@ -66,6 +66,10 @@ pub(crate) struct Workspace {
     ledger: Arc<dyn Ledger>,
     published: Arc<Published>,
     leaves: Leaves,
+    /// Snapshots and postings, for questions about the past.
+    kept: Arc<Mutex<(Kept, Health)>>,
+    /// Where they are kept, if anywhere.
+    derived: Option<PathBuf>,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -82,8 +86,8 @@ impl Folder {
         self.0.join("ledger")
     }
 
-    fn derived(&self) -> Derived {
-        Derived::new(&self.0.join("derived"))
+    fn derived(&self) -> PathBuf {
+        self.0.join("derived")
     }
 }
 
@@ -141,19 +145,19 @@ impl Workspace {
     fn start(
         identity: Identity,
         ledger: Arc<dyn Ledger>,
-        derived: Option<Derived>,
+        derived: Option<PathBuf>,
         world: &World,
         metrics: &Arc<Metrics>,
     ) -> Result<Self, ServerError> {
-        let projection = match &derived {
-            Some(derived) => Projection::restore(&*ledger, derived)?,
-            None => Projection::fold(&*ledger)?,
-        };
         let Projection {
             state,
+            clock: seen,
             index,
+            kept,
+            health,
             folded,
-        } = projection;
+        } = Projection::restore(&*ledger, derived.as_deref())?;
+        let kept = Arc::new(Mutex::new((kept, health)));
         let identity = Arc::new(identity);
         metrics.head(identity.workspace, state.head);
         tracing::info!(
@@ -172,7 +176,9 @@ impl Workspace {
                 state,
                 clock,
             },
-            derived,
+            seen,
+            kept: Arc::clone(&kept),
+            index: derived.as_deref().map(Derived::new),
             metrics: Arc::clone(metrics),
         };
         let (jobs, waiting) = mpsc::channel(QUEUE);
@@ -187,6 +193,8 @@ impl Workspace {
             ledger,
             published,
             leaves: Leaves::default(),
+            kept,
+            derived,
             jobs: Mutex::new(Some(jobs)),
             writer: Mutex::new(Some(thread)),
         })
@@ -322,11 +330,6 @@ impl Workspace {
     pub(crate) fn seqs_about(&self, subject: Uuid) -> Vec<u64> {
         self.published
             .index(|index| index.seqs_about(subject.as_bytes()).to_vec())
-    }
-
-    /// The state at a moment. Blocks for as long as folding the log takes.
-    pub(crate) fn state_at(&self, moment: Moment) -> Result<State, ServerError> {
-        past::state_at(&*self.ledger, moment, &self.state())
     }
 
     /// The audit path of an entry in the tree of `size` entries. Blocks.

@@ -8,23 +8,25 @@
 //! waits together shares one append; when the append fails, nothing of it is acknowledged and the
 //! writer goes back to the state that is on disk.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_ledger::{Appended, Derived, LedgerError};
+use quarterdeck_projection::{Folded, Health, Kept};
 use tokio::sync::{mpsc, oneshot};
 
 use super::draft::{Desk, Draft, Obstacle, Order};
 use super::incoming::{Incoming, Pusher};
 use super::outcome::{Authored, NotAuthored, Outcome, Pushed, Unavailable};
-use super::projection;
 use crate::metrics::Metrics;
 
 /// The most events that one append takes together.
 const MAX_TOGETHER: usize = 8_192;
-/// After so many new entries a snapshot is kept: what a restart has to fold at most.
-const SNAPSHOT_EVERY: u64 = 20_000;
+/// After so many new entries the index is kept with a snapshot: what a restart has to read again at
+/// most.
+const INDEX_EVERY: u64 = 20_000;
 
 pub(super) enum Job {
     Push {
@@ -52,9 +54,13 @@ enum Waiting {
 
 pub(super) struct Writer {
     pub(super) desk: Desk,
-    pub(super) derived: Option<Derived>,
+    /// The latest clock reading in the log.
+    pub(super) seen: Hlc,
+    pub(super) kept: Arc<Mutex<(Kept, Health)>>,
+    /// Where the index is kept; none where nothing is.
+    pub(super) index: Option<Derived>,
     pub(super) metrics: Arc<Metrics>,
-    /// Position of the last snapshot.
+    /// Position at which the index was last kept with a snapshot.
     pub(super) snapshot: u64,
 }
 
@@ -63,12 +69,19 @@ impl Writer {
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         while let Some(job) = jobs.blocking_recv() {
             self.work(job, &mut jobs);
-            if self.desk.state.head >= self.snapshot.saturating_add(SNAPSHOT_EVERY) {
-                self.keep_snapshot();
-            }
+            self.keep_if_due();
         }
         if self.desk.state.head > self.snapshot {
-            self.keep_snapshot();
+            self.keep(true);
+        }
+    }
+
+    /// Whoever asks about the past has what is kept to themselves for a moment: then later.
+    fn keep_if_due(&mut self) {
+        let head = self.desk.state.head;
+        let is_due = (self.kept.try_lock()).is_ok_and(|kept| kept.0.is_due(head));
+        if is_due {
+            self.keep(head >= self.snapshot.saturating_add(INDEX_EVERY));
         }
     }
 
@@ -113,6 +126,9 @@ impl Writer {
                         .observe(began.elapsed().as_secs_f64());
                     self.metrics.head(self.desk.identity.workspace, *head);
                 }
+                self.seen = (entries.iter()).fold(self.seen, |seen, entry| {
+                    seen.observe(entry.event.authored.held_to(entry.recorded.ms()))
+                });
                 self.desk.published.extend(&entries);
             }
             Err(_) => {
@@ -150,23 +166,30 @@ impl Writer {
         }
     }
 
-    fn keep_snapshot(&mut self) {
-        let Some(derived) = &self.derived else { return };
-        let head = self.desk.state.head;
-        let kept = self.desk.published.index(|index| {
-            projection::save(
-                derived,
-                &self.desk.ledger.frontier(),
-                &self.desk.state,
-                index,
-            )
-        });
-        match kept {
-            Ok(()) => self.snapshot = head,
-            // The next start folds more; nothing else depends on it.
-            Err(what) => tracing::warn!(
-                workspace = %self.desk.identity.workspace, what, "no snapshot was kept"
-            ),
+    fn keep(&mut self, with_index: bool) {
+        let Some(derived) = &self.index else { return };
+        let folded = Folded {
+            state: (*self.desk.published.state()).clone(),
+            frontier: self.desk.ledger.frontier(),
+            clock: self.seen,
+        };
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = kept.0.keep(&*self.desk.ledger, &folded);
+        drop(kept);
+        let index = match with_index {
+            true => {
+                (self.desk.published).index(|index| index.save(derived, &folded.frontier.root()))
+            }
+            false => Ok(()),
+        };
+        if with_index {
+            self.snapshot = folded.size();
+        }
+        // The next start folds more; nothing else depends on it.
+        let snapshot = snapshot.map_err(|error| error.to_string());
+        if let Err(what) = snapshot.and(index.map_err(|error| error.to_string())) {
+            let workspace = self.desk.identity.workspace;
+            tracing::warn!(%workspace, what, "no snapshot was kept");
         }
     }
 }

@@ -67,6 +67,10 @@ impl Replica {
         self.hold()?;
         let command = self.author(commands, reason, now_ms, random, ids, source)?;
         self.check_closings(&command)?;
+        if let Some(what) = self.health.broken() {
+            let what = what.to_owned();
+            return Err(ReplicaError::Derived { what }.into());
+        }
         if self.is_authority() || self.projection.folded.frontier.size() == 0 {
             self.record(&command)
         } else {

@@ -62,10 +62,10 @@ impl Replica {
 
     /// Opens the log; where nothing is folded yet, the snapshot is read at the same time.
     fn open_log(&mut self) -> Result<SledLedger, ReplicaError> {
-        let derived = self.dir.join(DERIVED);
+        let (derived, health) = (self.dir.join(DERIVED), self.health.clone());
         let is_new = self.projection.folded.size() == 0;
         let (ledger, snapshot) = thread::scope(|scope| {
-            let snapshot = is_new.then(|| scope.spawn(|| Projection::open(&derived)));
+            let snapshot = is_new.then(|| scope.spawn(|| Projection::open(&derived, &health)));
             let path = self.dir.join(LEDGER);
             let ledger = open_ledger(&path, self.identity.workspace, self.options);
             // A snapshot that cannot even be read without a panic is none to rely on.
@@ -106,7 +106,7 @@ impl Replica {
     /// Forgets the fold: the log was exchanged.
     pub(crate) fn forget(&mut self) {
         self.held = None;
-        self.projection = Projection::empty(&self.dir.join(DERIVED));
+        self.projection = Projection::empty(&self.dir.join(DERIVED), &self.health);
     }
 
     /// Brings what is in memory in line with outbox and shelf.

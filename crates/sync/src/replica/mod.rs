@@ -47,7 +47,7 @@ use crate::lock::Lock;
 use crate::outbox::{Content, Outbox};
 use crate::planner::Shelved;
 use crate::shelf::Shelf;
-use quarterdeck_projection::{Folded, Projection};
+use quarterdeck_projection::{Folded, Health, Projection};
 
 pub(crate) const LEDGER: &str = "ledger";
 const DERIVED: &str = "derived";
@@ -79,6 +79,7 @@ pub struct Replica {
     options: Options,
     identity: Identity,
     projection: Projection,
+    health: Health,
     /// The state with the outbox on top; none where the outbox is empty.
     visible: Option<State>,
     pending: Content,
@@ -105,11 +106,13 @@ impl Replica {
     /// When there is none, another process does not let go of it, or something in it is damaged.
     pub fn open(dir: &Path, options: Options) -> Result<Self, ReplicaError> {
         let identity = Identity::load(dir)?;
+        let health = Health::default();
         let mut replica = Self {
             dir: dir.to_path_buf(),
             options,
             identity,
-            projection: Projection::empty(&dir.join(DERIVED)),
+            projection: Projection::empty(&dir.join(DERIVED), &health),
+            health,
             visible: None,
             pending: Content::default(),
             shelved: Vec::new(),
@@ -166,6 +169,13 @@ impl Replica {
 
     fn root(&self) -> Hash {
         self.projection.folded.frontier.root()
+    }
+
+    /// Whether all that was kept beside the log could be read: what is made of a state must not be
+    /// let out where it could not.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Who this device is.

@@ -156,12 +156,10 @@ fn the_past_is_what_was_known_then() {
 fn a_snapshot_is_used_can_be_deleted_and_is_believed_only_where_it_fits() {
     let dir = tempfile::tempdir().unwrap();
     let mut replica = create(dir.path(), 1);
-    for n in 0..600 {
-        commit(
-            &mut replica,
-            note(Subject::Workspace, &format!("note {n}")),
-            NOW + n,
-        );
+    // Enough for a snapshot, and for something beyond it.
+    for n in 0..42 {
+        let notes = (0..100).flat_map(|m| note(Subject::Workspace, &format!("note {n} {m}")));
+        commit(&mut replica, notes.collect(), NOW + n);
     }
     let state = json(replica.state());
     drop(replica);

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::state::State;
+use quarterdeck_core::when::Moment;
 use quarterdeck_proto::v1::{self, as_of};
 use tonic::Status;
 
 use crate::rpc::blocking;
 use crate::status::invalid;
-use crate::workspace::{Moment, Workspace};
+use crate::workspace::Workspace;
 
 /// The state at the moment that is asked about.
 pub(super) async fn state(
@@ -26,7 +27,7 @@ pub(super) async fn state(
             }
             Moment::Position(position)
         }
-        Some(as_of::Moment::TimeMs(time)) => Moment::Time(Timestamp::from_ms(time)),
+        Some(as_of::Moment::TimeMs(time)) => Moment::At(Timestamp::from_ms(time)),
     };
     let workspace = Arc::clone(workspace);
     blocking(move || workspace.state_at(moment))
