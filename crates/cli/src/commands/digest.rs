@@ -34,8 +34,10 @@ pub(crate) struct Digest {
     #[arg(long, value_name = "WHEN")]
     since: Option<When>,
     /// Up to the end of this day or moment [default: now].
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", conflicts_with = "as_of")]
     until: Option<When>,
+    #[command(flatten)]
+    time: Time,
     /// What this team, or a team below it, has.
     #[arg(long, add = crate::complete::teams())]
     team: Option<String>,
@@ -81,8 +83,8 @@ impl Digest {
         let then = session.state_at(since)?;
         let (from, then_on) = days(&session, since, then.recorded);
         let mut view = session.view(Time {
-            as_of: self.until,
-            on: None,
+            as_of: self.until.or(self.time.as_of),
+            on: self.time.on,
         })?;
         let on = view.on();
         if on < from {

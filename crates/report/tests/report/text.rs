@@ -3,7 +3,6 @@
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::history;
 use quarterdeck_core::refusal::{Code, Refusal};
-use quarterdeck_core::state::State;
 use quarterdeck_report::json::{self, AsOf, Schema, StatusQuery, Sync, Verify};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::pending::Pending;
@@ -69,11 +68,11 @@ impl<'a> Seen<'a> {
     }
 
     fn history(&self, digits: &str) -> Vec<json::HistoryLine> {
-        let mut state = State::default();
-        let entries = self.log.entries.clone().into_iter();
-        history::of(&mut state, key_result(digits), entries)
-            .map(|(entry, after)| {
-                json::history_line(&self.names, &entry, &after, self.is_pending(&entry))
+        let scope = history::Scope::KeyResult(key_result(digits));
+        (history::fold(self.names.state(), scope, None, &self.log.entries).into_iter())
+            .map(|line| {
+                let pending = self.is_pending(&line.entry);
+                json::history_line(&self.names, &history::Line { pending, ..line })
             })
             .collect()
     }
@@ -97,7 +96,7 @@ impl<'a> Seen<'a> {
             all.push(text::key_result_show(&shown.unwrap(), view));
         }
         all.push(text::objective_show(&self.objective("7fk2"), view));
-        all.push(text::history(&self.history("3mz9"), view));
+        all.push(text::history(&self.history("3mz9"), true, view));
         all
     }
 }
@@ -235,7 +234,7 @@ fn history_tells_who_what_and_why() {
     assert_eq!(
         below(
             "changes\n\n",
-            &plain(&text::history(&seen.history("3mz9"), &view(80)))
+            &plain(&text::history(&seen.history("3mz9"), true, &view(80)))
         ),
         " #  when          who  device  what                         value  target  score
 12  1 Jul 13:12   ana  lisbon  added: 500 → 550 leads         500     550   0.00
@@ -244,6 +243,7 @@ fn history_tells_who_what_and_why() {
 24  5 Aug 13:24   ana  lisbon  519 leads, 70 % sure           519     550   0.38
 27  19 Aug 13:27  ana  lisbon  531 leads, 70 % sure           531     550   0.62
 34  20 Aug 13:34  ana  lisbon  5,310 leads                  5,310     550   1.00
+    taken back later
 35  20 Aug 13:35  ana  lisbon  undo: took back the check-…    531     550   0.62
     a digit too many
 36  20 Aug 13:36  ben  lagos   508 leads for 15 Jul           531     550   0.62
