@@ -141,7 +141,7 @@ pub fn of<P: Past>(
         Moment::Position(position) => entry.seq > position,
     });
     found.explain(&now, &entries);
-    found.drop_unchanged();
+    found.drop_unchanged(&now);
     Ok(found)
 }
 
@@ -331,7 +331,7 @@ impl Diff {
     }
 
     /// Leaves out what does not differ after all.
-    pub fn drop_unchanged(&mut self) {
+    pub fn drop_unchanged(&mut self, now: &State) {
         for objective in &mut self.objectives {
             objective.key_results.retain(KeyResultDiff::differs);
         }
@@ -341,9 +341,13 @@ impl Diff {
                 || !one.key_results.is_empty()
                 || one.from != one.to
         });
-        let kept = &self.objectives;
+        let told: BTreeSet<CycleId> = (self.objectives.iter())
+            .filter_map(|one| now.objectives.get(&one.objective))
+            .map(|one| one.cycle)
+            .collect();
         self.cycles.retain(|one| {
-            one.added.is_some() || !one.changes.is_empty() || one.from != one.to || !kept.is_empty()
+            let differs = one.added.is_some() || !one.changes.is_empty() || one.from != one.to;
+            differs || told.contains(&one.cycle)
         });
     }
 }

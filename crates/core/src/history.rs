@@ -96,6 +96,8 @@ pub fn of<P: Past>(
     let mut lines = folding.finish();
     for line in &mut lines {
         line.pending = past.is_pending(line.entry.seq);
+        line.marks.correction_pending =
+            (line.marks.corrected).is_some_and(|stamp| past.is_pending(stamp.seq));
     }
     Ok(lines)
 }

@@ -121,7 +121,13 @@ impl Log {
         output.document(&text::log(&lines, &view.shown_for()))?;
         if left_out > 0 {
             let events = quarterdeck_report::number::count(left_out as u64, "earlier event");
-            output.hint(&format!("{events} left out"), "okr log --all")?;
+            let about = self
+                .about
+                .map_or_else(String::new, |about| format!(" {about}"));
+            output.hint(
+                &format!("{events} left out"),
+                &format!("okr log{about} --all"),
+            )?;
         }
         Ok(Exit::Done)
     }

@@ -15,6 +15,8 @@ use super::Side;
 pub struct Marks {
     /// Of a measurement: the last correction that was made to it later.
     pub corrected: Option<Stamp>,
+    /// Whether that correction is not recorded yet.
+    pub correction_pending: bool,
     /// Of a measurement: whether it was taken back, and counts no more.
     pub retracted: bool,
     /// The measurement that it corrects, takes back or lets count again.
@@ -50,6 +52,7 @@ impl Later {
         };
         Marks {
             corrected,
+            correction_pending: false,
             retracted,
             corrects: corrects(&entry.event.body),
             side: None,

@@ -59,7 +59,6 @@ pub struct HistoryLine {
 #[must_use]
 pub fn history_line(names: &Names<'_>, line: &Line) -> HistoryLine {
     let after = &line.after;
-    let head = names.state().head;
     HistoryLine {
         event: log_line(names, &line.entry, line.pending),
         value: after.value,
@@ -78,7 +77,7 @@ pub fn history_line(names: &Names<'_>, line: &Line) -> HistoryLine {
         corrected: line.marks.corrected.is_some(),
         corrected_by: (line.marks.corrected)
             .map(|stamp| stamp.seq)
-            .filter(|seq| *seq <= head),
+            .filter(|_| !line.marks.correction_pending),
         retracted: line.marks.retracted,
         corrects: line.marks.corrects.and_then(|subject| match subject {
             Subject::CheckIn(..) | Subject::Reading(..) => names.subject(subject),
