@@ -39,13 +39,21 @@ impl Side {
 #[derive(Debug, Default)]
 pub(crate) struct Contests {
     sides: BTreeMap<(EventId, Field), Side>,
-    open: Vec<(Subject, Field, Vec<(EventId, Value)>)>,
+    about: Vec<About>,
+}
+
+/// A field that an entry is about to set, with the sides of the conflict that is open about it.
+#[derive(Debug)]
+struct About {
+    subject: Subject,
+    field: Field,
+    sides: Vec<(EventId, Value)>,
 }
 
 impl Contests {
     /// Looks at what the entry is about to change.
     pub(crate) fn before(&mut self, state: &State, entry: &Entry) {
-        self.open.clear();
+        self.about.clear();
         let Some((subject, fields)) = edited(&entry.event.body) else {
             return;
         };
@@ -55,20 +63,29 @@ impl Contests {
                     .map(|side| (side.stamp.event, side.value.clone()))
                     .collect()
             });
-            (self.open).push((subject, field.clone(), sides.unwrap_or_default()));
+            self.about.push(About {
+                subject,
+                field: field.clone(),
+                sides: sides.unwrap_or_default(),
+            });
         }
     }
 
     /// Looks at what it changed.
     pub(crate) fn after(&mut self, state: &State, entry: &Entry) {
-        for (subject, field, before) in std::mem::take(&mut self.open) {
+        for about in std::mem::take(&mut self.about) {
+            let About {
+                subject,
+                field,
+                sides,
+            } = about;
             let now = state.conflict(subject, &field);
             let in_effect = state.stamp(subject, &field).map(|stamp| stamp.event);
             let chosen = match &entry.event.body {
                 Body::ConflictResolved { to, .. } => Some(to),
                 _ => None,
             };
-            for (event, value) in before {
+            for (event, value) in sides {
                 let side = match chosen {
                     Some(chosen) if *chosen == value => Side::Kept,
                     _ => Side::Lost,

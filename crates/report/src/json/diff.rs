@@ -341,6 +341,12 @@ fn moved(one: &DiffKeyResult, measured: &[Entry]) -> Vec<String> {
     let is_new = one.became == Some("added");
     if one.from_value != one.value && !is_new || !by.is_empty() {
         let mut text = match one.metric {
+            MetricKind::Milestones if is_new => {
+                format!(
+                    "done {}",
+                    one.score.map_or_else(|| "none".to_owned(), percent)
+                )
+            }
             MetricKind::Milestones => {
                 format!("done {}", step(one.from_score, one.score, &percent))
             }
@@ -363,7 +369,7 @@ fn moved(one: &DiffKeyResult, measured: &[Entry]) -> Vec<String> {
         }
         said.push(text);
     }
-    if one.from_confidence != one.confidence {
+    if one.from_confidence != one.confidence && !(is_new && one.confidence.is_none()) {
         said.push(format!(
             "confidence {}",
             step(one.from_confidence, one.confidence, &percent)

@@ -1,8 +1,12 @@
 //! What people see: calm tables at 80 columns, nothing wider than the terminal, nothing that acts on it.
 
+use quarterdeck_core::diff;
+use quarterdeck_core::digest::Between;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::history;
 use quarterdeck_core::refusal::{Code, Refusal};
+use quarterdeck_core::state::State;
+use quarterdeck_core::whose::Whose;
 use quarterdeck_report::json::{self, AsOf, Schema, StatusQuery, Sync, Verify};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::pending::Pending;
@@ -77,6 +81,38 @@ impl<'a> Seen<'a> {
             .collect()
     }
 
+    /// What an audit shows of everything: a history of all, and a diff from an
+    /// early moment.
+    fn audit(&self, view: &View) -> Vec<Document> {
+        let state = self.names.state();
+        let lines: Vec<_> = history::fold(state, history::Scope::All, None, &self.log.entries)
+            .iter()
+            .map(|line| json::history_line(&self.names, line))
+            .collect();
+        let mut then = State::default();
+        let early = self.log.entries.iter().take(11);
+        early.for_each(|entry| then.apply(entry));
+        let between = Between {
+            then: &then,
+            then_on: day("2026-07-01"),
+            now: state,
+            now_on: day(TODAY),
+        };
+        let mut found = diff::compare(&between, &diff::Scope::Whose(Whose::All));
+        let later: Vec<_> = self.log.entries.iter().skip(11).cloned().collect();
+        found.explain(state, &later);
+        found.drop_unchanged(state);
+        let query = json::DiffQuery {
+            from: AsOf::Position(11),
+            to: None,
+            days: (between.then_on, between.now_on),
+            about: None,
+        };
+        let told = json::diff(&self.names, &found, &query, &|_| false);
+        assert!(!told.objectives.is_empty() || !told.cycles.is_empty());
+        vec![text::history(&lines, false, view), text::diff(&told, view)]
+    }
+
     /// Every document there is about it.
     fn everything(&self, view: &View) -> Vec<Document> {
         let mut all = vec![
@@ -97,6 +133,7 @@ impl<'a> Seen<'a> {
         }
         all.push(text::objective_show(&self.objective("7fk2"), view));
         all.push(text::history(&self.history("3mz9"), true, view));
+        all.extend(self.audit(view));
         all
     }
 }
