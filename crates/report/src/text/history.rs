@@ -1,5 +1,7 @@
 //! `okr history`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::document::{Document, Line, Style};
 use super::log::{pending_hint, position, what, when, who, why};
 use super::table::{Column, Table};
@@ -36,8 +38,8 @@ pub fn history(lines: &[HistoryLine], present: bool, view: &View) -> Document {
     ];
     let mut table = Table::new(columns);
     // What is the same throughout is no news.
-    let weighs = lines.iter().any(|line| line.weight != last.weight);
-    let owned = lines.iter().any(|line| line.owner != last.owner);
+    let weighs = varies(lines, |line| &line.weight);
+    let owned = varies(lines, |line| &line.owner);
     for line in lines {
         let told = |value: Option<_>| {
             value.map_or_else(Line::new, |value| Line::new().plain(number(value)))
@@ -87,11 +89,23 @@ pub fn history(lines: &[HistoryLine], present: bool, view: &View) -> Document {
     document
 }
 
+/// Whether a figure of a goal is another in one of its lines than in one before.
+fn varies<'a, F: PartialEq + 'a>(
+    lines: &'a [HistoryLine],
+    figure: impl Fn(&'a HistoryLine) -> &'a F,
+) -> bool {
+    let mut seen: BTreeMap<Option<&str>, &F> = BTreeMap::new();
+    lines.iter().any(|line| {
+        let goal = line.goal.as_ref().map(|goal| goal.text.as_str());
+        *seen.entry(goal).or_insert(figure(line)) != figure(line)
+    })
+}
+
 /// What it is the history of.
 fn head(lines: &[HistoryLine], last: &HistoryLine, one: bool) -> Line {
     let changes = count(lines.len(), "change");
     if !one {
-        let goals: std::collections::BTreeSet<_> = (lines.iter())
+        let goals: BTreeSet<_> = (lines.iter())
             .filter_map(|line| Some(&line.goal.as_ref()?.text))
             .collect();
         let of = count(goals.len(), "goal");
