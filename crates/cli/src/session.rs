@@ -265,15 +265,6 @@ impl<'c> Session<'c> {
         Ok(View::new(self, state, as_of, day))
     }
 
-    /// The confirmed state as it was known then.
-    ///
-    /// # Errors
-    /// The moment cannot be meant, or the log cannot be read.
-    pub(crate) fn known_at(&mut self, when: &When) -> Result<State, Failure> {
-        let moment = self.moment(when, false)?;
-        self.state_at(moment)
-    }
-
     /// The confirmed state as it was known at a moment of the log.
     ///
     /// # Errors

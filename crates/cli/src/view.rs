@@ -1,9 +1,10 @@
 //! What a reading command shows: one state, one day, one set of names, as JSON or as text.
 
 mod closed;
+mod past;
 
 use clap::Args;
-use quarterdeck_core::calendar::Date;
+use quarterdeck_core::calendar::{Date, TimeZone};
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::refusal::Refusal;
@@ -28,6 +29,13 @@ pub(crate) struct Time {
     /// What was true on that day, given what is known.
     #[arg(long, value_name = "DATE")]
     pub(crate) on: Option<String>,
+}
+
+impl Time {
+    /// Whether another time than now is meant.
+    pub(crate) const fn is_named(&self) -> bool {
+        self.as_of.is_some() || self.on.is_some()
+    }
 }
 
 /// Up to which moment a reading command is told what is known.
@@ -141,11 +149,7 @@ impl<'c> View<'c> {
         value: &T,
         draw: impl FnOnce(&text::View) -> text::Document,
     ) -> Result<(), Failure> {
-        let mut shown_for = self.session.shown_for();
-        if self.later.is_some() {
-            // A closed cycle reads the same on every day.
-            shown_for.today = self.on;
-        }
+        let shown_for = self.shown_for();
         self.session
             .context
             .output
@@ -156,7 +160,21 @@ impl<'c> View<'c> {
 
     /// For whom text is drawn.
     pub(crate) fn shown_for(&self) -> text::View {
-        self.session.shown_for()
+        let mut shown_for = self.session.shown_for();
+        if self.later.is_some() || self.as_of.is_some() {
+            // A closed cycle, and whatever is asked of the past, reads the same on every day.
+            shown_for.today = self.on;
+        }
+        if self.as_of.is_some() {
+            shown_for.zone = self.zone();
+            shown_for.reader = Some(self.names().person(self.me()));
+        }
+        shown_for
+    }
+
+    /// The time zone of what is seen.
+    pub(crate) fn zone(&self) -> TimeZone {
+        (self.state().workspace.as_ref()).map_or_else(TimeZone::utc, |workspace| workspace.zone())
     }
 
     fn query(&self, scope: Scope) -> StatusQuery {

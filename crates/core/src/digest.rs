@@ -194,12 +194,6 @@ fn is_told(between: &Between<'_>, id: CycleId, cycle: &Cycle) -> bool {
 }
 
 fn cycles(between: &Between<'_>, whose: &Whose) -> Vec<CycleMoved> {
-    let score = |state: &State, id, on| {
-        grading::cycle_stands(state, id, on, |id| {
-            (state.objectives.get(&id)).is_some_and(|one| whose.has_objective(state, one))
-        })
-        .all
-    };
     let mut found: Vec<_> = (between.now.cycles.iter())
         .filter(|(id, cycle)| is_told(between, **id, cycle))
         .collect();
@@ -207,10 +201,18 @@ fn cycles(between: &Between<'_>, whose: &Whose) -> Vec<CycleMoved> {
     (found.into_iter())
         .map(|(id, _)| CycleMoved {
             cycle: *id,
-            from: score(between.then, *id, between.then_on),
-            to: score(between.now, *id, between.now_on),
+            from: cycle_stands(between.then, *id, between.then_on, whose),
+            to: cycle_stands(between.now, *id, between.now_on, whose),
         })
         .collect()
+}
+
+/// The score of a cycle, its grade once it is closed, over the objectives that are `whose`.
+pub(crate) fn cycle_stands(state: &State, id: CycleId, on: Date, whose: &Whose) -> Option<Decimal> {
+    grading::cycle_stands(state, id, on, |id| {
+        (state.objectives.get(&id)).is_some_and(|one| whose.has_objective(state, one))
+    })
+    .all
 }
 
 /// The live key results that are told of, by their cycles, objectives and ranks.
@@ -235,6 +237,13 @@ fn looked_at<'a>(
         .collect()
 }
 
+/// Where a key result stands in a state on a day; none where it is not there.
+pub(crate) fn standing_of(state: &State, id: KeyResultId, on: Date) -> Option<Standing> {
+    let found = state.key_results.get(&id)?;
+    let cycle = (state.cycles).get(&state.objectives.get(&found.objective)?.cycle)?;
+    Some(standing(state, found, cycle, on))
+}
+
 fn standing(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) -> Standing {
     let progress = score::progress(state, key_result, cycle, on);
     Standing {
@@ -248,16 +257,13 @@ fn standing(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) -> S
 
 fn moved(between: &Between<'_>, id: KeyResultId, now: &KeyResult, cycle: &Cycle) -> Moved {
     let then = between.then;
-    let before = (then.key_results.get(&id)).and_then(|before| {
-        let objective = then.objectives.get(&before.objective)?;
-        Some((before, then.cycles.get(&objective.cycle)?))
-    });
+    let before = then.key_results.get(&id);
     Moved {
         key_result: id,
-        from: before.map(|(before, cycle)| standing(then, before, cycle, between.then_on)),
+        from: standing_of(then, id, between.then_on),
         to: standing(between.now, now, cycle, between.now_on),
         said: (now.check_ins.until(between.now_on))
-            .filter(|one| before.is_none_or(|(before, _)| before.check_ins.get(one.id).is_none()))
+            .filter(|one| before.is_none_or(|before| before.check_ins.get(one.id).is_none()))
             .filter_map(|one| {
                 Some(Said {
                     on: one.effective,
@@ -390,19 +396,25 @@ fn changes(
         });
         return;
     }
-    for field in GOALS {
-        let (Some(from), Some(to)) = (
-            between.then.get(subject, &field),
-            between.now.get(subject, &field),
-        ) else {
-            continue;
-        };
-        if from != to {
-            found.push(GoalChanged {
-                subject,
-                stamp: *provenance.of(&field),
-                change: Some((field, from, to)),
-            });
-        }
-    }
+    found.extend(fields_changed(between, subject, &GOALS, provenance).map(
+        |(field, from, to, stamp)| GoalChanged {
+            subject,
+            change: Some((field, from, to)),
+            stamp,
+        },
+    ));
+}
+
+/// Those fields of a thing that differ: what each said and says, and who set it.
+pub(crate) fn fields_changed<'a>(
+    between: &'a Between<'_>,
+    subject: Subject,
+    fields: &'a [Field],
+    provenance: &'a Provenance,
+) -> impl Iterator<Item = (Field, Value, Value, Stamp)> + 'a {
+    fields.iter().filter_map(move |field| {
+        let from = between.then.get(subject, field)?;
+        let to = between.now.get(subject, field)?;
+        (from != to).then(|| (field.clone(), from, to, *provenance.of(field)))
+    })
 }

@@ -1,88 +1,205 @@
-//! How a key result changed: its state after each event that touched it.
+//! How goals came to be what they are: every change, and how things stood right after it.
+//!
+//! Guarantees:
+//! - **Complete.** No figure of a key result changes without a line that says so, time passing
+//!   aside ([`touches`]).
+//! - **Cheap.** The history of one key result, or of one objective, folds the entries that its
+//!   figures depend on and no other ([`closure`]); it does not depend on the length of the log.
+//! - **For ever.** It is made of a [`Past`] alone, and so reads the same whatever is recorded later.
+//!
+//! Unless a day is named, each line has the figures of the day on which its change became known
+//! ([`crate::known`]), or of the last measurement's day where that is later.
+
+pub mod closure;
+mod contest;
+mod figures;
+mod marks;
+mod touch;
+
+use std::collections::BTreeSet;
 
 use crate::calendar::Date;
-use crate::decimal::Decimal;
-use crate::event::{Body, Entry};
-use crate::id::{KeyResultId, KpiId};
-use crate::score;
+use crate::event::Entry;
+use crate::id::{CycleId, KeyResultId, ObjectiveId, TeamId};
+use crate::past::Past;
 use crate::state::State;
-use crate::token::KeyResultState;
 use crate::value::Subject;
+use crate::whose::Whose;
 
-/// The key result as it stood right after one event.
+pub(crate) use contest::Contests;
+pub use contest::Side;
+pub use figures::{After, after};
+pub use marks::Marks;
+pub(crate) use touch::edited;
+pub use touch::touches;
+
+/// Whose history is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One key result's.
+    KeyResult(KeyResultId),
+    /// An objective's and that of its key results.
+    Objective(ObjectiveId),
+    /// That of what a team and the teams below it had.
+    Team(TeamId),
+    /// That of what stood in a cycle, and its own.
+    Cycle(CycleId),
+    /// That of all objectives, key results and cycles.
+    All,
+}
+
+/// One change of one goal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct After {
-    /// The value that held.
-    pub value: Option<Decimal>,
-    /// Its target; the upper bound of a range.
-    pub target: Option<Decimal>,
-    /// The last confidence stated.
-    pub confidence: Option<Decimal>,
-    /// Its score, 0 to 1.
-    pub score: Option<Decimal>,
-    /// Where it stood in its life.
-    pub state: KeyResultState,
+pub struct Line {
+    /// The event.
+    pub entry: Entry,
+    /// The objective, key result or cycle whose figures follow.
+    pub goal: Subject,
+    /// How that stood right after it.
+    pub after: After,
+    /// What else there is to know about the event, also what came later.
+    pub marks: Marks,
+    /// Whether it is not recorded yet.
+    pub pending: bool,
 }
 
-/// Whether an event changed this key result or was written about it: `state` has it applied. A
-/// reading of the KPI from which the key result reads its value changes it too.
-#[must_use]
-pub fn touches(state: &State, entry: &Entry, key_result: KeyResultId) -> bool {
-    match &entry.event.body {
-        Body::HelpLinked { from, to } | Body::HelpUnlinked { from, to } => {
-            *from == key_result || *to == key_result
+/// Every change in a scope that `keep` lets in, in the order of the log, with the figures of the
+/// day `on` where one is named.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn of<P: Past>(
+    past: &mut P,
+    scope: Scope,
+    on: Option<Date>,
+    keep: &dyn Fn(&Entry) -> bool,
+) -> Result<Vec<Line>, P::Error> {
+    // Shared until changed: no deep copy.
+    let horizon = past.state().clone();
+    let mut folding = Folding::new(&horizon, scope, on, keep);
+    let root = match scope {
+        Scope::KeyResult(id) => Some(Subject::KeyResult(id)),
+        Scope::Objective(id) => Some(Subject::Objective(id)),
+        Scope::Team(_) | Scope::Cycle(_) | Scope::All => None,
+    };
+    match root {
+        Some(root) => {
+            for entry in closure::entries(past, root)? {
+                folding.take(&entry);
+            }
         }
-        Body::KpiRecorded(recorded) => reads(state, key_result, recorded.kpi),
-        Body::Edited {
-            subject: Subject::Reading(kpi, _),
-            ..
-        } => reads(state, key_result, *kpi),
-        body => body.subject() == Some(Subject::KeyResult(key_result)),
+        None => past.each(1, &mut |entry| {
+            folding.take(entry);
+            true
+        })?,
     }
+    let mut lines = folding.finish();
+    for line in &mut lines {
+        line.pending = past.is_pending(line.entry.seq);
+        line.marks.correction_pending =
+            (line.marks.corrected).is_some_and(|stamp| past.is_pending(stamp.seq));
+    }
+    Ok(lines)
 }
 
-fn reads(state: &State, key_result: KeyResultId, kpi: KpiId) -> bool {
-    (state.key_results.get(&key_result)).is_some_and(|found| found.kpi == Some(kpi))
+/// The same from entries at hand, as seen from the state `horizon`; none is taken for pending.
+pub fn fold<'e>(
+    horizon: &State,
+    scope: Scope,
+    on: Option<Date>,
+    entries: impl IntoIterator<Item = &'e Entry>,
+) -> Vec<Line> {
+    let mut folding = Folding::new(horizon, scope, on, &|_| true);
+    for entry in entries {
+        folding.take(entry);
+    }
+    folding.finish()
 }
 
-/// The key result as it stands in `state`, measured on the day of the entry applied last.
-#[must_use]
-pub fn after(state: &State, key_result: KeyResultId) -> Option<After> {
-    let found = state.key_results.get(&key_result)?;
-    let cycle = state
-        .cycles
-        .get(&state.objectives.get(&found.objective)?.cycle)?;
-    let on = last_day(state, found.check_ins.last_effective());
-    let progress = score::progress(state, found, cycle, on);
-    Some(After {
-        value: progress.current,
-        target: found.metric.target.or(found.metric.high),
-        confidence: progress.confidence,
-        score: progress.score,
-        state: found.state,
-    })
+/// A fold under way.
+struct Folding<'a> {
+    horizon: &'a State,
+    scope: Scope,
+    on: Option<Date>,
+    keep: &'a dyn Fn(&Entry) -> bool,
+    state: State,
+    whose: Whose,
+    contests: Contests,
+    later: marks::Later,
+    lines: Vec<Line>,
 }
 
-/// The later of the day of recording and the last check-in's: both are known by then.
-fn last_day(state: &State, checked: Option<Date>) -> Date {
-    let recorded = state
-        .workspace
-        .as_ref()
-        .map_or(Date::EPOCH, |workspace| workspace.date_of(state.recorded));
-    checked.map_or(recorded, |checked| checked.max(recorded))
-}
-
-/// Folds `entries` onto `state` and answers the key result after each one that touched it.
-pub fn of<'a>(
-    state: &'a mut State,
-    key_result: KeyResultId,
-    entries: impl Iterator<Item = Entry> + 'a,
-) -> impl Iterator<Item = (Entry, After)> + 'a {
-    entries.filter_map(move |entry| {
-        state.apply(&entry);
-        if !touches(state, &entry, key_result) {
-            return None;
+impl<'a> Folding<'a> {
+    fn new(
+        horizon: &'a State,
+        scope: Scope,
+        on: Option<Date>,
+        keep: &'a dyn Fn(&Entry) -> bool,
+    ) -> Self {
+        let whose = match scope {
+            Scope::Team(team) => Whose::Teams(BTreeSet::from([team])),
+            _ => Whose::All,
+        };
+        Self {
+            horizon,
+            scope,
+            on,
+            keep,
+            state: State::default(),
+            whose,
+            contests: Contests::default(),
+            later: marks::Later::default(),
+            lines: Vec::new(),
         }
-        after(state, key_result).map(|after| (entry, after))
-    })
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        // What leaves a team or a cycle was its own until then.
+        let mut goals = match self.scope {
+            Scope::Team(_) | Scope::Cycle(_) => self.goals(entry),
+            _ => Vec::new(),
+        };
+        self.contests.before(&self.state, entry);
+        self.state.apply(entry);
+        self.contests.after(&self.state, entry);
+        if let Scope::Team(team) = self.scope
+            && touch::moves_teams(&entry.event.body)
+        {
+            self.whose = Whose::team(&self.state, team);
+        }
+        for goal in self.goals(entry) {
+            if !goals.contains(&goal) {
+                goals.push(goal);
+            }
+        }
+        if goals.is_empty() || !(self.keep)(entry) {
+            return;
+        }
+        let known = entry.known_at(self.horizon.adopted_at());
+        let marks = self.later.marks(self.horizon, entry);
+        for goal in goals {
+            let Some(after) = figures::of(&self.state, goal, known, self.on) else {
+                continue;
+            };
+            self.lines.push(Line {
+                entry: entry.clone(),
+                goal,
+                after,
+                marks: marks.clone(),
+                pending: false,
+            });
+        }
+    }
+
+    fn goals(&self, entry: &Entry) -> Vec<Subject> {
+        touch::goals(&self.state, entry, self.scope, &self.whose)
+    }
+
+    fn finish(self) -> Vec<Line> {
+        let mut lines = self.lines;
+        for line in &mut lines {
+            line.marks.side = self.contests.side(line.entry.event.id);
+        }
+        lines
+    }
 }

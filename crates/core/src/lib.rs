@@ -17,6 +17,7 @@
 pub mod admit;
 pub mod agreement;
 pub mod alignment;
+pub mod blame;
 pub mod calendar;
 pub mod canonical;
 pub mod carry;
@@ -24,6 +25,7 @@ pub mod clock;
 pub mod closing;
 pub mod decide;
 pub mod decimal;
+pub mod diff;
 pub mod digest;
 pub mod due;
 pub mod event;

@@ -87,6 +87,9 @@ macro_rules! fields {
         }
 
         impl Field {
+            /// Every field that this version knows.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
             /// The field's name in log and JSON.
             #[must_use]
             pub fn word(&self) -> &str {

@@ -15,6 +15,7 @@ use quarterdeck_report::{json, text};
 
 use crate::context::Context;
 use crate::error::{Exit, Failure};
+use crate::parse::day;
 use crate::session::Session;
 use crate::sink::Sink;
 use crate::view::Time;
@@ -30,12 +31,14 @@ use crate::view::Time;
 
 It compares what was known then with what is known now: a check-in that came late is news.")]
 pub(crate) struct Digest {
-    /// From the beginning of this day or moment on [default: the last Monday before today].
+    /// From the beginning of this day or moment on [default: the last Monday before it ends].
     #[arg(long, value_name = "WHEN")]
     since: Option<When>,
     /// Up to the end of this day or moment [default: now].
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", conflicts_with = "as_of")]
     until: Option<When>,
+    #[command(flatten)]
+    time: Time,
     /// What this team, or a team below it, has.
     #[arg(long, add = crate::complete::teams())]
     team: Option<String>,
@@ -77,12 +80,12 @@ impl Digest {
             );
         }
         let mut session = context.open()?;
-        let since = self.beginning(&session)?;
+        let since = self.beginning(&mut session)?;
         let then = session.state_at(since)?;
         let (from, then_on) = days(&session, since, then.recorded);
         let mut view = session.view(Time {
-            as_of: self.until,
-            on: None,
+            as_of: self.until.or(self.time.as_of),
+            on: self.time.on,
         })?;
         let on = view.on();
         if on < from {
@@ -126,15 +129,28 @@ impl Digest {
         Ok(Exit::Done)
     }
 
-    /// Where it begins: as said, or with the week that yesterday was in.
-    fn beginning(&self, session: &Session<'_>) -> Result<Moment, Failure> {
-        match &self.since {
-            Some(since) => session.moment(since, true),
-            None => {
-                let monday = session.today().plus_days(-1).monday();
-                session.moment(&When::Day(monday), true)
-            }
+    /// Where it begins: as said, or with the week that the day before its last one was in.
+    fn beginning(&self, session: &mut Session<'_>) -> Result<Moment, Failure> {
+        if let Some(since) = &self.since {
+            return session.moment(since, true);
         }
+        let monday = self.last_day(session)?.plus_days(-1).monday();
+        session.moment(&When::Day(monday), true)
+    }
+
+    /// The day whose figures are told.
+    fn last_day(&self, session: &mut Session<'_>) -> Result<Date, Failure> {
+        if let Some(on) = &self.time.on {
+            return day(on, session.today());
+        }
+        let Some(until) = self.until.as_ref().or(self.time.as_of.as_ref()) else {
+            return Ok(session.today());
+        };
+        let at = match session.moment(until, false)? {
+            Moment::At(moment) => moment.min(session.context.now),
+            position @ Moment::Position(_) => session.state_at(position)?.recorded,
+        };
+        Ok(session.zone().date_of(at))
     }
 }
 

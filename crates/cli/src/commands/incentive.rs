@@ -10,25 +10,30 @@ use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::token::{Life, Switch};
 use quarterdeck_core::value::{Field, Subject, Value};
 use quarterdeck_report::json;
-use quarterdeck_report::names::Names;
 use quarterdeck_report::text;
 
 use crate::context::Context;
 use crate::edit::{Fields, cleared};
 use crate::error::{Exit, Failure};
 use crate::session::Session;
+use crate::view::Known;
 
 /// Hold an incentive plan beside the OKRs: what it rewards, and what covers that.
 #[derive(Debug, Args)]
-#[command(after_help = "EXAMPLES:
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "EXAMPLES:
   okr incentive on
   okr incentive add \"Qualified leads\" --kr leads --member ben
   okr incentive                          what is covered, and what is not
 
-It ties no grade to pay. While it is off, nothing about it is shown anywhere.")]
+It ties no grade to pay. While it is off, nothing about it is shown anywhere."
+)]
 pub(crate) struct Incentive {
     #[command(subcommand)]
     verb: Option<Verb>,
+    #[command(flatten)]
+    known: Known,
 }
 
 #[derive(Debug, Subcommand)]
@@ -47,7 +52,7 @@ enum Verb {
     Drop(Drop),
     /// List the plan's metrics with what covers them.
     #[command(after_help = "EXAMPLES:\n  okr incentive list --json")]
-    List,
+    List(Known),
 }
 
 #[derive(Debug, Args)]
@@ -118,20 +123,20 @@ impl Incentive {
             Some(Verb::Add(add)) => add.run(&mut session),
             Some(Verb::Edit(edit)) => edit.run(&mut session),
             Some(Verb::Drop(drop)) => drop.run(&mut session),
-            Some(Verb::List) | None => {
-                on(&session)?;
-                session.replica.release();
-                let Some(list) = json::incentives(&Names::new(session.state())) else {
-                    return Ok(Exit::Done);
-                };
-                let view = session.shown_for();
-                context
-                    .output
-                    .answer(&list, || text::incentives(&list, &view))?;
-                Ok(Exit::Done)
-            }
+            Some(Verb::List(known)) => list(session, known),
+            None => list(session, self.known),
         }
     }
+}
+
+/// Lists the plan's metrics. What was on once is shown no more while it is off.
+fn list(session: Session<'_>, known: Known) -> Result<Exit, Failure> {
+    on(&session)?;
+    let view = session.view(known)?;
+    let list = json::incentives(&view.names())
+        .ok_or_else(|| Refusal::new(Code::NotLive, "Incentives were off at that moment."))?;
+    view.answer(&list, |view| text::incentives(&list, view))?;
+    Ok(Exit::Done)
 }
 
 /// Whether incentives are looked at here.

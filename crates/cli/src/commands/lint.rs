@@ -14,7 +14,7 @@ use quarterdeck_report::text;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::session::Session;
-use crate::view::Known;
+use crate::view::Time;
 use crate::vocabulary::words;
 
 /// Get advice about how objectives and key results are written.
@@ -67,7 +67,7 @@ struct Look {
     #[arg(long)]
     silenced: bool,
     #[command(flatten)]
-    known: Known,
+    time: Time,
     /// Say what a code means, why it matters, and what to do.
     #[arg(long, value_name = "CODE", value_parser = codes(), conflicts_with_all = ["goal", "cycle", "team", "mine", "silenced", "list"])]
     explain: Option<LintCode>,
@@ -128,7 +128,7 @@ impl Look {
         if self.list || self.explain.is_some() {
             return self.say(context);
         }
-        let view = context.open()?.view(self.known)?;
+        let view = context.open()?.view(self.time)?;
         let resolver = view.resolver();
         let about = match &self.goal {
             None => LintAbout::All,

@@ -1,6 +1,7 @@
 //! The commands, one file each: its arguments, what it does, what it says.
 
 mod agreement;
+mod blame;
 mod carry;
 mod checkin;
 mod checkin_csv;
@@ -11,10 +12,12 @@ mod conflicts;
 mod cycle;
 mod demo;
 mod device;
+mod diff;
 mod digest;
 mod doctor;
 mod due;
 mod export;
+mod filter;
 mod funnel;
 mod grade;
 mod history;
@@ -38,6 +41,7 @@ mod outbox;
 mod plan;
 mod remote;
 mod resolve;
+mod sheet;
 mod stages;
 mod status;
 mod sync;
@@ -96,6 +100,8 @@ pub(crate) enum Command {
     Funnel(Box<funnel::Funnel>),
     Log(log::Log),
     History(history::History),
+    Blame(blame::Blame),
+    Diff(diff::Diff),
     Template(template::Template),
     Lint(lint::Lint),
     Conflicts(conflicts::Conflicts),
@@ -147,6 +153,8 @@ impl Command {
             Self::Funnel(command) => command.run(context),
             Self::Log(command) => command.run(context),
             Self::History(command) => command.run(context),
+            Self::Blame(command) => command.run(context),
+            Self::Diff(command) => command.run(context),
             Self::Template(command) => command.run(context),
             Self::Lint(command) => command.run(context),
             Self::Conflicts(command) => command.run(context),

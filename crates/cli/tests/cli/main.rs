@@ -7,6 +7,7 @@
 )]
 
 mod alignment;
+mod audit;
 mod bad_input;
 mod closing;
 mod export;
@@ -19,5 +20,6 @@ mod machine;
 mod planning;
 mod reference;
 mod template;
+mod times;
 mod week;
 mod work;

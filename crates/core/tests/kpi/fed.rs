@@ -9,7 +9,6 @@ use quarterdeck_core::id::KeyResultId;
 use quarterdeck_core::kpi::{self as rule, Held};
 use quarterdeck_core::refusal::Code;
 use quarterdeck_core::score;
-use quarterdeck_core::state::State;
 use quarterdeck_core::status;
 use quarterdeck_core::token::{Course, Direction, MetricKind, Status};
 use quarterdeck_core::value::{Field, Subject, Value};
@@ -161,11 +160,11 @@ fn what_a_key_result_read_is_part_of_its_history() {
     let mut world = fed();
     let made = read(&mut world, "510", "2026-07-10").event.id;
     world.online("ana", vec![retract(made)]);
-    let mut state = State::default();
-    let told: Vec<(&str, Option<Decimal>)> =
-        history::of(&mut state, leads(), world.log.clone().into_iter())
-            .map(|(entry, after)| (entry.event.body.kind(), after.value))
-            .collect();
+    let scope = history::Scope::KeyResult(leads());
+    let lines = history::fold(&world.state, scope, None, &world.log);
+    let told: Vec<(&str, Option<Decimal>)> = (lines.iter())
+        .map(|line| (line.entry.event.body.kind(), line.after.value))
+        .collect();
     assert_eq!(
         told[told.len() - 3..],
         [

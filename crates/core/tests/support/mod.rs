@@ -11,6 +11,7 @@
 
 pub mod past;
 pub mod quarter;
+pub mod story;
 
 use std::collections::BTreeMap;
 

@@ -1,17 +1,15 @@
-//! A line of the log, and of a key result's history.
+//! A line of the log.
 
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::closing;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::{Body, Entry, Event, Source};
-use quarterdeck_core::history::After;
 use quarterdeck_core::id::{DeviceId, EventId, MemberId};
 use quarterdeck_core::incentive;
 use quarterdeck_core::state::State;
 use quarterdeck_core::value::{Change, Subject};
 use serde::Serialize;
 
-use super::share;
 use super::what::what;
 use crate::names::{Names, Ref};
 
@@ -115,24 +113,6 @@ pub struct CheckInSaid {
     pub projection: Option<Decimal>,
 }
 
-/// A change of a key result: the log's line and how it stood after it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HistoryLine {
-    /// The event.
-    #[serde(flatten)]
-    pub event: LogLine,
-    /// The value that held after it.
-    pub value: Option<Decimal>,
-    /// The target after it; the upper bound of a range.
-    pub target: Option<Decimal>,
-    /// The last confidence stated by then, 0 to 1.
-    pub confidence: Option<Decimal>,
-    /// The score after it, 0 to 1.
-    pub score: Option<Decimal>,
-    /// Unit of value and target.
-    pub unit: Option<String>,
-}
-
 /// The log's line of an entry; `names` are of a state that has it applied.
 #[must_use]
 pub fn log_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
@@ -205,29 +185,6 @@ fn whole_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
             Body::CheckedIn(made) => closing::is_late(state, made.key_result, entry.seq),
             _ => false,
         },
-    }
-}
-
-/// A line of a key result's history, as [`quarterdeck_core::history::of`] gives it.
-#[must_use]
-pub fn history_line(names: &Names<'_>, entry: &Entry, after: &After, pending: bool) -> HistoryLine {
-    let unit = match entry.event.body.subject() {
-        Some(Subject::KeyResult(id)) => {
-            (names.state().key_results.get(&id)).and_then(|found| found.metric.unit.clone())
-        }
-        // A reading of the KPI from which the key result reads its value.
-        Some(Subject::Kpi(id)) => {
-            (names.state().kpis.get(&id)).and_then(|found| found.unit.clone())
-        }
-        _ => None,
-    };
-    HistoryLine {
-        event: log_line(names, entry, pending),
-        value: after.value,
-        target: after.target,
-        confidence: after.confidence,
-        score: share(after.score),
-        unit,
     }
 }
 

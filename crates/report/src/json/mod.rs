@@ -5,13 +5,16 @@
 //! give the same struct.
 
 mod agreement;
+mod blame;
 mod carry;
 mod closing;
 mod conflicts;
+mod diff;
 mod digest;
 mod due;
 mod exported;
 mod funnel;
+mod history;
 mod import;
 mod incentive;
 mod kpi;
@@ -36,12 +39,14 @@ use quarterdeck_core::decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 pub use agreement::{AmendmentLine, SignOff};
+pub use blame::{Blame, BlameField, BlameSet, BlameSide, blame};
 pub use carry::{CarriedKeyResult, CarriedObjective, Carry, LeftBehind, carry};
 pub use closing::{
     Closing, CycleClosed, GradeList, GradeTold, Grades, OpenItem, Ungraded, closing, grade,
     grade_list, grades, open_items,
 };
 pub use conflicts::{Conflict, Conflicts, Side, conflicts};
+pub use diff::{Diff, DiffChange, DiffCycle, DiffKeyResult, DiffObjective, DiffQuery, diff};
 pub use digest::{
     Digest, DigestCycle, DigestDraft, DigestGoal, DigestKeyResult, DigestNote, DigestSaid, digest,
 };
@@ -51,6 +56,7 @@ pub use funnel::{
     ComparedOf, FunnelCompared, FunnelLine, FunnelList, FunnelShow, StageCompared, StageLine,
     funnel_compared, funnel_show, funnels,
 };
+pub use history::{HistoryLine, history_line};
 pub use import::{Import, ImportCommit, ImportMissing, ImportStep, ImportUnread, ImportVersion};
 pub use incentive::{IncentiveLine, IncentiveList, incentives};
 pub use kpi::{
@@ -65,7 +71,7 @@ pub use lists::{
     CycleLine, CycleList, DeviceLine, DeviceList, MemberLine, MemberList, Mission, TeamLine,
     TeamList, cycles, devices, members, mission, teams,
 };
-pub use log::{CheckInSaid, FieldChange, HistoryLine, Imported, LogLine, history_line, log_line};
+pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
 pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,

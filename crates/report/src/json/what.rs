@@ -185,7 +185,7 @@ fn said(names: &Names<'_>, key_result: KeyResultId, id: EventId) -> String {
         )
 }
 
-fn change(names: &Names<'_>, subject: Subject, change: &Change) -> String {
+pub(crate) fn change(names: &Names<'_>, subject: Subject, change: &Change) -> String {
     let field = &change.field;
     let from = match &change.from {
         // The unit once, behind the new value.

@@ -6,16 +6,19 @@
 
 mod agreement;
 mod beside;
+mod blame;
 mod carry;
 mod chart;
 mod clean;
 mod closing;
 mod conflicts;
+mod diff;
 mod document;
 mod due;
 mod exported;
 mod figures;
 mod funnel;
+mod history;
 mod import;
 mod incentive;
 mod kpi;
@@ -36,22 +39,25 @@ mod work;
 
 use quarterdeck_core::calendar::{Date, TimeZone};
 
+pub use blame::blame;
 pub use carry::carry;
 pub use chart::{bar, sparkline};
 pub use clean::{clean, one_line};
 pub use closing::{cycle_closed, grade_list};
 pub use conflicts::{conflicts, resolve_command};
+pub use diff::diff;
 pub use document::{Ansi, Document, Line, Span, Style};
 pub use due::due_list;
 pub use exported::{exported_log, exported_tables, imported_log, imported_told};
 pub use funnel::{funnel_compared, funnel_show, funnels};
+pub use history::history;
 pub use import::import;
 pub use incentive::incentives;
 pub use kpi::{kpi_list, kpi_show, kpi_standing};
 pub use letter::letter;
 pub use lint::{lint, lint_markdown, lint_rule, lint_rules};
 pub use lists::{cycles, devices, key_result_list, members, mission, objective_list, teams};
-pub use log::{history, log};
+pub use log::log;
 pub use plan::{not_split, plan_funnel, plan_split};
 pub use run::{outbox, sync, verify, written};
 pub use show::{key_result_brief, key_result_show, objective_show};

@@ -201,14 +201,10 @@ fn an_unknown_kind_is_in_the_log_with_the_reason_why_it_is_passed_over() {
 fn history_lines_are_log_lines_with_what_held_after() {
     let log = disagreement();
     let names = Names::new(&log.state);
-    let mut state = State::default();
-    let lines: Vec<Json> = history::of(
-        &mut state,
-        key_result("3mz9"),
-        log.entries.clone().into_iter(),
-    )
-    .map(|(entry, after)| value(json::history_line(&names, &entry, &after, false)))
-    .collect();
+    let scope = history::Scope::KeyResult(key_result("3mz9"));
+    let lines: Vec<Json> = (history::fold(&log.state, scope, None, &log.entries).iter())
+        .map(|line| value(json::history_line(&names, line)))
+        .collect();
     let told: Vec<String> = lines
         .iter()
         .map(|line| {

@@ -1,9 +1,12 @@
 //! What people see: calm tables at 80 columns, nothing wider than the terminal, nothing that acts on it.
 
+use quarterdeck_core::diff;
+use quarterdeck_core::digest::Between;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::history;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
+use quarterdeck_core::whose::Whose;
 use quarterdeck_report::json::{self, AsOf, Schema, StatusQuery, Sync, Verify};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::pending::Pending;
@@ -69,13 +72,45 @@ impl<'a> Seen<'a> {
     }
 
     fn history(&self, digits: &str) -> Vec<json::HistoryLine> {
-        let mut state = State::default();
-        let entries = self.log.entries.clone().into_iter();
-        history::of(&mut state, key_result(digits), entries)
-            .map(|(entry, after)| {
-                json::history_line(&self.names, &entry, &after, self.is_pending(&entry))
+        let scope = history::Scope::KeyResult(key_result(digits));
+        (history::fold(self.names.state(), scope, None, &self.log.entries).into_iter())
+            .map(|line| {
+                let pending = self.is_pending(&line.entry);
+                json::history_line(&self.names, &history::Line { pending, ..line })
             })
             .collect()
+    }
+
+    /// What an audit shows of everything: a history of all, and a diff from an
+    /// early moment.
+    fn audit(&self, view: &View) -> Vec<Document> {
+        let state = self.names.state();
+        let lines: Vec<_> = history::fold(state, history::Scope::All, None, &self.log.entries)
+            .iter()
+            .map(|line| json::history_line(&self.names, line))
+            .collect();
+        let mut then = State::default();
+        let early = self.log.entries.iter().take(11);
+        early.for_each(|entry| then.apply(entry));
+        let between = Between {
+            then: &then,
+            then_on: day("2026-07-01"),
+            now: state,
+            now_on: day(TODAY),
+        };
+        let mut found = diff::compare(&between, &diff::Scope::Whose(Whose::All));
+        let later: Vec<_> = self.log.entries.iter().skip(11).cloned().collect();
+        found.explain(state, &later);
+        found.drop_unchanged(state);
+        let query = json::DiffQuery {
+            from: AsOf::Position(11),
+            to: None,
+            days: (between.then_on, between.now_on),
+            about: None,
+        };
+        let told = json::diff(&self.names, &found, &query, &|_| false);
+        assert!(!told.objectives.is_empty() || !told.cycles.is_empty());
+        vec![text::history(&lines, false, view), text::diff(&told, view)]
     }
 
     /// Every document there is about it.
@@ -97,7 +132,8 @@ impl<'a> Seen<'a> {
             all.push(text::key_result_show(&shown.unwrap(), view));
         }
         all.push(text::objective_show(&self.objective("7fk2"), view));
-        all.push(text::history(&self.history("3mz9"), view));
+        all.push(text::history(&self.history("3mz9"), true, view));
+        all.extend(self.audit(view));
         all
     }
 }
@@ -235,7 +271,7 @@ fn history_tells_who_what_and_why() {
     assert_eq!(
         below(
             "changes\n\n",
-            &plain(&text::history(&seen.history("3mz9"), &view(80)))
+            &plain(&text::history(&seen.history("3mz9"), true, &view(80)))
         ),
         " #  when          who  device  what                         value  target  score
 12  1 Jul 13:12   ana  lisbon  added: 500 → 550 leads         500     550   0.00
@@ -244,6 +280,7 @@ fn history_tells_who_what_and_why() {
 24  5 Aug 13:24   ana  lisbon  519 leads, 70 % sure           519     550   0.38
 27  19 Aug 13:27  ana  lisbon  531 leads, 70 % sure           531     550   0.62
 34  20 Aug 13:34  ana  lisbon  5,310 leads                  5,310     550   1.00
+    taken back later
 35  20 Aug 13:35  ana  lisbon  undo: took back the check-…    531     550   0.62
     a digit too many
 36  20 Aug 13:36  ben  lagos   508 leads for 15 Jul           531     550   0.62

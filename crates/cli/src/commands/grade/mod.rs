@@ -3,6 +3,7 @@
 mod walk;
 
 use clap::Args;
+use quarterdeck_core::calendar::Date;
 use quarterdeck_core::closing;
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::decimal::Decimal;
@@ -10,6 +11,7 @@ use quarterdeck_core::event::{Body, KeyResultGraded};
 use quarterdeck_core::grading::{self, Advice, Band};
 use quarterdeck_core::id::{CycleId, KeyResultId};
 use quarterdeck_core::refusal::Refusal;
+use quarterdeck_core::state::State;
 use quarterdeck_core::value::Subject;
 use quarterdeck_report::json;
 use quarterdeck_report::names::Names;
@@ -21,6 +23,7 @@ use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::parse::share;
 use crate::session::{Recorded, Session};
+use crate::view::Time;
 
 /// So many grades are recorded as one command at most.
 const TOGETHER: usize = 400;
@@ -33,6 +36,7 @@ const TOGETHER: usize = 400;
   okr grade leads 0.7 -m \"two of them signed a day late\"    overruled, with the reason
   okr grade --as-computed --cycle 2026-Q3                   all that have no grade yet
   okr grade --json                                          what is still to be graded
+  okr grade --as-of 2026-10-01                              and what was then
 
 The computed grade is the score at the end of the cycle; it stays beside the one that counts.
 Bands: red below 0.4, amber below 0.7, green from there on. A committed key result is expected
@@ -41,7 +45,7 @@ at 1.0; an aspirational one aims at 0.6 to 0.7.
 Exits with 1 when nobody can be asked and something has no grade yet.")]
 pub(crate) struct Grade {
     /// The key result [default: all of the cycle that have no grade].
-    #[arg(value_name = "KR", add = crate::complete::key_results())]
+    #[arg(value_name = "KR", conflicts_with_all = ["as_of", "on"], add = crate::complete::key_results())]
     key_result: Option<String>,
     /// The grade, 0 to 1 [default: the computed one].
     #[arg(value_name = "SCORE", value_parser = share)]
@@ -58,12 +62,17 @@ pub(crate) struct Grade {
     #[arg(long, conflicts_with = "key_result", add = crate::complete::cycles())]
     cycle: Option<String>,
     /// Take the computed grade for all that have none.
-    #[arg(long, conflicts_with = "key_result")]
+    #[arg(long, conflicts_with_all = ["key_result", "as_of", "on"])]
     as_computed: bool,
+    #[command(flatten)]
+    time: Time,
 }
 
 impl Grade {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        if self.time.is_named() {
+            return self.look_back(context);
+        }
         let mut session = context.open()?;
         if let Some(key_result) = &self.key_result {
             let id = to_grade(&session, key_result)?;
@@ -88,6 +97,24 @@ impl Grade {
         })
     }
 
+    /// Lists what was without a grade at another moment, or would be graded on another day.
+    fn look_back(self, context: &Context) -> Result<Exit, Failure> {
+        let view = context.open()?.view(self.time)?;
+        let cycle = match &self.cycle {
+            Some(cycle) => view.resolver().cycle(cycle)?,
+            None => over(view.state(), view.on())
+                .or_else(|| json::default_cycle(view.state(), view.on()))
+                .ok_or_else(|| Failure::not_found("There was no cycle yet."))?,
+        };
+        let list = json::grade_list(&view.names(), cycle, view.on());
+        view.answer(&list, |view| text::grade_list(&list, view))?;
+        Ok(if list.ungraded.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Findings
+        })
+    }
+
     fn one(&self, session: &mut Session<'_>, id: KeyResultId) -> Result<Exit, Failure> {
         let computed = grading::computed(session.state(), id, session.today());
         let to = self.score.or(computed).ok_or_else(|| {
@@ -104,21 +131,22 @@ impl Grade {
 
     /// The cycle that is meant: the last one that is over and not closed, else the one of today.
     fn cycle_meant(&self, session: &Session<'_>) -> Result<CycleId, Failure> {
-        if self.cycle.is_none() {
-            let today = session.today();
-            let over = (session.state().cycles.iter())
-                .filter(|(id, cycle)| {
-                    cycle.ends < today
-                        && !cycle.is_closed()
-                        && closing::ungraded(session.state(), **id).next().is_some()
-                })
-                .max_by_key(|(_, cycle)| (cycle.ends, std::cmp::Reverse(cycle.kind)));
-            if let Some((id, _)) = over {
-                return Ok(*id);
-            }
+        let over = || over(session.state(), session.today());
+        match self.cycle.is_none().then(over).flatten() {
+            Some(id) => Ok(id),
+            None => session.cycle_or_current(self.cycle.as_deref()),
         }
-        session.cycle_or_current(self.cycle.as_deref())
     }
+}
+
+/// The last cycle that is over on a day, not closed, and not graded through.
+fn over(state: &State, on: Date) -> Option<CycleId> {
+    (state.cycles.iter())
+        .filter(|(id, cycle)| {
+            cycle.ends < on && !cycle.is_closed() && closing::ungraded(state, **id).next().is_some()
+        })
+        .max_by_key(|(_, cycle)| (cycle.ends, std::cmp::Reverse(cycle.kind)))
+        .map(|(id, _)| *id)
 }
 
 /// The key result that a person wants to grade. One that was carried over already is still the one

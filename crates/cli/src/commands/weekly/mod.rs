@@ -26,7 +26,7 @@ use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::parse::day;
 use crate::session::Session;
-use crate::view::Known;
+use crate::view::Time;
 
 /// Write the week: the check-ins that are due, what was done, what is planned, what is in the way.
 ///
@@ -89,13 +89,13 @@ struct Write {
   okr weekly show --team sales --week 2026-08-17
   okr weekly show --all --json")]
 struct Show {
-    /// A day of the week that is meant [default: today].
+    /// A day of the week that is meant [default: today, or that of --on].
     #[arg(long, value_name = "DATE")]
     week: Option<String>,
     #[command(flatten)]
     whose: WhoseOptions,
     #[command(flatten)]
-    known: Known,
+    time: Time,
 }
 
 impl Weekly {
@@ -109,7 +109,7 @@ impl Weekly {
 
 impl Show {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let view = context.open()?.view(self.known)?;
+        let view = context.open()?.view(self.time)?;
         let whose = self.whose.whose(&view)?;
         let week = (self.week.as_deref())
             .map_or(Ok(view.on()), |week| day(week, view.shown_for().today))?;

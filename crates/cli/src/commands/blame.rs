@@ -1,0 +1,97 @@
+//! `okr blame`: who set what.
+
+use clap::Args;
+use quarterdeck_core::blame::{self as rule, Blamed};
+use quarterdeck_core::refusal::Refusal;
+use quarterdeck_core::state::State;
+use quarterdeck_core::value::{Field, Subject};
+use quarterdeck_report::{json, text};
+
+use super::sheet::{self, SheetOptions};
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::view::Time;
+
+/// Show for each field of a thing the change that set it: who, where, when, why, and what it was.
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr blame leads
+  okr blame leads --field target
+  okr blame growth --as-of \"week 6\"
+  okr blame leads --field value --on 2026-08-21     whose check-ins that day's value is
+  okr blame workspace --json
+  okr blame leads --csv
+
+REF may be anything that has fields: a key result, objective, cycle, team, member, KPI, initiative,
+to-do, note, check-in and more; `workspace` is the workspace itself.")]
+pub(crate) struct Blame {
+    /// The thing.
+    #[arg(value_name = "REF", add = crate::complete::anything())]
+    about: String,
+    /// This field alone, such as `target`.
+    #[arg(long, value_name = "FIELD")]
+    field: Option<String>,
+    #[command(flatten)]
+    sheet: SheetOptions,
+    #[command(flatten)]
+    time: Time,
+}
+
+impl Blame {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let as_sheet = self.sheet.is_wanted(context)?;
+        let mut view = context.open()?.view(self.time)?;
+        let subject = view.resolver().subject(&self.about)?;
+        let on = view.on();
+        let found = rule::of(&mut view.past()?, subject, on)?;
+        view.release();
+        let mut found =
+            found.ok_or_else(|| Refusal::not_found(subject.noun(), self.about.clone()))?;
+        if let Some(field) = &self.field {
+            found = only(view.state(), subject, found, field)?;
+        }
+        let told = json::blame(&view.names(), subject, &found, (on, view.as_of()));
+        if as_sheet {
+            return self.sheet.put(context, &sheet::blame(&told));
+        }
+        view.answer(&told, |view| text::blame(&told, view))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// The one field that is asked for.
+fn only(
+    state: &State,
+    subject: Subject,
+    found: Vec<Blamed>,
+    asked: &str,
+) -> Result<Vec<Blamed>, Failure> {
+    let field = Field::from_word(&asked.trim().to_lowercase().replace(['-', ' '], "_"));
+    let measured = matches!(subject, Subject::KeyResult(_))
+        && matches!(field, Field::Value | Field::Confidence | Field::Projection);
+    if !measured && state.get(subject, &field).is_none() {
+        let mut known: Vec<&str> = (Field::ALL.iter())
+            .filter(|field| state.get(subject, field).is_some())
+            .map(Field::word)
+            .collect();
+        if matches!(subject, Subject::KeyResult(_)) {
+            known.extend(["value", "confidence", "projection"]);
+        }
+        return Err(
+            Failure::usage(format!("A {} has no field '{asked}'.", subject.noun()))
+                .hint(format!("it has {}", known.join(", "))),
+        );
+    }
+    let found: Vec<Blamed> = (found.into_iter())
+        .filter(|one| one.field == field)
+        .collect();
+    if found.is_empty() {
+        let noun = subject.noun();
+        return Err(Failure::not_found(format!(
+            "Nobody has ever set the {} of this {noun}.",
+            field.word()
+        ))
+        .hint("leave out --field to see what is set"));
+    }
+    Ok(found)
+}

@@ -1,0 +1,144 @@
+//! `okr diff`: what changed between two moments.
+
+use clap::Args;
+use quarterdeck_core::diff::{self as rule, Scope};
+use quarterdeck_core::value::Subject;
+use quarterdeck_core::when::{Moment, When};
+use quarterdeck_core::whose::Whose;
+use quarterdeck_report::json::{self, DiffQuery};
+use quarterdeck_report::text;
+
+use super::sheet::{self, SheetOptions};
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::view::{Time, View};
+
+/// Show what changed between two moments, by whom and why, and what it did to the scores.
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr diff \"week 2\"                          from the end of that week until now
+  okr diff \"week 2\" \"week 6\"
+  okr diff 2026-08-01 2026-08-31 sales       what a team has
+  okr diff \"3 weeks ago\" leads               one key result, until now
+  okr diff \"#1180\" \"#1204\" --json
+  okr diff 2026-Q2 --csv -o since-june.csv
+  okr diff \"week 2\" --on 2026-09-30          both sides measured on that day
+
+Each side is as it was known at its moment, measured on the day of that moment.")]
+pub(crate) struct Diff {
+    /// The earlier moment: what was known then.
+    #[arg(value_name = "FROM")]
+    from: When,
+    /// The later moment [default: now].
+    #[arg(value_name = "TO")]
+    to: Option<String>,
+    /// A key result, an objective or a team [default: everything].
+    #[arg(value_name = "REF", add = crate::complete::anything())]
+    about: Option<String>,
+    /// The later moment, as other commands take it.
+    #[arg(long, value_name = "WHEN")]
+    as_of: Option<When>,
+    /// Measure both sides on this day [default: each on its own].
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+    #[command(flatten)]
+    sheet: SheetOptions,
+}
+
+impl Diff {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let as_sheet = self.sheet.is_wanted(context)?;
+        let (to, about) = self.later()?;
+        let day_named = self.on.is_some();
+        let mut view = context.open()?.view(Time {
+            as_of: to,
+            on: self.on,
+        })?;
+        let from = view.moment(&self.from, false)?;
+        in_order(context, &view, from)?;
+        let then_on = if day_named {
+            view.on()
+        } else {
+            let at = match from {
+                Moment::At(moment) => moment,
+                Moment::Position(position) => view.recorded_at(position)?,
+            };
+            view.zone().date_of(at)
+        };
+        let (scope, subject) = scope(&view, about.as_deref())?;
+        let days = (then_on, view.on());
+        let found = rule::of(&mut view.past()?, from, days, &scope)?;
+        view.release();
+        let query = DiffQuery {
+            from: match from {
+                Moment::At(moment) => json::AsOf::Moment(moment),
+                Moment::Position(position) => json::AsOf::Position(position),
+            },
+            to: view.as_of(),
+            days,
+            about: subject,
+        };
+        let told = json::diff(&view.names(), &found, &query, &|seq| view.is_pending(seq));
+        if as_sheet {
+            return self.sheet.put(context, &sheet::diff(&told));
+        }
+        view.answer(&told, |view| text::diff(&told, view))?;
+        Ok(Exit::Done)
+    }
+
+    /// The later moment, and what it is about: what stands second may be either.
+    fn later(&self) -> Result<(Option<When>, Option<String>), Failure> {
+        let (to, about) = match (&self.to, &self.about) {
+            (None, about) => (None, about.clone()),
+            (Some(to), about) => match (to.parse::<When>(), about) {
+                (Ok(to), about) => (Some(to), about.clone()),
+                (Err(_), None) => (None, Some(to.clone())),
+                (Err(error), Some(_)) => return Err(Failure::usage(format!("{error}."))),
+            },
+        };
+        if to.is_some() && self.as_of.is_some() {
+            return Err(Failure::usage("TO and --as-of both say where it ends.")
+                .hint("leave out one of them"));
+        }
+        Ok((to.or_else(|| self.as_of.clone()), about))
+    }
+}
+
+/// A diff begins before it ends.
+fn in_order(context: &Context, view: &View<'_>, from: Moment) -> Result<(), Failure> {
+    let backwards = match (from, view.as_of()) {
+        (Moment::At(from), Some(json::AsOf::Moment(to))) => from > to,
+        (Moment::Position(from), Some(json::AsOf::Position(to))) => from > to,
+        (Moment::At(from), None) => from > context.now,
+        (Moment::Position(from), None) => from > view.state().head,
+        _ => false,
+    };
+    if backwards {
+        return Err(Failure::usage("It would begin after it ends.")
+            .hint("give the earlier moment first: `okr diff FROM TO`"));
+    }
+    Ok(())
+}
+
+fn scope(view: &View<'_>, about: Option<&str>) -> Result<(Scope, Option<Subject>), Failure> {
+    let Some(about) = about else {
+        return Ok((Scope::Whose(Whose::All), None));
+    };
+    let subject = view.resolver().subject(about)?;
+    let scope = match subject {
+        Subject::Workspace => return Ok((Scope::Whose(Whose::All), None)),
+        Subject::KeyResult(id) => Scope::KeyResult(id),
+        Subject::Objective(id) => Scope::Objective(id),
+        Subject::Team(id) => Scope::Whose(Whose::team(view.state(), id)),
+        other => {
+            return Err(Failure::usage(format!(
+                "A diff is of key results, objectives or teams, and not of a {}.",
+                other.noun()
+            ))
+            .hint(format!(
+                "see what happened to it with `okr log {about} --since WHEN`"
+            )));
+        }
+    };
+    Ok((scope, Some(subject)))
+}

@@ -1,0 +1,60 @@
+//! The log as a reading command sees it: up to the moment as of which it is asked, and no further.
+
+use quarterdeck_core::event::Entry;
+use quarterdeck_core::when::Moment;
+use quarterdeck_report::json;
+use quarterdeck_sync::{AsOf, ReplicaPast};
+
+use super::View;
+use crate::error::Failure;
+
+impl View<'_> {
+    /// The log up to the moment as of which it is seen.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn past(&mut self) -> Result<ReplicaPast<'_>, Failure> {
+        let horizon = self.as_of.map(|as_of| match as_of {
+            json::AsOf::Moment(moment) => AsOf::Moment(moment),
+            json::AsOf::Position(position) => AsOf::Position(position),
+        });
+        Ok(self.session.replica.past(horizon)?)
+    }
+
+    /// Lets others have the folder, once all that is asked of the log was read.
+    pub(crate) fn release(&mut self) {
+        self.session.replica.release();
+    }
+
+    /// Whether the entry at a position is still to be recorded.
+    pub(crate) fn is_pending(&self, seq: u64) -> bool {
+        seq > self.session.replica.confirmed().head
+    }
+
+    /// When the last entry up to a position was recorded, as a moment of its own.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn recorded_at(
+        &mut self,
+        position: u64,
+    ) -> Result<quarterdeck_core::calendar::Timestamp, Failure> {
+        let found: Option<Entry> = (self.session.replica.entries(position).next())
+            .transpose()?
+            .map(|logged| logged.entry);
+        self.session.replica.release();
+        Ok(found.map_or(self.state().recorded, |entry| entry.recorded))
+    }
+
+    /// Which moment of the log is meant, by the workspace as it is.
+    ///
+    /// # Errors
+    /// The text names a moment that cannot be.
+    pub(crate) fn moment(
+        &self,
+        when: &quarterdeck_core::when::When,
+        start: bool,
+    ) -> Result<Moment, Failure> {
+        self.session.moment(when, start)
+    }
+}
