@@ -9,6 +9,7 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     reason = "a benchmark speaks on stdout and stops at the first failure"
 )]
 
@@ -82,7 +83,9 @@ impl Company {
     }
 
     fn quarter(&mut self, number: i32, entries: u64) {
-        let starts = Date::from_days_since_epoch(10_000 + number * 91);
+        let first_day = 10_000 + number * 91;
+        let starts = Date::from_days_since_epoch(first_day);
+        self.now_ms = (self.now_ms).max((first_day as u64 + 1) * 86_400_000);
         let mut new = Ids::new(&mut self.random, self.now_ms);
         let cycle = CycleId::new(new.next());
         let objectives: Vec<_> = (0..KEY_RESULTS / PER_OBJECTIVE)
@@ -205,7 +208,7 @@ fn home(dir: &Path, entries: u64) -> PathBuf {
         member_email: None,
         device_name: "laptop".to_owned(),
     };
-    let now_ms = 864_000_000_000;
+    let now_ms = 10_000 * 86_400_000;
     let replica = Replica::create(&folder, new, Options::default(), now_ms, &mut random)
         .expect("a workspace");
     let member = replica.identity().member.expect("an owner");
