@@ -16,6 +16,8 @@ mod doctor;
 mod due;
 mod export;
 mod funnel;
+mod goalposts;
+mod goals;
 mod grade;
 mod history;
 mod import;
@@ -27,6 +29,7 @@ mod initiative;
 mod join;
 mod kpi;
 mod kr;
+mod late;
 mod lint;
 mod log;
 mod man;
@@ -36,6 +39,7 @@ mod note;
 mod objective;
 mod outbox;
 mod plan;
+mod regrade;
 mod remote;
 mod resolve;
 mod stages;
@@ -96,6 +100,9 @@ pub(crate) enum Command {
     Funnel(Box<funnel::Funnel>),
     Log(log::Log),
     History(history::History),
+    Goalposts(goalposts::Goalposts),
+    Late(late::Late),
+    Regrade(Box<regrade::Regrade>),
     Template(template::Template),
     Lint(lint::Lint),
     Conflicts(conflicts::Conflicts),
@@ -147,6 +154,9 @@ impl Command {
             Self::Funnel(command) => command.run(context),
             Self::Log(command) => command.run(context),
             Self::History(command) => command.run(context),
+            Self::Goalposts(command) => command.run(context),
+            Self::Late(command) => command.run(context),
+            Self::Regrade(command) => command.run(context),
             Self::Template(command) => command.run(context),
             Self::Lint(command) => command.run(context),
             Self::Conflicts(command) => command.run(context),
@@ -174,12 +184,16 @@ fn folder_name(name: &str) -> Result<(), Failure> {
 
 /// A file's name as a shell takes it.
 fn quoted(file: &Path) -> String {
-    let file = file.display().to_string();
+    argument(&file.display().to_string())
+}
+
+/// A word as a shell takes it.
+pub(crate) fn argument(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '\\' | ':');
-    if file.chars().all(plain) {
-        file
+    if word.chars().all(plain) {
+        word.to_owned()
     } else {
-        format!("'{}'", file.replace('\'', "'\\''"))
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

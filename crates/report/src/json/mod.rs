@@ -4,6 +4,7 @@
 //! moments are RFC 3339 in UTC, dates ISO 8601. Builders are pure: the same state and question
 //! give the same struct.
 
+mod act;
 mod agreement;
 mod carry;
 mod closing;
@@ -12,14 +13,18 @@ mod digest;
 mod due;
 mod exported;
 mod funnel;
+mod goalposts;
 mod import;
 mod incentive;
 mod kpi;
+mod late;
+mod later;
 mod lint;
 mod lists;
 mod log;
 mod objective;
 mod plan;
+mod regrade;
 mod run;
 mod scope;
 mod show;
@@ -35,6 +40,7 @@ use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::decimal::Decimal;
 use serde::{Serialize, Serializer};
 
+pub use act::ActTold;
 pub use agreement::{AmendmentLine, SignOff};
 pub use carry::{CarriedKeyResult, CarriedObjective, Carry, LeftBehind, carry};
 pub use closing::{
@@ -51,12 +57,20 @@ pub use funnel::{
     ComparedOf, FunnelCompared, FunnelLine, FunnelList, FunnelShow, StageCompared, StageLine,
     funnel_compared, funnel_show, funnels,
 };
+pub use goalposts::{
+    Beside, GoalMoved, Goalposts, KeyResultBeside, ObjectiveBeside, TeamBeside, goalposts,
+};
 pub use import::{Import, ImportCommit, ImportMissing, ImportStep, ImportUnread, ImportVersion};
 pub use incentive::{IncentiveLine, IncentiveList, incentives};
 pub use kpi::{
     BesideLine, CurvePoint, HeldValue, KpiLine, KpiList, KpiQuery, KpiShow, LinkedLine,
     ReadingLine, kpi_line, kpi_list, kpi_show,
 };
+pub use late::{
+    AfterGradeLine, AfterLine, BunchLine, CorrectionLine, Late, LateLine, OfKeyResult,
+    RetractionLine, SurgeLine, late,
+};
+pub use later::{Later, LaterKeyResult, later};
 pub use lint::{
     Lint, LintAbout, LintExplained, LintFinding, LintRule, LintRules, lint, lint_explained,
     lint_rules,
@@ -70,6 +84,9 @@ pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, o
 pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
     StageRate, not_split, plan_funnel, split,
+};
+pub use regrade::{
+    BothGrades, KeyResultRegraded, ObjectiveRegraded, Regrade, RegradeBy, TeamRegraded, regrade,
 };
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,
