@@ -222,6 +222,7 @@ impl<'c> View<'c> {
             &|event| reasons.of(event),
         )
         .ok_or_else(|| Refusal::not_found("key result", id))?;
+        shown.agreed = self.agreed(id)?;
         if self.later.is_some() {
             let (now, pending) = (Names::new(self.session.state()), self.session.pending());
             shown.late = json::late_check_ins(&now, &pending, id);
@@ -286,6 +287,7 @@ impl<'c> View<'c> {
     /// # Errors
     /// Standard output takes no more.
     pub(crate) fn cycle_list(&mut self) -> Result<(), Failure> {
+        self.settle()?;
         let mut list = json::cycles(&self.names(), self.on);
         for line in &mut list.cycles {
             if line.closing.is_some() {

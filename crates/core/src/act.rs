@@ -60,13 +60,18 @@ impl Act {
 pub(crate) struct Calendar<'a> {
     pub(crate) zone: &'a TimeZone,
     /// Up to where the log was kept without a server.
-    pub(crate) adopted_at: Option<u64>,
+    pub(crate) alone_until: Option<u64>,
 }
 
 impl Calendar<'_> {
     /// The day on which an entry became known.
     pub(crate) fn day(&self, entry: &Entry) -> Date {
-        self.zone.date_of(entry.known_at(self.adopted_at))
+        self.zone.date_of(self.known_at(entry))
+    }
+
+    /// Since when an entry counts as known.
+    pub(crate) fn known_at(&self, entry: &Entry) -> Timestamp {
+        entry.known_at(self.alone_until)
     }
 }
 

@@ -3,21 +3,20 @@
 //! Guarantee: a closed cycle reads as the log stood at the position that its closing is bound to,
 //! on one fixed day, whatever is recorded later. What came later is counted apart.
 
-use std::collections::BTreeSet;
+mod later;
 
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::calendar::{Date, Timestamp};
 use crate::due;
-use crate::event::{Body, Entry, Event, Hash};
+use crate::event::{Body, Event, Hash};
 use crate::id::{CycleId, KeyResultId, ObjectiveId};
-use crate::past::Past;
-use crate::state::{Closing, Cycle, Stamp, State};
+use crate::state::{Closing, Cycle, State};
 use crate::token::{CycleState, ObjectiveState};
-use crate::value::{Field, Subject, Value};
+use crate::value::{Field, Subject};
 
 pub use crate::admit::ungraded;
+pub use later::{later, settled};
 
 /// Something that a person might want to finish before a cycle is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,48 +164,6 @@ pub fn mark(at_position: &mut State, id: CycleId, closing: &Closing) {
         cycle.state = CycleState::Closed;
         cycle.closing = Some(closing.clone());
     }
-}
-
-/// What came after the closing of a cycle and would have changed it, in the order of the log: it
-/// is listed apart. Nothing where the cycle is not closed.
-///
-/// # Errors
-/// The log cannot be read.
-pub fn later<P: Past>(past: &mut P, id: CycleId) -> Result<Vec<Entry>, P::Error> {
-    let state = past.state().clone();
-    let closing = (state.cycles.get(&id)).and_then(|cycle| Some(cycle.closing.as_ref()?.position));
-    let Some(position) = closing else {
-        return Ok(Vec::new());
-    };
-    let left = |stamp: &Stamp| stamp.seq > position;
-    let objectives: BTreeSet<ObjectiveId> = (state.objectives.iter())
-        .filter(|(_, one)| {
-            one.cycle == id || (one.provenance.edited.get(&Field::Cycle)).is_some_and(left)
-        })
-        .map(|(id, _)| *id)
-        .collect();
-    let mut things: BTreeSet<Uuid> = objectives.iter().map(|id| id.uuid()).collect();
-    things.insert(id.uuid());
-    things.extend(
-        (state.key_results.iter())
-            .filter(|(_, one)| objectives.contains(&one.objective))
-            .map(|(id, _)| id.uuid()),
-    );
-    let mut found = past.about(&things)?;
-    found.retain(|entry| {
-        entry.seq > position
-            && (touched(&state, &entry.event.body) == Some(id) || leaves(&entry.event.body, id))
-    });
-    Ok(found)
-}
-
-/// Whether an edit takes an objective out of a cycle.
-fn leaves(body: &Body, id: CycleId) -> bool {
-    let Body::Edited { changes, .. } = body else {
-        return false;
-    };
-    (changes.iter())
-        .any(|change| change.field == Field::Cycle && change.from == Value::Ref(Subject::Cycle(id)))
 }
 
 /// When a device that is its own authority records an event: when it was authored, and never

@@ -22,12 +22,13 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::calendar::{Date, Timestamp};
+use crate::act::Calendar;
+use crate::calendar::{Date, TimeZone, Timestamp};
 use crate::decimal::Decimal;
 use crate::id::{CycleId, KeyResultId, ObjectiveId, TeamId, Uuid};
 use crate::past::Past;
 use crate::score::{self, Means};
-use crate::state::{KeyResult, Objective, State};
+use crate::state::{KeyResult, Objective, Stamp, State};
 use crate::value::{Field, Subject, Value};
 
 pub use fields::{last_moved, tally};
@@ -80,9 +81,6 @@ pub struct Asked {
     pub scope: Scope,
     /// As measured on this day.
     pub on: Date,
-    /// Up to where the log was kept without a server, as is known at present: see
-    /// [`crate::event::Entry::known_at`].
-    pub adopted_at: Option<u64>,
 }
 
 /// What was moved, and the state had it not been.
@@ -113,9 +111,12 @@ pub fn of<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Goalposts>, P::
         return Ok(None);
     };
     let own = past.about(&BTreeSet::from([asked.cycle.uuid()]))?;
-    let zone = (state.workspace.as_ref())
-        .map_or_else(crate::calendar::TimeZone::utc, |workspace| workspace.zone());
-    let begins = begin::day(&own, asked, &zone, cycle.starts);
+    let zone = (state.workspace.as_ref()).map_or_else(TimeZone::utc, |found| found.zone());
+    let calendar = Calendar {
+        zone: &zone,
+        alone_until: state.alone_until(),
+    };
+    let begins = begin::day(&own, asked.cycle, &calendar, cycle.starts);
     let eve = zone.end_of(begins.plus_days(-1));
     let things = fields::moved_since(&state, asked, eve);
     let entries = if things.is_empty() {
@@ -125,7 +126,7 @@ pub fn of<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Goalposts>, P::
         ids.insert(asked.cycle.uuid());
         past.about(&ids)?
     };
-    let walked = walk::through(&state, &entries, asked, &things, (eve, &zone), &|seq| {
+    let walked = walk::through(&state, &entries, asked, &things, (eve, calendar), &|seq| {
         past.is_pending(seq)
     });
     Ok(Some(Goalposts {
@@ -186,13 +187,9 @@ impl Goalposts {
 }
 
 /// A moment by which something was known: [`crate::event::Entry::known_at`], of a stamp.
-pub(crate) fn known(
-    state: &State,
-    stamp: &crate::state::Stamp,
-    adopted_at: Option<u64>,
-) -> Timestamp {
+pub(crate) fn known(state: &State, stamp: &Stamp) -> Timestamp {
     let authored = Timestamp::from_ms(stamp.authored.wall);
-    match (state.source(stamp), adopted_at) {
+    match (state.source(stamp), state.alone_until()) {
         (Some(source), _) => source.at.min(stamp.recorded),
         (None, Some(adopted)) if stamp.seq <= adopted => authored.min(stamp.recorded),
         _ => stamp.recorded,

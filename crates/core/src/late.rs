@@ -53,8 +53,6 @@ pub struct Asked {
     pub days: u32,
     /// The day on which grades are computed.
     pub on: Date,
-    /// Up to where the log was kept without a server, as is known at present.
-    pub adopted_at: Option<u64>,
 }
 
 /// What was late, corrected, or changed after a grade.
@@ -256,7 +254,7 @@ pub fn of_cycle<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Late>, P:
         key_results: &key_results,
         calendar: Calendar {
             zone: &zone,
-            adopted_at: asked.adopted_at,
+            alone_until: state.alone_until(),
         },
         made: check_ins(&state, &key_results),
         pending: &|seq| past.is_pending(seq),

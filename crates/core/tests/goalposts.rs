@@ -30,7 +30,6 @@ fn asked(scope: Scope, on: &str) -> Asked {
         cycle: cycle(),
         scope,
         on: date(on),
-        adopted_at: None,
     }
 }
 
@@ -157,8 +156,8 @@ fn the_worked_example_is_that_of_the_document() {
 #[test]
 fn the_state_alone_tells_that_goals_were_moved() {
     let world = example();
-    assert_eq!(goalposts::tally(&world.state, cycle(), None), 2);
-    let moved = |subject| goalposts::last_moved(&world.state, subject, None);
+    assert_eq!(goalposts::tally(&world.state, cycle()), 2);
+    let moved = |subject| goalposts::last_moved(&world.state, subject);
     assert!(moved(leads_subject()).is_some());
     assert!(moved(Subject::KeyResult(kr(PARTNERS))).is_none());
 }
@@ -299,7 +298,7 @@ fn agreeing_and_starting_are_no_moved_goals() {
     let owner = Value::Ref(Subject::Member(world.machines["ben"].member));
     world.online("ana", vec![edit(leads_subject(), Field::Owner, owner)]);
     assert_eq!(told(&found(&world, "2026-07-12")), []);
-    assert_eq!(goalposts::tally(&world.state, cycle(), None), 0);
+    assert_eq!(goalposts::tally(&world.state, cycle()), 0);
 }
 
 #[test]

@@ -29,7 +29,6 @@ fn asked(days: u32) -> Asked {
         scope: Scope::Cycle,
         days,
         on: date("2026-09-30"),
-        adopted_at: None,
     }
 }
 

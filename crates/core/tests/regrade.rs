@@ -179,7 +179,6 @@ fn by_the_goals_as_first_agreed_all_grades_are_computed() {
         cycle: cycle(),
         scope: Scope::Cycle,
         on: date(DAY),
-        adopted_at: None,
     };
     let mut past = Listed::all(&world.log);
     let agreed = goalposts::of(&mut past, &asked).unwrap().unwrap().agreed;

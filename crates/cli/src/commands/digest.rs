@@ -84,6 +84,7 @@ impl Digest {
             as_of: self.until,
             on: None,
         })?;
+        view.settle()?;
         let on = view.on();
         if on < from {
             return Err(Failure::usage(format!(

@@ -42,7 +42,6 @@ impl Goalposts {
             cycle,
             scope,
             on: view.on(),
-            adopted_at: view.adopted_at(),
         };
         let found = rule::of(&mut view.past()?, &asked)?
             .ok_or_else(|| Failure::not_found("There was no such cycle yet at that moment."))?;

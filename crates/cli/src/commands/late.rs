@@ -46,7 +46,6 @@ impl Late {
             scope,
             days: self.days,
             on: view.on(),
-            adopted_at: view.adopted_at(),
         };
         let found = rule::of_cycle(&mut view.past()?, &asked)?
             .ok_or_else(|| Failure::not_found("There was no such cycle yet at that moment."))?;

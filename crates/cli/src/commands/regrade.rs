@@ -125,7 +125,6 @@ impl Regrade {
                 cycle,
                 scope: goalposts::Scope::Cycle,
                 on: view.on(),
-                adopted_at: view.adopted_at(),
             };
             goalposts::of(&mut view.past()?, &asked)?.map(|found| found.agreed)
         } else {

@@ -2,8 +2,10 @@
 
 use quarterdeck_core::closing;
 use quarterdeck_core::event::Entry;
-use quarterdeck_core::id::CycleId;
+use quarterdeck_core::goalposts;
+use quarterdeck_core::id::{CycleId, KeyResultId};
 use quarterdeck_core::past::Past as _;
+use quarterdeck_core::value::Subject;
 use quarterdeck_report::json;
 use quarterdeck_report::text;
 use quarterdeck_sync::AsOf;
@@ -33,9 +35,45 @@ impl View<'_> {
         })
     }
 
-    /// Up to where the log was kept without a server, as is known at present.
-    pub(crate) fn adopted_at(&self) -> Option<u64> {
-        self.session.replica.confirmed().adopted_at()
+    /// Whether the day that figures are of was asked for.
+    pub(crate) const fn day_was_named(&self) -> bool {
+        self.day_was_named
+    }
+
+    /// Puts closed cycles back to how they were closed, unless a day was asked for.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn settle(&mut self) -> Result<(), Failure> {
+        if self.day_was_named || self.later.is_some() {
+            return Ok(());
+        }
+        if let Some(settled) = closing::settled(&mut self.past()?)? {
+            self.past = Some(settled);
+        }
+        Ok(())
+    }
+
+    /// What a key result aimed at as first agreed, where it was moved: its own changes are read, and
+    /// only then.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(super) fn agreed(&mut self, id: KeyResultId) -> Result<Option<json::AgreedGoal>, Failure> {
+        let subject = Subject::KeyResult(id);
+        if goalposts::last_moved(self.state(), subject).is_none() {
+            return Ok(None);
+        }
+        let Some(cycle) = closing::cycle_of(self.state(), subject) else {
+            return Ok(None);
+        };
+        let asked = goalposts::Asked {
+            cycle,
+            scope: goalposts::Scope::KeyResult(id),
+            on: self.on,
+        };
+        let found = goalposts::of(&mut self.past()?, &asked)?;
+        Ok(found.and_then(|found| json::agreed_goal(&self.names(), &found, id)))
     }
 
     /// What came after the closing of a cycle by the moment that was asked for, each with whether

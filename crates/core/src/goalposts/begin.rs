@@ -1,14 +1,15 @@
 //! When a cycle began.
 
-use super::Asked;
-use crate::calendar::{Date, TimeZone, Timestamp};
+use crate::act::Calendar;
+use crate::calendar::{Date, Timestamp};
 use crate::event::{Body, Entry};
+use crate::id::CycleId;
 use crate::state::State;
 use crate::value::Subject;
 
 /// The day with which a cycle began: the first day that it had when that day came. One that was
 /// planned when its first day was over begins with the day that it has now.
-pub(super) fn day(own: &[Entry], asked: &Asked, zone: &TimeZone, starts: Date) -> Date {
+pub(super) fn day(own: &[Entry], id: CycleId, calendar: &Calendar<'_>, starts: Date) -> Date {
     let mut folded = State::default();
     let mut had: Vec<(Timestamp, Date)> = Vec::new();
     for entry in own {
@@ -16,17 +17,17 @@ pub(super) fn day(own: &[Entry], asked: &Asked, zone: &TimeZone, starts: Date) -
             continue;
         }
         folded.apply(entry);
-        let Some(cycle) = folded.cycles.get(&asked.cycle) else {
+        let Some(cycle) = folded.cycles.get(&id) else {
             continue;
         };
         if had.last().map(|(_, day)| *day) != Some(cycle.starts) {
-            had.push((entry.known_at(asked.adopted_at), cycle.starts));
+            had.push((calendar.known_at(entry), cycle.starts));
         }
     }
     let until = had.iter().skip(1).map(|(since, _)| Some(*since));
     (had.iter().zip(until.chain([None])))
         .find(|((since, day), until)| {
-            let eve = zone.end_of(day.plus_days(-1));
+            let eve = calendar.zone.end_of(day.plus_days(-1));
             *since <= eve && until.is_none_or(|until| until > eve)
         })
         .map_or(starts, |((_, day), _)| *day)

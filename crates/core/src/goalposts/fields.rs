@@ -83,7 +83,7 @@ pub(super) fn matters(
 /// The things in scope that joined, or whose goals were last set, after this moment, with the
 /// objectives of such key results. Unless a goal was set after it, there is nothing to read.
 pub(super) fn moved_since(state: &State, asked: &Asked, eve: Timestamp) -> BTreeSet<Subject> {
-    let after = |stamp: &Stamp| known(state, stamp, asked.adopted_at) > eve;
+    let after = |stamp: &Stamp| known(state, stamp) > eve;
     let mut found = BTreeSet::new();
     let mut look = |subject: Subject, provenance: &Provenance| {
         let set = |field: &Field| provenance.edited.get(field).is_some_and(after);
@@ -127,7 +127,7 @@ pub(super) fn asks(state: &State, asked: &Asked, subject: Subject) -> bool {
 /// When a goal of a thing was last set after its cycle's first day, not counting how it was made:
 /// from the state alone, so that it costs nothing to ask. None where none was.
 #[must_use]
-pub fn last_moved(state: &State, subject: Subject, adopted_at: Option<u64>) -> Option<Stamp> {
+pub fn last_moved(state: &State, subject: Subject) -> Option<Stamp> {
     let cycle = state
         .cycles
         .get(&crate::closing::cycle_of(state, subject)?)?;
@@ -146,7 +146,7 @@ pub fn last_moved(state: &State, subject: Subject, adopted_at: Option<u64>) -> O
             _ => true,
         })
         .filter_map(|field| provenance.edited.get(field))
-        .filter(|stamp| known(state, stamp, adopted_at) > eve)
+        .filter(|stamp| known(state, stamp) > eve)
         .max_by_key(|stamp| stamp.seq)
         .copied()
 }
@@ -154,8 +154,8 @@ pub fn last_moved(state: &State, subject: Subject, adopted_at: Option<u64>) -> O
 /// How many goals of a cycle were moved after its first day, of which the state alone tells: its
 /// objectives and key results, and its own dates.
 #[must_use]
-pub fn tally(state: &State, cycle: CycleId, adopted_at: Option<u64>) -> usize {
-    let moved = |subject| last_moved(state, subject, adopted_at).is_some();
+pub fn tally(state: &State, cycle: CycleId) -> usize {
+    let moved = |subject| last_moved(state, subject).is_some();
     let withdrawn = Value::Text(KeyResultState::Withdrawn.word().to_owned());
     let kept = |subject| state.get(subject, &Field::State) != Some(withdrawn.clone());
     let objectives = (state.objectives.iter())

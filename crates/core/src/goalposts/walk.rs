@@ -6,7 +6,7 @@ use super::fields::{asks, counts, form, matters};
 use super::moved::{Moved, What};
 use super::{Asked, Form};
 use crate::act::{self, Act, Calendar};
-use crate::calendar::{TimeZone, Timestamp};
+use crate::calendar::Timestamp;
 use crate::event::{Body, Entry};
 use crate::id::ObjectiveId;
 use crate::state::State;
@@ -39,7 +39,7 @@ pub(super) fn through(
     entries: &[Entry],
     asked: &Asked,
     things: &BTreeSet<Subject>,
-    (eve, zone): (Timestamp, &TimeZone),
+    (eve, calendar): (Timestamp, Calendar<'_>),
     pending: &dyn Fn(u64) -> bool,
 ) -> Walked {
     let goals = || {
@@ -47,15 +47,12 @@ pub(super) fn through(
             .iter()
             .filter(|entry| is_about_goals(&entry.event.body))
     };
-    let after = |entry: &Entry| entry.known_at(asked.adopted_at) > eve;
+    let after = |entry: &Entry| calendar.known_at(entry) > eve;
     let mut walk = Walk {
         known,
         asked,
         things,
-        calendar: Calendar {
-            zone,
-            adopted_at: asked.adopted_at,
-        },
+        calendar,
         so_far: State::default(),
         joined: BTreeMap::new(),
         forms: BTreeMap::new(),

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::act::{ActTold, act};
 use super::closing::{Closing, closing};
-use super::show::{Related, related};
+use super::show::{AgreedGoal, Related, related};
 use super::what;
 use super::{AsOf, Schema, share};
 use crate::names::{Names, Ref};
@@ -226,6 +226,25 @@ pub fn goalposts(
     }
 }
 
+/// What a key result aimed at as first agreed; none where it was not moved.
+#[must_use]
+pub fn agreed_goal(
+    names: &Names<'_>,
+    found: &rule::Goalposts,
+    id: KeyResultId,
+) -> Option<AgreedGoal> {
+    let own = |moved: &&Moved| moved.subject == Subject::KeyResult(id) && moved.what != What::Added;
+    let moved = found.moved.iter().filter(own).count();
+    let before = found.agreed.key_results.get(&id)?;
+    names.state().key_results.get(&id)?;
+    (moved > 0).then(|| AgreedGoal {
+        aim: what::aim(&before.metric),
+        weight: before.weight,
+        score: share(found.key_result(&found.agreed, id)),
+        moved,
+    })
+}
+
 fn beside(agreed: Option<Decimal>, amended: Option<Decimal>) -> Beside {
     Beside {
         score_as_agreed: share(agreed),
@@ -310,10 +329,14 @@ fn objectives(names: &Names<'_>, found: &rule::Goalposts, scope: &Scope) -> Vec<
             reference: names.objective(*id),
             id: *id,
             title: one.title.clone(),
-            scores: beside(
-                found.objective(&found.agreed, *id),
-                found.objective(state, *id),
-            ),
+            // Of one key result alone, nothing is known of its siblings' goals.
+            scores: match scope {
+                Scope::KeyResult(_) => Beside::default(),
+                _ => beside(
+                    found.objective(&found.agreed, *id),
+                    found.objective(state, *id),
+                ),
+            },
             key_results: key_results(names, found, scope, *id),
         })
         .collect()

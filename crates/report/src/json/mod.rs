@@ -58,7 +58,8 @@ pub use funnel::{
     funnel_compared, funnel_show, funnels,
 };
 pub use goalposts::{
-    Beside, GoalMoved, Goalposts, KeyResultBeside, ObjectiveBeside, TeamBeside, goalposts,
+    Beside, GoalMoved, Goalposts, KeyResultBeside, ObjectiveBeside, TeamBeside, agreed_goal,
+    goalposts,
 };
 pub use import::{Import, ImportCommit, ImportMissing, ImportStep, ImportUnread, ImportVersion};
 pub use incentive::{IncentiveLine, IncentiveList, incentives};
@@ -92,8 +93,8 @@ pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,
 };
 pub use show::{
-    CheckInLine, KeyResultShow, NoteLine, ObjectiveShow, Related, key_result_show, late_check_ins,
-    objective_show,
+    AgreedGoal, CheckInLine, KeyResultShow, NoteLine, ObjectiveShow, Related, key_result_show,
+    late_check_ins, objective_show,
 };
 pub use status::{
     KeyResultList, ObjectiveList, Status, StatusCycle, StatusQuery, default_cycle, key_result_list,

@@ -98,6 +98,14 @@ fn difference(scores: Beside) -> Line {
 
 fn changes(document: &mut Document, found: &Goalposts, view: &View) {
     let began = time::day(found.begins, view.today);
+    if found.on < found.begins && found.changes.is_empty() {
+        let planned = format!(
+            "{} begins on {began}: nothing is moved before.",
+            found.cycle
+        );
+        document.push(Line::new().plain(planned));
+        return;
+    }
     if found.changes.is_empty() {
         let nothing = format!("Nothing was moved after {} began on {began}.", found.cycle);
         document.push(Line::new().plain(nothing));
@@ -236,7 +244,6 @@ fn besides(document: &mut Document, found: &Goalposts, view: &View) {
     for objective in &found.objectives {
         let scores = arrow(objective.scores);
         let named = Line::new()
-            .plain("  ")
             .reference(&objective.reference)
             .plain("  ")
             .said(Style::Strong, &objective.title)

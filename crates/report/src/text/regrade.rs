@@ -54,7 +54,6 @@ pub fn regrade(found: &Regrade, view: &View) -> Document {
     for objective in &found.objectives {
         let figures = both(objective.grades);
         let named = Line::new()
-            .plain("  ")
             .reference(&objective.reference)
             .plain("  ")
             .said(Style::Strong, &objective.title)
