@@ -191,3 +191,60 @@ fn whatever_comes_later_a_closed_quarter_reads_the_same_everywhere() {
         assert_eq!(late["after_grades"][0]["computed_now"], "1");
     }
 }
+
+#[test]
+fn what_was_moved_before_a_server_came_is_told_the_same_afterwards() {
+    let env = TestEnv::new();
+    let lisbon = env.machine("lisbon");
+    env.set_time("2025-12-20T10:00:00Z");
+    lisbon.okr(&["init", "acme", "--as", "ana"]).ok();
+    lisbon.plan_a_quarter();
+    env.set_time("2026-02-10T10:00:00Z");
+    lisbon
+        .okr(&["kr", "edit", "leads", "--target", "540", "-m", "fewer reps"])
+        .ok();
+    lisbon
+        .okr(&["checkin", "leads", "520", "--on", "2026-02-01"])
+        .ok();
+    let questions: [&[&str]; 3] = [
+        &["goalposts", "--cycle", CYCLE, "--as-of", "2026-02-20"],
+        &["late", "--cycle", CYCLE, "--as-of", "2026-02-20"],
+        &["regrade", CYCLE, "--as-agreed", "--as-of", "2026-02-20"],
+    ];
+    env.set_time("2026-03-01T10:00:00Z");
+    let before: Vec<String> = questions
+        .iter()
+        .map(|line| lisbon.okr(line).ok().stdout)
+        .collect();
+    assert!(
+        before[0].contains("1 change after it began"),
+        "{}",
+        before[0]
+    );
+    assert!(before[1].contains("9 days"), "{}", before[1]);
+    let mut server = env.server("headquarters", "operator");
+    lisbon.okr(&["remote", "set", &server.host("acme")]).ok();
+    lisbon.sync();
+    env.set_time("2026-04-02T10:00:00Z");
+    lisbon.okr(&["kr", "edit", "leads", "--target", "530"]).ok();
+    lisbon.sync();
+    let lagos = env.machine("lagos");
+    lagos.join(&server.invite("ben", "editor"));
+    lagos.sync();
+    for machine in [&lisbon, &lagos] {
+        for (line, was) in questions.iter().zip(&before) {
+            assert_eq!(
+                machine.okr(line).ok().stdout,
+                *was,
+                "okr {}",
+                line.join(" ")
+            );
+        }
+    }
+    let now = lagos
+        .okr(&["goalposts", "--cycle", CYCLE, "--json"])
+        .ok()
+        .json();
+    assert_eq!(now["changes"][0]["days_before_end"], 49);
+    assert_eq!(now["changes"][1]["after_end"], true);
+}

@@ -128,6 +128,40 @@ fn goalposts_tell_who_moved_what_and_both_scores() {
 }
 
 #[test]
+fn what_joined_late_is_told_as_it_was_added() {
+    let machine = moved();
+    let webinars = [
+        "kr",
+        "new",
+        "Webinars",
+        "--objective",
+        "growth",
+        "--increase",
+        "0..4",
+        "--key",
+        "webinars",
+    ];
+    machine.okr(&webinars).ok();
+    machine
+        .okr(&["kr", "edit", "webinars", "--target", "3"])
+        .ok();
+    let json = machine
+        .okr(&["goalposts", "webinars", "--json"])
+        .ok()
+        .json();
+    let told: Vec<&str> = (json["changes"].as_array().unwrap().iter())
+        .map(|change| change["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, ["added late: 0 → 4", "target 4 → 3"]);
+    assert_eq!(json["changes"][0]["field"], Value::Null);
+    assert_eq!(
+        json["objectives"][0]["score_as_agreed"],
+        Value::Null,
+        "its siblings are not asked about"
+    );
+}
+
+#[test]
 fn what_is_moved_after_the_end_says_so() {
     let machine = moved();
     machine.set_time("2026-10-02T09:00:00Z");

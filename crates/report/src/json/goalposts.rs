@@ -211,7 +211,7 @@ pub fn goalposts(
         closing: cycle.and_then(|_| closing(names, found.cycle)),
         about: about.and_then(|subject| related(names, subject)),
         changes: (found.moved.iter())
-            .map(|moved| told(names, moved))
+            .map(|moved| told(names, found, moved))
             .collect(),
         score_as_agreed: whole.score_as_agreed,
         score_as_amended: whole.score_as_amended,
@@ -252,7 +252,7 @@ fn beside(agreed: Option<Decimal>, amended: Option<Decimal>) -> Beside {
     }
 }
 
-fn told(names: &Names<'_>, moved: &Moved) -> GoalMoved {
+fn told(names: &Names<'_>, found: &rule::Goalposts, moved: &Moved) -> GoalMoved {
     let subject = moved.subject;
     let value =
         |value| (moved.field.as_ref()).map(|field| what::value(names, subject, field, value));
@@ -264,7 +264,7 @@ fn told(names: &Names<'_>, moved: &Moved) -> GoalMoved {
         (What::MovedIn, _) => format!("moved in from {}", value(&moved.from).unwrap_or_default()),
         (What::MovedOut, _) => format!("moved out to {}", value(&moved.to).unwrap_or_default()),
         (What::Added, _) => match subject {
-            Subject::KeyResult(id) => (names.state().key_results.get(&id))
+            Subject::KeyResult(id) => (found.agreed.key_results.get(&id))
                 .map_or_else(String::new, |one| {
                     format!("added late: {}", what::aim(&one.metric))
                 }),

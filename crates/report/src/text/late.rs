@@ -30,6 +30,9 @@ pub fn late(found: &Late, view: &View) -> Document {
     surges(&mut document, found, view);
     corrections(&mut document, found, view);
     retractions(&mut document, found, view);
+    if !found.after_grades.is_empty() {
+        document.heading("Changed after the grade");
+    }
     for one in &found.after_grades {
         after_grade(&mut document, one, view);
     }
@@ -256,7 +259,6 @@ fn retractions(document: &mut Document, found: &Late, view: &View) {
 }
 
 fn after_grade(document: &mut Document, found: &AfterGradeLine, view: &View) {
-    document.heading("Changed after the grade");
     let now = (found.computed_now).map_or_else(|| "nothing".to_owned(), |now| format!("{now:.2}"));
     let line = Line::new()
         .plain("  ")
