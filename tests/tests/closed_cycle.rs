@@ -1,6 +1,12 @@
 //! Closed means closed: whatever a machine that was offline brings later, every command that shows a closed
 //! quarter's figures answers the bytes that it answered at the closing, and what came is listed apart.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use quarterdeck_tests::{Machine, TestEnv};
 use serde_json::Value;
 

@@ -385,3 +385,30 @@ fn an_open_cycle_has_nothing_later() {
         .exits(Exit::Usage)
         .explains(&["is active, not closed"]);
 }
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    let machine = moved();
+    let long = "words and more words, so that there is no room for all of them on a line";
+    machine
+        .okr(&["kr", "edit", "leads", "--title", long, "-m", long])
+        .ok();
+    machine
+        .okr(&["objective", "edit", "growth", "--title", long])
+        .ok();
+    machine.okr(&["grade", "leads"]).ok();
+    machine.okr(&["checkin", "leads", "532"]).ok();
+    for line in [
+        &["goalposts"][..],
+        &["goalposts", "--team", "sales"],
+        &["late"],
+        &["regrade", "--drop", "partners"],
+        &["status"],
+    ] {
+        let text = machine.okr(line).ok().stdout;
+        // Hints are to be copied whole.
+        for shown in text.lines().filter(|line| !line.starts_with("hint: ")) {
+            assert!(shown.chars().count() <= 80, "{shown}");
+        }
+    }
+}
