@@ -128,25 +128,33 @@ pub(super) fn asks(state: &State, asked: &Asked, subject: Subject) -> bool {
 /// from the state alone, so that it costs nothing to ask. None where none was.
 #[must_use]
 pub fn last_moved(state: &State, subject: Subject) -> Option<Stamp> {
-    let cycle = state
-        .cycles
-        .get(&crate::closing::cycle_of(state, subject)?)?;
+    let cycle = crate::closing::cycle_of(state, subject)?;
+    moved_after(state, subject, eve_of(state, cycle)?)
+}
+
+/// The end of the day before a cycle's first.
+fn eve_of(state: &State, cycle: CycleId) -> Option<Timestamp> {
+    let starts = state.cycles.get(&cycle)?.starts;
     let zone = state.workspace.as_ref()?.zone();
-    let eve = zone.end_of(cycle.starts.plus_days(-1));
+    Some(zone.end_of(starts.plus_days(-1)))
+}
+
+fn moved_after(state: &State, subject: Subject, eve: Timestamp) -> Option<Stamp> {
     let provenance = match subject {
         Subject::Objective(id) => &state.objectives.get(&id)?.provenance,
         Subject::KeyResult(id) => &state.key_results.get(&id)?.provenance,
-        Subject::Cycle(_) => &cycle.provenance,
+        Subject::Cycle(id) => &state.cycles.get(&id)?.provenance,
         _ => return None,
     };
     (goals(subject).iter())
-        .filter(|field| match field {
+        .filter_map(|field| Some((field, provenance.edited.get(field)?)))
+        .filter(|(_, stamp)| known(state, stamp) > eve)
+        .filter(|(field, _)| match field {
             Field::State => !state.get(subject, field).as_ref().is_some_and(counts),
             Field::Cadence => false,
             _ => true,
         })
-        .filter_map(|field| provenance.edited.get(field))
-        .filter(|stamp| known(state, stamp) > eve)
+        .map(|(_, stamp)| stamp)
         .max_by_key(|stamp| stamp.seq)
         .copied()
 }
@@ -155,7 +163,10 @@ pub fn last_moved(state: &State, subject: Subject) -> Option<Stamp> {
 /// objectives and key results, and its own dates.
 #[must_use]
 pub fn tally(state: &State, cycle: CycleId) -> usize {
-    let moved = |subject| last_moved(state, subject).is_some();
+    let Some(eve) = eve_of(state, cycle) else {
+        return 0;
+    };
+    let moved = |subject| moved_after(state, subject, eve).is_some();
     let withdrawn = Value::Text(KeyResultState::Withdrawn.word().to_owned());
     let kept = |subject| state.get(subject, &Field::State) != Some(withdrawn.clone());
     let objectives = (state.objectives.iter())
@@ -168,6 +179,6 @@ pub fn tally(state: &State, cycle: CycleId) -> usize {
         .map(|(id, _)| Subject::KeyResult(*id));
     let own = usize::from(moved(Subject::Cycle(cycle)));
     own + (objectives.chain(key_results))
-        .filter(|subject| kept(*subject) && moved(*subject))
+        .filter(|subject| moved(*subject) && kept(*subject))
         .count()
 }
