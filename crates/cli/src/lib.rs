@@ -18,6 +18,7 @@ mod commands;
 mod complete;
 mod config;
 mod context;
+mod csv;
 mod demo;
 mod edit;
 mod error;

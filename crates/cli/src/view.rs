@@ -1,6 +1,7 @@
 //! What a reading command shows: one state, one day, one set of names, as JSON or as text.
 
 mod closed;
+mod horizon;
 mod past;
 
 use clap::Args;
@@ -76,8 +77,8 @@ pub(crate) struct View<'c> {
     /// Whether that day was asked for.
     day_was_named: bool,
     pending: Pending,
-    /// How much came after the closing as at which a cycle is seen.
-    later: Option<u64>,
+    /// The closed cycle as at whose closing things are seen, and how much came after that.
+    later: Option<(CycleId, u64)>,
 }
 
 impl<'c> View<'c> {
@@ -239,6 +240,7 @@ impl<'c> View<'c> {
             &|event| reasons.of(event),
         )
         .ok_or_else(|| Refusal::not_found("key result", id))?;
+        shown.agreed = self.agreed(id)?;
         if self.later.is_some() {
             let (now, pending) = (Names::new(self.session.state()), self.session.pending());
             shown.late = json::late_check_ins(&now, &pending, id);
@@ -303,13 +305,12 @@ impl<'c> View<'c> {
     /// # Errors
     /// Standard output takes no more.
     pub(crate) fn cycle_list(&mut self) -> Result<(), Failure> {
+        self.settle()?;
         let mut list = json::cycles(&self.names(), self.on);
-        let closed = (list.cycles.iter())
-            .filter_map(|line| Some((line.id, line.closing.as_ref()?.position)))
-            .collect();
-        let later = self.count_later(&closed)?;
         for line in &mut list.cycles {
-            line.later = later.get(&line.id).copied();
+            if line.closing.is_some() {
+                line.later = Some(self.later_of(line.id)?.len() as u64);
+            }
         }
         self.answer(&list, |view| text::cycles(&list, view))
     }

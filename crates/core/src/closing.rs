@@ -3,6 +3,8 @@
 //! Guarantee: a closed cycle reads as the log stood at the position that its closing is bound to,
 //! on one fixed day, whatever is recorded later. What came later is counted apart.
 
+mod later;
+
 use serde::Serialize;
 
 use crate::calendar::{Date, Timestamp};
@@ -14,6 +16,7 @@ use crate::token::{CycleState, ObjectiveState};
 use crate::value::{Field, Subject};
 
 pub use crate::admit::ungraded;
+pub use later::{later, settled};
 
 /// Something that a person might want to finish before a cycle is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]

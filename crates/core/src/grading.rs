@@ -45,17 +45,44 @@ pub enum Band {
     Green,
 }
 
+/// From which grades on bands are green and amber.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Bands {
+    /// Green from here on.
+    pub green: Decimal,
+    /// Amber from here on; red below.
+    pub amber: Decimal,
+}
+
+impl Default for Bands {
+    fn default() -> Self {
+        let bound = |(mantissa, scale)| Decimal::from_parts(mantissa, scale).unwrap_or_default();
+        Self {
+            green: bound(GREEN_FROM),
+            amber: bound(AMBER_FROM),
+        }
+    }
+}
+
+impl Bands {
+    /// The band of a grade or score.
+    #[must_use]
+    pub fn of(&self, grade: Decimal) -> Band {
+        if grade >= self.green {
+            Band::Green
+        } else if grade >= self.amber {
+            Band::Amber
+        } else {
+            Band::Red
+        }
+    }
+}
+
 impl Band {
     /// The band of a grade or score.
     #[must_use]
     pub fn of(grade: Decimal) -> Self {
-        if reaches(grade, GREEN_FROM) {
-            Self::Green
-        } else if reaches(grade, AMBER_FROM) {
-            Self::Amber
-        } else {
-            Self::Red
-        }
+        Bands::default().of(grade)
     }
 
     /// The word for it.

@@ -14,6 +14,7 @@
 //!                                              Entry ──State::apply──▶ State ──▶ scores, status
 //! ```
 
+pub mod act;
 pub mod admit;
 pub mod agreement;
 pub mod alignment;
@@ -29,18 +30,21 @@ pub mod diff;
 pub mod digest;
 pub mod due;
 pub mod event;
+pub mod goalposts;
 pub mod grading;
 pub mod history;
 pub mod id;
 pub mod incentive;
 pub mod known;
 pub mod kpi;
+pub mod late;
 pub mod lint;
 pub mod past;
 pub mod plan;
 pub mod rank;
 pub mod reference;
 pub mod refusal;
+pub mod regrade;
 pub mod score;
 pub mod state;
 pub mod status;

@@ -15,7 +15,7 @@ use crate::{ProjectionError, READ_BYTES, READ_ENTRIES};
 
 /// Entries since the last snapshot that make a new one worth its writing: folding so many takes
 /// some milliseconds.
-const INTERVAL: u64 = 4_096;
+const INTERVAL: u64 = 2_048;
 
 /// What is kept beside a log.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!            log   ├────────┬────────┬────────┬────────┬────────┬───▶
-//!      snapshots            ▪        ▪        ▪        ▪        ▪        every 4,096 entries or so;
+//!      snapshots            ▪        ▪        ▪        ▪        ▪        every 2,048 entries or so;
 //!                                                                        each keeps what changed
 //!       postings   [        run of runs       ][ run   ][ run   ] tail   which entries touch what
 //! ```

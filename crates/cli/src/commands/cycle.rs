@@ -71,11 +71,15 @@ struct New {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   okr cycle show 2026-Q3
+  okr cycle show 2026-Q3 --later             what came after its closing
   okr cycle show --as-of \"week 6\"")]
 struct Show {
     /// The cycle [default: the one that is active today].
     #[arg(add = crate::complete::cycles())]
     cycle: Option<String>,
+    /// Of a closed cycle: what came after its closing, and changed none of its figures.
+    #[arg(long)]
+    later: bool,
     #[command(flatten)]
     time: Time,
 }
@@ -132,6 +136,10 @@ impl Cycle {
             Verb::Show(show) => {
                 let session = context.open()?;
                 let cycle = session.cycle_or_current(show.cycle.as_deref())?;
+                if show.later {
+                    session.view(show.time)?.later(cycle)?;
+                    return Ok(Exit::Done);
+                }
                 let scope = Scope {
                     cycle: Some(cycle),
                     ..Scope::default()

@@ -87,6 +87,7 @@ impl Digest {
             as_of: self.until.or(self.time.as_of),
             on: self.time.on,
         })?;
+        view.settle()?;
         let on = view.on();
         if on < from {
             return Err(Failure::usage(format!(

@@ -19,6 +19,8 @@ mod due;
 mod export;
 mod filter;
 mod funnel;
+mod goalposts;
+mod goals;
 mod grade;
 mod history;
 mod import;
@@ -30,6 +32,7 @@ mod initiative;
 mod join;
 mod kpi;
 mod kr;
+mod late;
 mod lint;
 mod log;
 mod man;
@@ -39,6 +42,7 @@ mod note;
 mod objective;
 mod outbox;
 mod plan;
+mod regrade;
 mod remote;
 mod resolve;
 mod sheet;
@@ -102,6 +106,9 @@ pub(crate) enum Command {
     History(history::History),
     Blame(blame::Blame),
     Diff(diff::Diff),
+    Goalposts(goalposts::Goalposts),
+    Late(late::Late),
+    Regrade(Box<regrade::Regrade>),
     Template(template::Template),
     Lint(lint::Lint),
     Conflicts(conflicts::Conflicts),
@@ -155,6 +162,9 @@ impl Command {
             Self::History(command) => command.run(context),
             Self::Blame(command) => command.run(context),
             Self::Diff(command) => command.run(context),
+            Self::Goalposts(command) => command.run(context),
+            Self::Late(command) => command.run(context),
+            Self::Regrade(command) => command.run(context),
             Self::Template(command) => command.run(context),
             Self::Lint(command) => command.run(context),
             Self::Conflicts(command) => command.run(context),
@@ -182,12 +192,16 @@ fn folder_name(name: &str) -> Result<(), Failure> {
 
 /// A file's name as a shell takes it.
 fn quoted(file: &Path) -> String {
-    let file = file.display().to_string();
+    argument(&file.display().to_string())
+}
+
+/// A word as a shell takes it.
+pub(crate) fn argument(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '\\' | ':');
-    if file.chars().all(plain) {
-        file
+    if word.chars().all(plain) {
+        word.to_owned()
     } else {
-        format!("'{}'", file.replace('\'', "'\\''"))
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

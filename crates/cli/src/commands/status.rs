@@ -46,8 +46,9 @@ impl Status {
             team: self.team.map(|team| resolver.team(&team)).transpose()?,
             member: self.mine.then_some(me),
         };
-        let (view, scope) = view.of_scope(scope)?;
+        let (mut view, scope) = view.of_scope(scope)?;
         if self.tree {
+            view.settle()?;
             view.tree(scope)?;
         } else {
             view.status(scope)?;

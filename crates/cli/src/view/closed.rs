@@ -1,9 +1,6 @@
 //! How a closed cycle is read: as the log stood when it was closed, on one fixed day.
 
-use std::collections::BTreeMap;
-
 use quarterdeck_core::closing;
-use quarterdeck_core::id::CycleId;
 use quarterdeck_core::value::Subject;
 use quarterdeck_report::json;
 use quarterdeck_report::number::count;
@@ -37,8 +34,7 @@ impl View<'_> {
         }
         closing::mark(&mut state, id, &closing);
         let day = (state.cycles.get(&id)).map(|cycle| closing::day(&state, cycle, &closing));
-        let later = self.count_later(&BTreeMap::from([(id, closing.position)]))?;
-        self.later = later.get(&id).copied();
+        self.later = Some((id, self.later_of(id)?.len() as u64));
         self.on = day.unwrap_or(self.on);
         self.past = Some(state);
         self.pending = Pending::default();
@@ -58,42 +54,15 @@ impl View<'_> {
         }
     }
 
-    /// How many events that touch each of these cycles came after the position that it is closed
-    /// at. The log is read once, from the first of those positions on.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub(super) fn count_later(
-        &mut self,
-        closed: &BTreeMap<CycleId, u64>,
-    ) -> Result<BTreeMap<CycleId, u64>, Failure> {
-        let mut later: BTreeMap<CycleId, u64> = closed.keys().map(|id| (*id, 0)).collect();
-        let Some(first) = closed.values().min() else {
-            return Ok(later);
-        };
-        // Shared until changed: no deep copy.
-        let state = self.session.state().clone();
-        for logged in self.session.replica.entries(first.saturating_add(1)) {
-            let entry = logged?.entry;
-            let touched = closing::touched(&state, &entry.event.body)
-                .filter(|id| closed.get(id).is_some_and(|at| entry.seq > *at));
-            if let Some(count) = touched.and_then(|id| later.get_mut(&id)) {
-                *count += 1;
-            }
-        }
-        self.session.replica.release();
-        Ok(later)
-    }
-
     /// Says beside the answer, which stays the same for ever, how much came later.
     pub(super) fn tell_later(&self) {
-        if let Some(later) = self.later.filter(|later| *later > 0)
-            && let Some(past) = &self.past
+        if let Some((id, later)) = self.later.filter(|(_, later)| *later > 0)
+            && let Some(cycle) = self.state().cycles.get(&id)
         {
             let came = count(later, "event");
             self.session.context.output.note(&format!(
-                "{came} came after the closing and changed nothing above; see `okr log --since \"#{}\"`",
-                past.head.saturating_add(1)
+                "{came} came after the closing and changed nothing above; see `okr cycle show {} --later`",
+                crate::commands::argument(&cycle.name)
             ));
         }
     }

@@ -2,25 +2,11 @@
 
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::when::Moment;
-use quarterdeck_report::json;
-use quarterdeck_sync::{AsOf, ReplicaPast};
 
 use super::View;
 use crate::error::Failure;
 
 impl View<'_> {
-    /// The log up to the moment as of which it is seen.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub(crate) fn past(&mut self) -> Result<ReplicaPast<'_>, Failure> {
-        let horizon = self.as_of.map(|as_of| match as_of {
-            json::AsOf::Moment(moment) => AsOf::Moment(moment),
-            json::AsOf::Position(position) => AsOf::Position(position),
-        });
-        Ok(self.session.replica.past(horizon)?)
-    }
-
     /// Lets others have the folder, once all that is asked of the log was read.
     pub(crate) fn release(&mut self) {
         self.session.replica.release();

@@ -12,6 +12,7 @@ mod bad_input;
 mod closing;
 mod export;
 mod funnels;
+mod goals;
 mod import;
 mod journey;
 mod kpi;

@@ -377,9 +377,9 @@ impl State {
 
     fn set_retracted(&mut self, entry: &Entry, id: KeyResultId, check_in: EventId, to: bool) {
         let found = self.key_results.get_mut(&id).and_then(|key_result| {
-            Arc::make_mut(key_result)
-                .check_ins
-                .edit_with(check_in, |check_in| check_in.retracted = to)
+            let check_ins = &mut Arc::make_mut(key_result).check_ins;
+            check_ins.touched(entry.seq);
+            check_ins.edit_with(check_in, |check_in| check_in.retracted = to)
         });
         if found.is_none() {
             let subject = Subject::CheckIn(id, check_in);

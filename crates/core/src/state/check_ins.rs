@@ -21,8 +21,9 @@ use super::{KpiReading, packed};
 use crate::calendar::Date;
 use crate::id::EventId;
 
-/// The most check-ins in a leaf.
-const FULL: usize = 64;
+/// The most check-ins in a leaf: few, since a snapshot writes a leaf anew with every check-in that it
+/// gets.
+const FULL: usize = 16;
 
 /// Where the check-ins of leaves lie that nobody has needed yet: a file of snapshots.
 ///
@@ -50,6 +51,8 @@ pub struct CheckIns {
     leaves: Vec<Arc<Leaf>>,
     /// What all of them come to.
     reading: Reading,
+    /// The last entry that made, corrected, took back or reinstated one.
+    latest: u64,
 }
 
 /// Where a check-in stands: by date, then by log position.
@@ -115,6 +118,12 @@ fn order(check_in: &CheckIn) -> Order {
     (check_in.effective, check_in.seq)
 }
 
+/// The last entry that made or corrected a check-in.
+fn latest(check_in: &CheckIn) -> u64 {
+    let corrected = check_in.corrected.values().map(|stamp| stamp.seq);
+    corrected.fold(check_in.seq, u64::max)
+}
+
 impl CheckIns {
     /// All of them, also retracted ones.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &CheckIn> {
@@ -125,6 +134,13 @@ impl CheckIns {
     #[must_use]
     pub fn last_effective(&self) -> Option<Date> {
         self.leaves.last().map(|leaf| leaf.last.0)
+    }
+
+    /// Position of the last entry that made, corrected, took back or reinstated one of them; 0 for
+    /// none.
+    #[must_use]
+    pub const fn latest(&self) -> u64 {
+        self.latest
     }
 
     /// Those that count.
@@ -218,6 +234,7 @@ impl CheckIns {
 
     pub(crate) fn insert(&mut self, check_in: CheckIn) {
         let place = order(&check_in);
+        self.latest = latest(&check_in).max(self.latest);
         // Nearly always at the end: people report in order.
         if self.leaves.last().is_none_or(|leaf| leaf.last < place) {
             return self.append(check_in);
@@ -244,6 +261,11 @@ impl CheckIns {
                 (self.leaves).extend(Leaf::new(Content { before, list }).map(Arc::new));
             }
         }
+    }
+
+    /// Takes note of an entry that changed one of them without a stamp.
+    pub(crate) fn touched(&mut self, seq: u64) {
+        self.latest = self.latest.max(seq);
     }
 
     /// Runs `edit` on a check-in and puts it where it then belongs.
@@ -383,7 +405,7 @@ impl Serialize for CheckIns {
                 }
             })
             .collect();
-        (&self.reading, leaves).serialize(serializer)
+        (&self.reading, self.latest, leaves).serialize(serializer)
     }
 }
 
@@ -396,8 +418,9 @@ impl<'de> Deserialize<'de> for CheckIns {
             }
             return Ok(check_ins);
         }
-        let (reading, leaves): (_, Vec<KeptLeaf>) = Deserialize::deserialize(deserializer)?;
-        check_ins.reading = reading;
+        let (reading, latest, leaves): (_, _, Vec<KeptLeaf>) =
+            Deserialize::deserialize(deserializer)?;
+        (check_ins.reading, check_ins.latest) = (reading, latest);
         check_ins.leaves = (leaves.into_iter())
             .map(|leaf| {
                 let content = match leaf.place {
@@ -557,7 +580,7 @@ mod tests {
             }
             let inline: CheckIns = postcard::from_bytes(&postcard::to_stdvec(&CheckIns {
                 leaves: leaves.leaves.iter().map(|leaf| Leaf::new(leaf.content().clone()).unwrap().into()).collect(),
-                reading: leaves.reading.clone(),
+                ..leaves.clone()
             }).unwrap()).unwrap();
             prop_assert_eq!(&inline, &leaves);
             prop_assert!(leaves.leaves.iter().all(|leaf| leaf.list().len() <= FULL));

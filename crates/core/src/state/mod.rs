@@ -258,4 +258,17 @@ impl State {
             .as_ref()
             .and_then(|workspace| workspace.adopted_at)
     }
+
+    /// Up to which position entries count as known when they were authored: the whole log while it
+    /// is kept without a server. Unlike [`adopted_at`](Self::adopted_at) it says so of a past
+    /// state too, whose entries a server has recorded anew since.
+    #[must_use]
+    pub fn alone_until(&self) -> Option<u64> {
+        let served = (self.workspace.as_ref()).is_some_and(|workspace| workspace.served);
+        if served {
+            self.adopted_at()
+        } else {
+            Some(u64::MAX)
+        }
+    }
 }

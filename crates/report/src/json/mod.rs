@@ -4,6 +4,7 @@
 //! moments are RFC 3339 in UTC, dates ISO 8601. Builders are pure: the same state and question
 //! give the same struct.
 
+mod act;
 mod agreement;
 mod blame;
 mod carry;
@@ -14,15 +15,19 @@ mod digest;
 mod due;
 mod exported;
 mod funnel;
+mod goalposts;
 mod history;
 mod import;
 mod incentive;
 mod kpi;
+mod late;
+mod later;
 mod lint;
 mod lists;
 mod log;
 mod objective;
 mod plan;
+mod regrade;
 mod run;
 mod scope;
 mod show;
@@ -38,6 +43,7 @@ use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::decimal::Decimal;
 use serde::{Serialize, Serializer};
 
+pub use act::ActTold;
 pub use agreement::{AmendmentLine, SignOff};
 pub use blame::{Blame, BlameField, BlameSet, BlameSide, blame};
 pub use carry::{CarriedKeyResult, CarriedObjective, Carry, LeftBehind, carry};
@@ -56,6 +62,10 @@ pub use funnel::{
     ComparedOf, FunnelCompared, FunnelLine, FunnelList, FunnelShow, StageCompared, StageLine,
     funnel_compared, funnel_show, funnels,
 };
+pub use goalposts::{
+    Beside, GoalMoved, Goalposts, KeyResultBeside, ObjectiveBeside, TeamBeside, agreed_goal,
+    goalposts,
+};
 pub use history::{HistoryLine, history_line};
 pub use import::{Import, ImportCommit, ImportMissing, ImportStep, ImportUnread, ImportVersion};
 pub use incentive::{IncentiveLine, IncentiveList, incentives};
@@ -63,6 +73,11 @@ pub use kpi::{
     BesideLine, CurvePoint, HeldValue, KpiLine, KpiList, KpiQuery, KpiShow, LinkedLine,
     ReadingLine, kpi_line, kpi_list, kpi_show,
 };
+pub use late::{
+    AfterGradeLine, AfterLine, BunchLine, CorrectionLine, Late, LateLine, OfKeyResult,
+    RetractionLine, SurgeLine, late,
+};
+pub use later::{Later, LaterKeyResult, later};
 pub use lint::{
     Lint, LintAbout, LintExplained, LintFinding, LintRule, LintRules, lint, lint_explained,
     lint_rules,
@@ -77,12 +92,15 @@ pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
     StageRate, not_split, plan_funnel, split,
 };
+pub use regrade::{
+    BothGrades, KeyResultRegraded, ObjectiveRegraded, Regrade, RegradeBy, TeamRegraded, regrade,
+};
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,
 };
 pub use show::{
-    CheckInLine, KeyResultShow, NoteLine, ObjectiveShow, Related, key_result_show, late_check_ins,
-    objective_show,
+    AgreedGoal, CheckInLine, KeyResultShow, NoteLine, ObjectiveShow, Related, key_result_show,
+    late_check_ins, objective_show,
 };
 pub use status::{
     KeyResultList, ObjectiveList, Status, StatusCycle, StatusQuery, default_cycle, key_result_list,

@@ -101,6 +101,8 @@ pub struct KeyResultShow {
     pub helped_by: Vec<Related>,
     /// Objectives that support it.
     pub supported_by: Vec<Related>,
+    /// What it aimed at as first agreed, where that was moved after its cycle began.
+    pub agreed: Option<AgreedGoal>,
     /// The value at the end of each day on which it was measured, by a check-in or by a reading
     /// of the KPI that it reads from, earliest first.
     pub course: Vec<CurvePoint>,
@@ -114,6 +116,19 @@ pub struct KeyResultShow {
     pub notes: Vec<NoteLine>,
     /// Open conflicts about it and its check-ins.
     pub open_conflicts: Vec<Conflict>,
+}
+
+/// What a key result aimed at as first agreed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AgreedGoal {
+    /// The aim, in words.
+    pub aim: String,
+    /// Its weight.
+    pub weight: Decimal,
+    /// The score under it, 0 to 1.
+    pub score: Option<Decimal>,
+    /// How often it was moved since.
+    pub moved: usize,
 }
 
 /// Another objective or key result.
@@ -285,6 +300,7 @@ pub fn key_result_show(
             })
             .filter_map(|(below, _)| related(names, Subject::Objective(*below)))
             .collect(),
+        agreed: None,
         course: (score::course(state, found, cycle, on).into_iter())
             .map(|(date, value)| CurvePoint { date, value })
             .collect(),

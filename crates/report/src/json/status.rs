@@ -2,6 +2,7 @@
 
 use quarterdeck_core::calendar::{Date, Span};
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::goalposts;
 use quarterdeck_core::grading;
 use quarterdeck_core::id::{CycleId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::score;
@@ -93,6 +94,8 @@ pub struct StatusCycle {
     pub committed: Option<Decimal>,
     /// Mean of the aspirational ones.
     pub aspirational: Option<Decimal>,
+    /// How many of its goals were moved after its first day, its own dates included.
+    pub goals_moved: usize,
     /// The means of the grades, where there are any.
     pub grades: Option<Grades>,
     /// What the grades are bound to, where it is closed.
@@ -220,6 +223,7 @@ pub(super) fn status_cycle(
         score: share(means.all),
         committed: share(means.committed),
         aspirational: share(means.aspirational),
+        goals_moved: goalposts::tally(state, id),
         grades: grades.all.is_some().then(|| closing::grades(grades)),
         closing: closing::closing(names, id),
     }

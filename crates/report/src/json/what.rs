@@ -186,13 +186,22 @@ fn said(names: &Names<'_>, key_result: KeyResultId, id: EventId) -> String {
 }
 
 pub(crate) fn change(names: &Names<'_>, subject: Subject, change: &Change) -> String {
-    let field = &change.field;
-    let from = match &change.from {
+    change_told(names, subject, &change.field, (&change.from, &change.to))
+}
+
+/// A field that was changed: `target 600 → 550 leads`.
+pub(crate) fn change_told(
+    names: &Names<'_>,
+    subject: Subject,
+    field: &Field,
+    (from, to): (&Value, &Value),
+) -> String {
+    let from = match from {
         // The unit once, behind the new value.
-        Value::Number(from) if counts_units(field) && !change.to.is_none() => number(*from),
+        Value::Number(from) if counts_units(field) && !to.is_none() => number(*from),
         from => value(names, subject, field, from),
     };
-    let to = value(names, subject, field, &change.to);
+    let to = value(names, subject, field, to);
     format!("{field} {from} → {to}")
 }
 

@@ -1,14 +1,13 @@
 //! `okr log`, and what its lines share with `okr history`, `okr blame` and `okr diff`.
 
+use quarterdeck_core::late;
+
 use super::document::{Document, Line, Style};
 use super::figures::PENDING;
 use super::table::{Column, Table};
 use super::{View, time};
 use crate::json::LogLine;
 use crate::number::count;
-
-/// So many days after the date that it speaks of, a check-in is called late.
-const LATE_DAYS: u32 = 3;
 
 /// Events in the order given.
 #[must_use]
@@ -84,8 +83,8 @@ pub(super) fn what(line: &LogLine, view: &View) -> Line {
 /// That a check-in came late, the author's reason, the text of a note or check-in.
 pub(super) fn why(line: &LogLine) -> Line {
     let mut told = Line::new();
-    let late = line.late_days.filter(|_| line.imported.is_none());
-    if let Some(days) = late.filter(|days| *days >= LATE_DAYS) {
+    let late_days = line.late_days.filter(|_| line.imported.is_none());
+    if let Some(days) = late_days.filter(|days| *days >= late::DAYS) {
         told = told.with(Style::Warn, format!("{} late", count(days, "day")));
     }
     if let Some(from) = &line.imported {

@@ -164,6 +164,16 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
     let mut facts = Facts::new();
     facts.line("now", Line::new().strong(standing(key_result)));
     facts.text("aim", Some(&aim(key_result)));
+    if let Some(agreed) = &found.agreed {
+        let mut told = format!("as first agreed {}", agreed.aim);
+        if agreed.weight != key_result.weight {
+            told.push_str(&format!(", weight {}", number(agreed.weight)));
+        }
+        let times = count(agreed.moved, "change");
+        told.push_str(&format!("; {times} since"));
+        let score = (agreed.score).map_or_else(String::new, |score| format!(", score {score:.2}"));
+        facts.line("", Line::new().said(Style::Warn, &(told + &score)));
+    }
     for step in &key_result.milestones {
         let (style, symbol) = if step.done {
             (Style::Good, "✓")

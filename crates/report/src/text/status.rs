@@ -265,6 +265,11 @@ fn hints(document: &mut Document, found: &Status) {
         let waiting = count(found.pending, "event");
         document.hint(&format!("{waiting} not sent yet ({PENDING})"), "okr sync");
     }
+    if cycle.goals_moved > 0 {
+        let goals = count(cycle.goals_moved, "goal");
+        let command = format!("okr goalposts --cycle {}", cycle.name);
+        document.hint(&format!("{goals} moved since the cycle began"), &command);
+    }
     loose_ends(document, found);
     let stale = (found.objectives.iter())
         .flat_map(|objective| &objective.key_results)

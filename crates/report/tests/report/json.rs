@@ -66,7 +66,7 @@ fn status_has_the_keys_of_the_contract() {
     );
     assert_eq!(
         keys(&status["cycle"]),
-        "aspirational closing committed elapsed ends expected grades id kind month_weights name ref \
+        "aspirational closing committed elapsed ends expected goals_moved grades id kind month_weights name ref \
          score starts state week weeks"
     );
     let objective = &status["objectives"][0];

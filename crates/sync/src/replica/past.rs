@@ -17,7 +17,8 @@ use crate::error::ReplicaError;
 pub struct ReplicaPast<'r> {
     replica: &'r mut Replica,
     horizon: Horizon,
-    state: State,
+    /// The state there; none for the present.
+    state: Option<State>,
     /// The events that wait to be recorded; none where the past is asked about.
     pending: Vec<Entry>,
 }
@@ -31,8 +32,8 @@ impl Replica {
         let moment = horizon.map(Moment::from);
         let horizon = Horizon::of(self.confirmed(), moment);
         let (state, pending) = match moment {
-            None => (self.state().clone(), self.pending_entries()),
-            Some(_) => (self.state_within(&horizon)?, Vec::new()),
+            None => (None, self.pending_entries()),
+            Some(_) => (Some(self.state_within(&horizon)?), Vec::new()),
         };
         Ok(ReplicaPast {
             replica: self,
@@ -47,7 +48,7 @@ impl Past for ReplicaPast<'_> {
     type Error = ReplicaError;
 
     fn state(&self) -> &State {
-        &self.state
+        self.state.as_ref().unwrap_or_else(|| self.replica.state())
     }
 
     fn known_at(&mut self, moment: Moment) -> Result<State, ReplicaError> {
@@ -56,7 +57,7 @@ impl Past for ReplicaPast<'_> {
             Moment::Position(position) => entry.seq <= position,
         };
         if !self.pending.is_empty() && self.pending.iter().all(is_known) {
-            return Ok(self.state.clone());
+            return Ok(self.state().clone());
         }
         let state = self.replica.state_within(&self.horizon.earlier(moment));
         self.replica.release();

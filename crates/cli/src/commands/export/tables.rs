@@ -3,8 +3,12 @@
 use std::io::Write;
 use std::path::Path;
 
+use quarterdeck_core::calendar::Date;
+use quarterdeck_core::closing;
+use quarterdeck_core::id::CycleId;
+use quarterdeck_core::value::Subject;
 use quarterdeck_exchange::tables::{self, Table};
-use quarterdeck_exchange::{from_state, write};
+use quarterdeck_exchange::{Outline, from_state, write};
 use quarterdeck_report::json;
 use quarterdeck_report::text;
 
@@ -12,6 +16,7 @@ use super::{Export, Format, What};
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::sink::Sink;
+use crate::view::View;
 
 pub(super) fn run(context: &Context, asked: Export) -> Result<Exit, Failure> {
     let file = asked.output.as_deref();
@@ -19,11 +24,28 @@ pub(super) fn run(context: &Context, asked: Export) -> Result<Exit, Failure> {
         return Err(Failure::usage("A workbook needs a file to go to.")
             .hint("name one: `okr export --format xlsx -o okrs.xlsx`"));
     }
-    let view = context.open()?.view(asked.time)?;
+    let mut view = context.open()?.view(asked.time)?;
     let cycle = (asked.cycle.as_ref())
         .map(|cycle| view.resolver().cycle(cycle))
         .transpose()?;
-    let table = |what| tables::table(view.state(), what, cycle, view.on());
+    match cycle {
+        Some(cycle) => view = view.or_closed(Subject::Cycle(cycle))?,
+        None => view.settle()?,
+    }
+    let parts = parts(&view, cycle);
+    let table = |what| {
+        let of =
+            |(cycle, on): &(CycleId, Date)| tables::table(view.state(), what, Some(*cycle), *on);
+        match parts.split_first() {
+            // Notes are about anything, not about cycles alone.
+            Some((first, more)) if what != tables::What::Notes => {
+                let mut all = of(first);
+                all.rows.extend(more.iter().flat_map(|part| of(part).rows));
+                all
+            }
+            _ => tables::table(view.state(), what, cycle, view.on()),
+        }
+    };
     let (format, document, counted) = match asked.format {
         Format::Xlsx => {
             let all = [
@@ -52,7 +74,12 @@ pub(super) fn run(context: &Context, asked: Export) -> Result<Exit, Failure> {
             ("csv", write::csv(&table).into_bytes(), counted)
         }
         Format::Md | Format::Json => {
-            let outline = from_state::outline(view.state(), cycle, view.on());
+            let mut outline = Outline::default();
+            for (cycle, on) in &parts {
+                let part = from_state::outline(view.state(), Some(*cycle), *on);
+                outline.cycles.extend(part.cycles);
+                outline.objectives.extend(part.objectives);
+            }
             let key_results = (outline.objectives.iter())
                 .map(|objective| objective.key_results.len())
                 .sum();
@@ -61,6 +88,23 @@ pub(super) fn run(context: &Context, asked: Export) -> Result<Exit, Failure> {
         }
     };
     put(context, file, format, document, counted)
+}
+
+/// The cycles that are written, in the order of documents, each with the day of its figures: of a
+/// closed one, that of its closing.
+fn parts(view: &View<'_>, cycle: Option<CycleId>) -> Vec<(CycleId, Date)> {
+    let state = view.state();
+    let mut chosen: Vec<_> = (state.cycles.iter())
+        .filter(|(id, _)| cycle.is_none_or(|only| **id == only))
+        .collect();
+    chosen.sort_by_key(|(id, one)| (one.starts, std::cmp::Reverse(one.ends), **id));
+    (chosen.into_iter())
+        .map(|(id, one)| {
+            let closing = one.closing.as_ref().filter(|_| !view.day_was_named());
+            let on = closing.map_or(view.on(), |closing| closing::day(state, one, closing));
+            (*id, on)
+        })
+        .collect()
 }
 
 /// Rows that speak of a key result: an objective without any has a row of its own.

@@ -85,11 +85,12 @@ impl Grade {
         if let Some(asker) = Asker::at_terminal(&context.output) {
             return walk::walk(&mut session, cycle, &asker);
         }
-        let list = list(&session, cycle);
-        session.replica.release();
-        context
-            .output
-            .answer(&list, || text::grade_list(&list, &session.shown_for()))?;
+        // A closed cycle's grades are those of its closing.
+        let view = session
+            .view(Time::default())?
+            .or_closed(Subject::Cycle(cycle))?;
+        let list = json::grade_list(&view.names(), cycle, view.on());
+        view.answer(&list, |view| text::grade_list(&list, view))?;
         Ok(if list.ungraded.is_empty() {
             Exit::Done
         } else {
