@@ -138,7 +138,7 @@ impl Reading {
     }
 
     /// Takes in the next check-in by date.
-    fn take(&mut self, check_in: &CheckIn) {
+    pub(crate) fn take(&mut self, check_in: &CheckIn) {
         match &check_in.measure {
             Measure::Absolute(value) => {
                 self.absolute = Some(*value);
@@ -159,6 +159,13 @@ impl Reading {
         self.last = Some(check_in.effective);
         self.confidence = check_in.confidence.or(self.confidence);
         self.projection = check_in.projection.or(self.projection);
+    }
+
+    /// Takes in a KPI's reading of a day: an absolute value.
+    pub(crate) const fn take_value(&mut self, day: Date, value: Decimal) {
+        self.absolute = Some(value);
+        self.deltas = None;
+        self.last = Some(day);
     }
 
     /// The value: the latest absolute one and the deltas after it. Without an absolute one the
@@ -242,9 +249,7 @@ impl CheckIns {
             .until(on)
             .partition(|check_in| (check_in.effective, check_in.seq) < place);
         let mut reading = Reading::of(before.into_iter());
-        reading.absolute = Some(kpi.value);
-        reading.deltas = None;
-        reading.last = Some(kpi.effective);
+        reading.take_value(kpi.effective, kpi.value);
         for check_in in after {
             reading.take(check_in);
         }
