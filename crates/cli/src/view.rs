@@ -13,6 +13,7 @@ use quarterdeck_report::json::{self, AsOf, StatusQuery};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::pending::Pending;
 use quarterdeck_report::text;
+use quarterdeck_sync::{ReplicaError, ReplicaPast};
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -104,6 +105,25 @@ impl<'c> View<'c> {
         Resolver::new(self.state())
     }
 
+    /// Asks something of the log up to what is seen, and lets go of the folder again.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn ask<T>(
+        &mut self,
+        question: impl FnOnce(&mut ReplicaPast<'_>) -> Result<T, ReplicaError>,
+    ) -> Result<T, Failure> {
+        let horizon = self.as_of.map(|as_of| match as_of {
+            AsOf::Moment(moment) => quarterdeck_sync::AsOf::Moment(moment),
+            AsOf::Position(position) => quarterdeck_sync::AsOf::Position(position),
+        });
+        let mut past = self.session.replica.past(horizon)?;
+        let answer = question(&mut past)?;
+        drop(past);
+        self.session.replica.release();
+        Ok(answer)
+    }
+
     /// The day that figures are of.
     pub(crate) const fn on(&self) -> Date {
         self.on
@@ -159,7 +179,8 @@ impl<'c> View<'c> {
         self.session.shown_for()
     }
 
-    fn query(&self, scope: Scope) -> StatusQuery {
+    /// What is asked of the report for a scope.
+    pub(crate) fn query(&self, scope: Scope) -> StatusQuery {
         StatusQuery {
             cycle: scope.cycle,
             team: scope.team,

@@ -46,10 +46,8 @@ pub struct Case {
     pub cycle: CycleId,
     /// Which.
     pub key_result: KeyResultId,
-    /// Whose it was: its owner's, else its objective's owner's.
-    pub owner: Option<MemberId>,
-    /// The team that answered for it.
-    pub team: Option<TeamId>,
+    /// Whose it was.
+    pub whose: Whose,
     /// Whether its target was met.
     pub reached: bool,
     /// How certain it was said to be at the start.
@@ -59,6 +57,8 @@ pub struct Case {
     /// The error of the projection of each week in which one was stated, in units of the way from
     /// baseline to target.
     pub projections: Vec<Weekly>,
+    /// How many of either were said, or corrected, only after the end.
+    pub hindsight: usize,
 }
 
 /// A figure of a week.
@@ -77,10 +77,31 @@ pub struct Weekly {
 pub struct Gathered {
     /// Key results with an outcome.
     pub cases: Vec<Case>,
-    /// Key results that were deferred or dropped: they have none.
-    pub set_aside: usize,
-    /// Confidences and projections that were said or corrected only after the end.
-    pub hindsight: usize,
+    /// Whose key results were deferred or dropped: they have none.
+    pub set_aside: Vec<Whose>,
+}
+
+impl Gathered {
+    /// Leaves only what belongs to those that `keep` lets in.
+    pub fn keep(&mut self, keep: impl Fn(Whose) -> bool) {
+        self.cases.retain(|case| keep(case.whose));
+        self.set_aside.retain(|whose| keep(*whose));
+    }
+
+    /// How many confidences and projections were said, or corrected, only after the end.
+    #[must_use]
+    pub fn hindsight(&self) -> usize {
+        self.cases.iter().map(|case| case.hindsight).sum()
+    }
+}
+
+/// Whose a key result was at the end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// Its owner, else its objective's.
+    pub owner: Option<MemberId>,
+    /// The team that answered for it.
+    pub team: Option<TeamId>,
 }
 
 /// How well what was said of some key results agrees with what came out.
@@ -213,13 +234,13 @@ pub fn by_weeks_left(cases: &[Case]) -> Vec<(u32, Errors)> {
 /// The figures of each owner that a key result had; those of none apart.
 #[must_use]
 pub fn by_owner(cases: &[Case]) -> Vec<(Option<MemberId>, Figures)> {
-    grouped(cases, |case| case.owner)
+    grouped(cases, |case| case.whose.owner)
 }
 
 /// The same of each team that answered for one.
 #[must_use]
 pub fn by_team(cases: &[Case]) -> Vec<(Option<TeamId>, Figures)> {
-    grouped(cases, |case| case.team)
+    grouped(cases, |case| case.whose.team)
 }
 
 fn grouped<K: Ord>(cases: &[Case], of: impl Fn(&Case) -> K) -> Vec<(K, Figures)> {

@@ -12,7 +12,7 @@ use crate::id::{CycleId, KeyResultId, MemberId, TeamId};
 use crate::past::Past;
 use crate::score::{self, PLACES, Progress};
 use crate::state::{Cycle, KeyResult, State};
-use crate::token::KeyResultState;
+use crate::token::{CycleState, KeyResultState, ObjectiveState};
 use crate::when::Moment;
 
 /// A cycle that has ended.
@@ -57,10 +57,7 @@ pub fn ended<P: Past>(past: &mut P, id: CycleId, on: Date) -> Result<Option<Ende
         return Ok(None);
     }
     Ok(Some(
-        match cycle
-            .closing
-            .filter(|_| cycle.state == crate::token::CycleState::Closed)
-        {
+        match cycle.closing.filter(|_| cycle.state == CycleState::Closed) {
             None => Ended {
                 cycle: id,
                 state: past.state().clone(),
@@ -95,20 +92,20 @@ impl Ended {
             .map(|(id, found, _)| (id, found))
     }
 
-    /// How many were deferred or dropped, or are an objective's that was.
-    #[must_use]
-    pub fn set_aside(&self) -> usize {
+    /// Those that were deferred or dropped, or are an objective's that was.
+    pub fn set_aside(&self) -> impl Iterator<Item = &KeyResult> {
         self.all()
             .filter(|(_, found, above)| {
                 found.state != KeyResultState::Withdrawn && !(found.is_live() && *above)
             })
-            .count()
+            .map(|(_, found, _)| found)
     }
 
     fn all(&self) -> impl Iterator<Item = (KeyResultId, &KeyResult, bool)> {
         (self.state.key_results.iter()).filter_map(|(id, found)| {
             let above = self.state.objectives.get(&found.objective)?;
-            (above.cycle == self.cycle).then(|| (*id, &**found, above.is_live()))
+            let counts = above.cycle == self.cycle && above.state != ObjectiveState::Withdrawn;
+            counts.then(|| (*id, &**found, above.is_live()))
         })
     }
 

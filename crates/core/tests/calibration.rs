@@ -9,7 +9,7 @@
 
 mod support;
 
-use quarterdeck_core::calibration::{self, Case, Figures, Gathered, Judged, Verdict};
+use quarterdeck_core::calibration::{self, Case, Figures, Gathered, Judged, Verdict, Whose};
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::{Body, CheckedIn, KeyResultAdded, KeyResultGraded};
@@ -143,7 +143,10 @@ fn near(found: Option<Decimal>, by_hand: f64) {
 fn brier_reference_and_skill_are_those_by_hand() {
     let found = gathered(&the_quarter(), "2026-10-01");
     let all = calibration::figures(&found.cases);
-    assert_eq!((all.key_results, all.reached, found.set_aside), (4, 2, 1));
+    assert_eq!(
+        (all.key_results, all.reached, found.set_aside.len()),
+        (4, 2, 1)
+    );
     // Certainty: 0.8 and 0.5 of what was reached, 0.8 and 0.2 of what was not.
     let certainty = &all.certainty;
     assert_eq!((certainty.statements, certainty.cases), (4, 4));
@@ -245,7 +248,7 @@ fn what_is_said_after_the_end_is_hindsight() {
         }],
     );
     let after = gathered(&world, "2026-10-03");
-    assert_eq!((before.hindsight, after.hindsight), (0, 3));
+    assert_eq!((before.hindsight(), after.hindsight()), (0, 3));
     // The corrected confidence is gone with its correction; the certainty stays.
     let confidences = |found: &Gathered| -> Vec<usize> {
         found
@@ -295,12 +298,12 @@ fn cases(stated: &[&str], reached: usize) -> Vec<Case> {
         .map(|(at, stated)| Case {
             cycle: cycle(),
             key_result: kr(1_000 + at as u64),
-            owner: None,
-            team: None,
+            whose: Whose::default(),
             reached: at < reached,
             certainty: Some(dec(stated)),
             confidences: Vec::new(),
             projections: Vec::new(),
+            hindsight: 0,
         })
         .collect()
 }

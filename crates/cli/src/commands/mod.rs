@@ -1,6 +1,7 @@
 //! The commands, one file each: its arguments, what it does, what it says.
 
 mod agreement;
+mod calibration;
 mod carry;
 mod checkin;
 mod checkin_csv;
@@ -15,6 +16,7 @@ mod digest;
 mod doctor;
 mod due;
 mod export;
+mod forecast;
 mod funnel;
 mod grade;
 mod history;
@@ -86,6 +88,8 @@ pub(crate) enum Command {
     Initiative(initiative::Initiative),
     Todo(todo::Todo),
     Grade(grade::Grade),
+    Calibration(calibration::Calibration),
+    Forecast(forecast::Forecast),
     Carry(carry::Carry),
     #[command(hide = true)]
     Incentive(incentive::Incentive),
@@ -138,6 +142,8 @@ impl Command {
             Self::Initiative(command) => command.run(context),
             Self::Todo(command) => command.run(context),
             Self::Grade(command) => command.run(context),
+            Self::Calibration(command) => command.run(context),
+            Self::Forecast(command) => command.run(context),
             Self::Carry(command) => command.run(context),
             Self::Incentive(command) => command.run(context),
             Self::Team(command) => command.run(context),

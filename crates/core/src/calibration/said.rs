@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Case, Gathered, Weekly};
+use super::{Case, Gathered, Weekly, Whose};
 use crate::calendar::{Date, Timestamp};
 use crate::decimal::{Decimal, ratio};
 use crate::event::{Body, Entry};
@@ -34,7 +34,11 @@ pub fn gather<P: Past>(past: &mut P, cycles: &[CycleId], on: Date) -> Result<Gat
         };
         let things: BTreeSet<uuid::Uuid> = ended.key_results().map(|(id, _)| id.uuid()).collect();
         let certainties = certainties(&past.about(&things)?, &ended);
-        gathered.set_aside += ended.set_aside();
+        let whose = |found: &KeyResult| Whose {
+            owner: ended.owner(found),
+            team: ended.team(found),
+        };
+        gathered.set_aside.extend(ended.set_aside().map(whose));
         for (id, found) in ended.key_results() {
             let Some(progress) = ended.of(found) else {
                 continue;
@@ -48,16 +52,15 @@ pub fn gather<P: Past>(past: &mut P, cycles: &[CycleId], on: Date) -> Result<Gat
             let (projections, too_late) = weekly(&ended, found, &Field::Projection, |said| {
                 error(found, said.projection?, progress.current?)
             });
-            gathered.hindsight += late + too_late;
             gathered.cases.push(Case {
                 cycle: ended.cycle,
                 key_result: id,
-                owner: ended.owner(found),
-                team: ended.team(found),
+                whose: whose(found),
                 reached: score == Decimal::ONE,
                 certainty: certainties.get(&id).copied(),
                 confidences,
                 projections,
+                hindsight: late + too_late,
             });
         }
     }

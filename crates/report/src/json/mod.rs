@@ -5,12 +5,15 @@
 //! give the same struct.
 
 mod agreement;
+mod calibration;
 mod carry;
 mod closing;
 mod conflicts;
 mod digest;
 mod due;
 mod exported;
+mod forecast;
+mod forecast_past;
 mod funnel;
 mod import;
 mod incentive;
@@ -36,6 +39,10 @@ use quarterdeck_core::decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 pub use agreement::{AmendmentLine, SignOff};
+pub use calibration::{
+    Calibration, CalibrationBand, CalibrationErrors, CalibrationFigures, CalibrationGroup,
+    CalibrationOdds, CalibrationShare, CalibrationTier, CalibrationWeek, calibration,
+};
 pub use carry::{CarriedKeyResult, CarriedObjective, Carry, LeftBehind, carry};
 pub use closing::{
     Closing, CycleClosed, GradeList, GradeTold, Grades, OpenItem, Ungraded, closing, grade,
@@ -47,6 +54,10 @@ pub use digest::{
 };
 pub use due::{DueLine, DueList, due_list};
 pub use exported::{ExportedLog, ExportedTables, ImportedLog, LogOutcome, Readable, readable};
+pub use forecast::{
+    ForecastCycle, ForecastLine, ForecastList, ForecastObjective, ForecastTold, forecast_list,
+};
+pub use forecast_past::{ForecastCase, ForecastsPast, ForecastsRow, ForecastsWeek, forecasts_past};
 pub use funnel::{
     ComparedOf, FunnelCompared, FunnelLine, FunnelList, FunnelShow, StageCompared, StageLine,
     funnel_compared, funnel_show, funnels,

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod beside;
+mod calibration;
 mod carry;
 mod chart;
 mod clean;
@@ -15,6 +16,7 @@ mod document;
 mod due;
 mod exported;
 mod figures;
+mod forecast;
 mod funnel;
 mod import;
 mod incentive;
@@ -36,6 +38,7 @@ mod work;
 
 use quarterdeck_core::calendar::{Date, TimeZone};
 
+pub use calibration::calibration;
 pub use carry::carry;
 pub use chart::{bar, sparkline};
 pub use clean::{clean, one_line};
@@ -44,6 +47,7 @@ pub use conflicts::{conflicts, resolve_command};
 pub use document::{Ansi, Document, Line, Span, Style};
 pub use due::due_list;
 pub use exported::{exported_log, exported_tables, imported_log, imported_told};
+pub use forecast::{forecast, forecasts_past};
 pub use funnel::{funnel_compared, funnel_show, funnels};
 pub use import::import;
 pub use incentive::incentives;

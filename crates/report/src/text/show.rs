@@ -7,7 +7,7 @@ use quarterdeck_core::grading::Band;
 use super::agreement::agreement;
 use super::chart::sparkline;
 use super::conflicts::conflict_lines;
-use super::document::{Document, Line, Style};
+use super::document::{Document, Line, Style, wrapped};
 use super::figures::{
     PENDING, aim, key_result_status, objective_status, progress_bar, score, standing,
 };
@@ -207,6 +207,7 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
     if course.len() > 1 {
         facts.text("course", Some(&sparkline(&course, 40)));
     }
+    facts.sentences("forecast", &found.outlook);
     if let Some(confidence) = key_result.confidence {
         facts.text("confidence", Some(&percent(confidence)));
     }
@@ -337,17 +338,29 @@ fn open_conflicts(document: &mut Document, open: &[Conflict], view: &View) {
 }
 
 /// Labels with what they say, in two columns.
-pub(super) struct Facts(Table);
+pub(super) struct Facts(Vec<(String, Fact)>);
+
+enum Fact {
+    Line(Line),
+    /// On as many lines as there is room for.
+    Sentence(String),
+}
 
 impl Facts {
-    pub(super) fn new() -> Self {
-        let columns = [Column::new(""), Column::new("").cut(20)];
-        Self(Table::new(columns).untitled().indent(2))
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
     }
 
     pub(super) fn line(&mut self, label: &str, told: Line) {
         if !told.is_empty() {
-            self.0.row([Line::new().muted(label), told]);
+            self.0.push((label.to_owned(), Fact::Line(told)));
+        }
+    }
+
+    fn sentences(&mut self, label: &str, told: &[String]) {
+        for (at, sentence) in told.iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            (self.0).push((label.to_owned(), Fact::Sentence(sentence.clone())));
         }
     }
 
@@ -380,6 +393,23 @@ impl Facts {
     }
 
     pub(super) fn lines(self, width: usize) -> Vec<Line> {
-        self.0.lines(width)
+        let labels = self.0.iter().map(|(label, _)| label.chars().count());
+        let room = width.saturating_sub(labels.max().unwrap_or(0) + 4).max(20);
+        let columns = [Column::new(""), Column::new("").cut(20)];
+        let mut table = Table::new(columns).untitled().indent(2);
+        for (label, fact) in self.0 {
+            let lines = match fact {
+                Fact::Line(line) => vec![line],
+                Fact::Sentence(told) => (wrapped(&told, room).iter())
+                    .map(|line| Line::new().said(Style::Plain, line))
+                    .collect(),
+            };
+            let mut label = Some(label);
+            for line in lines {
+                let label = label.take().unwrap_or_default();
+                table.row([Line::new().muted(label), line]);
+            }
+        }
+        table.lines(width)
     }
 }
