@@ -6,6 +6,7 @@ use clap::Args;
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, ObjectiveId, TeamId};
+use quarterdeck_core::outcome;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
 use quarterdeck_core::when::When;
@@ -127,6 +128,15 @@ impl<'c> View<'c> {
     /// The day that figures are of.
     pub(crate) const fn on(&self) -> Date {
         self.on
+    }
+
+    /// The day from which one looks back on what is over: the one that was asked for, else today.
+    pub(crate) fn looked_at_from(&self) -> Date {
+        if self.day_was_named {
+            self.on
+        } else {
+            outcome::looked_at_from(self.state(), self.on)
+        }
     }
 
     /// As of which moment it is seen; none for the present.

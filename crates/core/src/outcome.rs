@@ -33,6 +33,18 @@ pub fn has_ended(state: &State, cycle: &Cycle, on: Date) -> bool {
     on > cycle.ends || closing.is_some_and(|closing| on >= closing::day(state, cycle, closing))
 }
 
+/// The day from which one looks back, today being `today`: where another's clock was ahead, a closing
+/// may be of a later day, and it has happened all the same.
+#[must_use]
+pub fn looked_at_from(state: &State, today: Date) -> Date {
+    (state.cycles.values())
+        .filter_map(|cycle| {
+            let closing = cycle.closing.as_ref().filter(|_| cycle.is_closed())?;
+            Some(closing::day(state, cycle, closing))
+        })
+        .fold(today, Date::max)
+}
+
 /// The cycles that have ended on the day `on`, the one that ended first first; of several with one
 /// last day the longest.
 #[must_use]

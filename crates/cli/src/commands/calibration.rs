@@ -76,7 +76,7 @@ impl Calibration {
             cycles.dedup();
             cycles
         };
-        let on = view.on();
+        let on = view.looked_at_from();
         let teams = team.map(|team| teams_below(view.state(), team));
         let mut found = view.ask(|past| calibration::gather(past, &cycles, on))?;
         found.keep(|whose| {

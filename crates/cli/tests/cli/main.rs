@@ -16,6 +16,7 @@ mod journey;
 mod kpi;
 mod lint;
 mod machine;
+mod odds;
 mod planning;
 mod reference;
 mod template;

@@ -5,7 +5,7 @@ use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::forecast::{self, Forecast, Lies, Outlook, Why};
 use quarterdeck_core::id::{CycleId, KeyResultId, ObjectiveId};
 use quarterdeck_core::score::Means;
-use quarterdeck_core::state::{Cycle, KeyResult};
+use quarterdeck_core::state::{Cycle, KeyResult, State};
 use quarterdeck_core::token::{CycleState, KeyResultState, MetricKind, ObjectiveKind};
 use serde::Serialize;
 
@@ -80,6 +80,10 @@ pub struct ForecastCycle {
     pub committed: Option<Decimal>,
     /// The same of the aspirational ones.
     pub aspirational: Option<Decimal>,
+    /// Of how many live key results something is to be expected.
+    pub told: usize,
+    /// How many there are.
+    pub of: usize,
 }
 
 /// An objective and where it ends.
@@ -259,10 +263,7 @@ pub fn forecast_list(
                 .filter(|one| keep(objective.id, one.id))
                 .filter_map(|one| line(names, one, cycle, query.on))
                 .collect();
-            let outlooks: Vec<Outlook> = (state.key_results_of(objective.id))
-                .filter(|(_, one)| one.is_live())
-                .map(|(_, one)| forecast::of(state, one, cycle, query.on))
-                .collect();
+            let (told, of) = counted(state, objective.id, cycle, query.on);
             (!lines.is_empty()).then(|| ForecastObjective {
                 reference: objective.reference.clone(),
                 id: objective.id,
@@ -272,17 +273,24 @@ pub fn forecast_list(
                 kind: objective.kind,
                 score: objective.score,
                 forecast: share(forecast::of_objective(state, objective.id, query.on)),
-                told: outlooks.iter().filter(|one| one.score().is_some()).count(),
-                of: outlooks.len(),
+                told,
+                of,
                 key_results: lines,
             })
         })
         .collect();
+    let scope = Scope::of(state, query);
+    let counts = |id: ObjectiveId| {
+        (state.objectives.get(&id)).is_some_and(|objective| scope.has(state, id, objective))
+    };
     let means = cycle.map_or_else(Means::default, |(id, _)| {
-        let scope = Scope::of(state, query);
-        forecast::of_cycle(state, id, query.on, |id| {
-            (state.objectives.get(&id)).is_some_and(|objective| scope.has(state, id, objective))
-        })
+        forecast::of_cycle(state, id, query.on, counts)
+    });
+    let (told, of) = cycle.map_or((0, 0), |(id, cycle)| {
+        (state.objectives.iter())
+            .filter(|(one, above)| above.cycle == id && above.is_live() && counts(**one))
+            .map(|(one, _)| counted(state, *one, cycle, query.on))
+            .fold((0, 0), |sum, more| (sum.0 + more.0, sum.1 + more.1))
     });
     ForecastList {
         schema: Schema,
@@ -300,9 +308,18 @@ pub fn forecast_list(
             forecast: share(means.all),
             committed: share(means.committed),
             aspirational: share(means.aspirational),
+            told,
+            of,
         }),
         objectives,
     }
+}
+
+/// Of how many of an objective's live key results something is to be expected, and of how many.
+fn counted(state: &State, id: ObjectiveId, cycle: &Cycle, on: Date) -> (usize, usize) {
+    let live = (state.key_results_of(id)).filter(|(_, one)| one.is_live());
+    live.map(|(_, one)| forecast::of(state, one, cycle, on).score().is_some())
+        .fold((0, 0), |(told, of), one| (told + usize::from(one), of + 1))
 }
 
 fn line(names: &Names<'_>, one: &StatusKeyResult, cycle: &Cycle, on: Date) -> Option<ForecastLine> {

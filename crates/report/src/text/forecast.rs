@@ -33,7 +33,10 @@ pub fn forecast(found: &ForecastList, view: &View) -> Document {
         .cut(view.width),
     );
     if let Some(forecast) = cycle.forecast {
-        let mut line = scores(cycle.score, forecast).muted("  if it goes on like this");
+        let mut line = scores(cycle.score, forecast, (cycle.told, cycle.of));
+        if cycle.told == cycle.of {
+            line = line.muted("  if it goes on like this");
+        }
         if let (Some(committed), Some(aspirational)) = (cycle.committed, cycle.aspirational) {
             line = line.muted(format!(
                 "; committed {committed:.2}, aspirational {aspirational:.2}"
@@ -74,9 +77,16 @@ pub fn forecast(found: &ForecastList, view: &View) -> Document {
     document
 }
 
-fn scores(now: Option<Decimal>, ends: Decimal) -> Line {
+/// The present score and the one to be expected. Side by side only where both are of the same key
+/// results.
+fn scores(now: Option<Decimal>, ends: Decimal, (told, of): (usize, usize)) -> Line {
     let now = now.map_or_else(|| "none".to_owned(), |now| format!("{now:.2}"));
-    (Line::new().plain("score ").plain(now).muted(" → ")).strong(format!("{ends:.2}"))
+    let line = Line::new().plain("score ").plain(now);
+    if told == of {
+        return line.muted(" → ").strong(format!("{ends:.2}"));
+    }
+    let of = count(of, "key result");
+    (line.muted("; ").strong(format!("{ends:.2}"))).muted(format!(" expected of {told} of {of}"))
 }
 
 fn table(objectives: &[ForecastObjective]) -> Table {
@@ -86,9 +96,9 @@ fn table(objectives: &[ForecastObjective]) -> Table {
         Column::new("now").right().spare(1),
         Column::new("ends at").right(),
         Column::new("range").spare(2),
-        Column::new("aim").right().spare(3),
+        Column::new("aim").right().spare(4),
         Column::new("score").right(),
-        Column::new("projected").right().spare(4),
+        Column::new("projected").right().spare(3),
         Column::new("owner").cut(10).spare(5),
     ])
     .indent(2);
@@ -99,10 +109,8 @@ fn table(objectives: &[ForecastObjective]) -> Table {
         let mut line = (Line::new().reference(&objective.reference).plain("  "))
             .said(Style::Strong, &objective.title);
         if let Some(ends) = objective.forecast {
-            line = line.plain("  ").join(scores(objective.score, ends));
-        }
-        if objective.told > 0 && objective.told < objective.of {
-            line = line.muted(format!("  of {} of {}", objective.told, objective.of));
+            let of = (objective.told, objective.of);
+            line = line.plain("  ").join(scores(objective.score, ends, of));
         }
         table.across(line);
         for one in &objective.key_results {

@@ -40,7 +40,7 @@ pub(super) fn run(
         ("", None) => vec![last_ended(&view)?],
         (named, _) => vec![has_ended(&view, view.resolver().cycle(named)?)?],
     };
-    let on = view.on();
+    let on = view.looked_at_from();
     let mut cases = view.ask(|past| {
         let mut cases = Vec::new();
         for cycle in &cycles {
@@ -80,11 +80,11 @@ fn concerns(state: &State, asked: &Asked, case: &Case) -> bool {
 pub(in crate::commands) fn has_ended(view: &View<'_>, id: CycleId) -> Result<CycleId, Failure> {
     let state = view.state();
     match state.cycles.get(&id) {
-        Some(cycle) if !outcome::has_ended(state, cycle, view.on()) => {
+        Some(cycle) if !outcome::has_ended(state, cycle, view.looked_at_from()) => {
             let name = &cycle.name;
             Err(Failure::not_found(format!(
                 "Cycle {name} has not ended on {}, so there is no outcome to compare with.",
-                view.on()
+                view.looked_at_from()
             ))
             .hint(format!(
                 "see where it is heading: `okr forecast --cycle {name}`"
@@ -99,11 +99,11 @@ pub(in crate::commands) fn has_ended(view: &View<'_>, id: CycleId) -> Result<Cyc
 /// # Errors
 /// There is none.
 pub(in crate::commands) fn all_ended(view: &View<'_>) -> Result<Vec<CycleId>, Failure> {
-    let cycles = outcome::ended_cycles(view.state(), view.on());
+    let cycles = outcome::ended_cycles(view.state(), view.looked_at_from());
     if cycles.is_empty() {
         return Err(Failure::not_found(format!(
             "No cycle has ended by {}, so there is no outcome to compare with.",
-            view.on()
+            view.looked_at_from()
         ))
         .hint("see where the present one is heading: `okr forecast`"));
     }
