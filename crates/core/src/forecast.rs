@@ -7,8 +7,9 @@
 //! | maintain | the share of periods kept at the end, if the rest goes like the last six |
 //! | binary | none: the last confidence stated, as a probability |
 //!
-//! The slope is robust, and its range an 80 % one: see `slope.rs` for formula and source. It is the
-//! range of the slope, not of what may happen yet; [`check`] says how often it held. Where the
+//! The slope is robust, and the range one of 80 %: that of the slope (`slope.rs`), and what uneven steps
+//! add to it by the end (`steps.rs`), for a course that goes on like this. [`check`] says how often it
+//! held. Where the
 //! cycle's months weigh differently the course is extrapolated over the share of the way that is
 //! expected by each day and not over days, so a seasonal business is not drawn in a straight line.
 //!
@@ -24,6 +25,7 @@ mod axis;
 pub mod check;
 mod kept;
 mod slope;
+mod steps;
 
 use crate::calendar::Date;
 use crate::closing;
@@ -263,7 +265,15 @@ fn course(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) -> Res
         }
         ratio(one.checked_add(other)?, Decimal::from(2u32), places)
     });
-    let (Some(value), Some(low), Some(high)) = (value, ends(slopes.low), ends(slopes.high)) else {
+    let astray = steps::astray(&points, slopes.middle, left)
+        .and_then(|units| Decimal::from_parts(units, scale + PLACES))
+        .map(|astray| astray.round(places));
+    let range = astray.and_then(|astray| {
+        let low = ends(slopes.low)?.checked_sub(astray)?;
+        let high = ends(slopes.high)?.checked_add(astray)?;
+        Some((hold(metric, low), hold(metric, high)))
+    });
+    let (Some(value), Some((low, high))) = (value, range) else {
         return Err(Why::TooManyDigits);
     };
     let ends = (scored(metric, low), scored(metric, high));

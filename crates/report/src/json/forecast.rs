@@ -22,7 +22,7 @@ use crate::pending::Pending;
 pub struct ForecastTold {
     /// The value: for milestones the weight done, for a range the share of periods kept.
     pub value: Decimal,
-    /// The lower end of its range, which is that of the slope at 80 %.
+    /// The lower end of its range, one of 80 %.
     pub low: Decimal,
     /// The upper end of its range.
     pub high: Decimal,

@@ -77,7 +77,7 @@ fn figures_table(first: &'static str) -> Table {
         Column::new("base rate").right().spare(2),
         Column::new("skill").right().spare(1),
         Column::new("cases").right(),
-        Column::new("").cut(14),
+        Column::new(""),
         Column::new("statements").right().spare(3),
     ])
     .indent(2)

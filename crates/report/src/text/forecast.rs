@@ -69,7 +69,7 @@ pub fn forecast(found: &ForecastList, view: &View) -> Document {
                 .any(|one| one.forecast.is_some());
             if any {
                 document.blank();
-                let why = "the range is that of the slope, at 80 %; how often it held";
+                let why = "the range is one of 80 %; how often it held";
                 document.hint(why, "okr forecast --past");
             }
         }

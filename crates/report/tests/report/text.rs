@@ -202,7 +202,7 @@ of o-7fk2 Win the mid-market, 2026-Q3
               68 % is done when 57 % of the cycle is over: pace 1.2.
               The last stated confidence is 0.7.
   course      ▁▂▃▄▇█
-  forecast    Ends at 559 leads (555 to 562) if it goes on like this: score
+  forecast    Ends at 559 leads (549 to 568) if it goes on like this: score
               1.00.
   confidence  70 %
   certainty   50 % at the start, possible

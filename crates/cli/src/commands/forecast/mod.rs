@@ -16,7 +16,7 @@ use crate::view::{Scope, Time};
 
 /// Show where key results end their cycle if their check-ins go on as they have.
 ///
-/// The slope of each is robust, its range one of 80 %: see docs/odds.md.
+/// Each comes with a range of 80 %: see docs/odds.md.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   okr forecast
