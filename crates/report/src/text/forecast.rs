@@ -37,12 +37,11 @@ pub fn forecast(found: &ForecastList, view: &View) -> Document {
         if cycle.told == cycle.of {
             line = line.muted("  if it goes on like this");
         }
-        if let (Some(committed), Some(aspirational)) = (cycle.committed, cycle.aspirational) {
-            line = line.muted(format!(
-                "; committed {committed:.2}, aspirational {aspirational:.2}"
-            ));
-        }
         document.push(line.cut(view.width));
+        if let (Some(committed), Some(aspirational)) = (cycle.committed, cycle.aspirational) {
+            let apart = format!("committed {committed:.2}, aspirational {aspirational:.2}");
+            document.push(Line::new().muted(apart));
+        }
     }
     document.extend(as_of(found.as_of, view));
     document.blank();
@@ -125,19 +124,33 @@ fn table(objectives: &[ForecastObjective]) -> Table {
 
 fn cells(one: &ForecastLine) -> Vec<Line> {
     let plain = |text: String| Line::new().plain(text);
-    let told = |value: Decimal| match one.metric {
-        MetricKind::Maintain => percent(value),
-        _ => number(value),
-    };
-    let now = match one.metric {
-        MetricKind::Maintain => one.score,
-        _ => one.current,
-    };
     let forecast = one.forecast.as_ref();
-    let ends = match (forecast, one.probability) {
-        (Some(forecast), _) => Line::new().strong(told(forecast.value)),
-        (None, Some(likely)) => Line::new().strong(format!("{} likely", percent(likely))),
-        (None, None) => Line::new().muted("–"),
+    let numbers = matches!(one.metric, MetricKind::Increase | MetricKind::Decrease);
+    let now = match one.metric {
+        MetricKind::Binary if one.current == Some(Decimal::ONE) => Some("done".to_owned()),
+        MetricKind::Binary => Some("not done".to_owned()),
+        _ if numbers => one.current.map(number),
+        _ => one.score.map(percent),
+    };
+    // Steps and periods are told in shares: what their weights come to says little.
+    let told = forecast.and_then(|found| {
+        Some(if numbers {
+            [found.value, found.low, found.high].map(number)
+        } else {
+            [found.score?, found.score_low?, found.score_high?].map(percent)
+        })
+    });
+    let (ends, range) = match (told, one.probability) {
+        (Some([value, low, high]), _) => (
+            Line::new().strong(value),
+            Line::new().muted(format!("{low} to {high}")),
+        ),
+        (None, Some(likely)) if likely == Decimal::ONE => (Line::new().strong("done"), Line::new()),
+        (None, Some(likely)) => {
+            let likely = format!("{} likely", percent(likely));
+            (Line::new().strong(likely), Line::new())
+        }
+        (None, None) => (Line::new().muted("–"), Line::new()),
     };
     let projected = one.projection.map_or_else(Line::new, |projection| {
         let lies = forecast.and_then(|forecast| forecast.projection_lies);
@@ -155,11 +168,9 @@ fn cells(one: &ForecastLine) -> Vec<Line> {
     vec![
         Line::new().reference(&one.reference),
         Line::new().said(Style::Plain, &one.title),
-        now.map_or_else(Line::new, |now| plain(told(now))),
+        now.map_or_else(Line::new, plain),
         ends,
-        forecast.map_or_else(Line::new, |forecast| {
-            Line::new().muted(format!("{} to {}", told(forecast.low), told(forecast.high)))
-        }),
+        range,
         (one.target).map_or_else(Line::new, |target| {
             Line::new().said(Style::Muted, &with_unit(target, one.unit.as_deref()))
         }),
@@ -225,19 +236,20 @@ pub fn forecasts_past(found: &ForecastsPast, view: &View) -> Document {
     document.blank();
     let all = &found.overall;
     if let (Some(error), Some(stays)) = (all.error, all.stays) {
-        let against = match error.cmp(&stays) {
-            std::cmp::Ordering::Less => "nearer than",
-            std::cmp::Ordering::Equal => "no nearer than",
-            std::cmp::Ordering::Greater => "further off than",
-        };
-        let told = format!(
-            "Half of {} of {} were off by {error:.2} of the score or less, {against} \"it stays \
-             where it is\" ({stays:.2}). {} of {} outcomes lay in the range.",
+        let mut told = format!(
+            "The median error of {} of {} is {error:.2} of the score; that of \"it stays where it \
+             is\" {stays:.2}.",
             count(all.cases, "forecast"),
             count(all.key_results, "key result"),
-            all.within,
-            all.cases,
         );
+        if error >= stays {
+            told.push_str(" The forecasts were no better than that.");
+        }
+        let within = format!(
+            " {} of {} outcomes lay in the range.",
+            all.within, all.cases
+        );
+        told.push_str(&within);
         document.paragraph(Style::Plain, &told, 0, view.width);
     }
     if let (Some(stated), Some(ours)) = (all.stated, all.error_where_stated) {
