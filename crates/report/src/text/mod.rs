@@ -15,6 +15,7 @@ mod conflicts;
 mod document;
 mod due;
 mod exported;
+mod facts;
 mod figures;
 mod forecast;
 mod funnel;

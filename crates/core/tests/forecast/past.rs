@@ -1,23 +1,14 @@
 //! How good the forecasts of a quarter were, made again week by week of what was known then.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::past::{Listed, fold};
+use crate::support::*;
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::{Body, CheckedIn, Entry};
 use quarterdeck_core::forecast::check::{self, Case};
 use quarterdeck_core::value::{Field, Subject, Value};
-use support::past::{Listed, fold};
-use support::*;
 
 fn said(value: &str, on: &str, projection: Option<&str>) -> Command {
     Command::Record(Body::CheckedIn(CheckedIn {
