@@ -141,10 +141,14 @@ fn cells(one: &ForecastLine) -> Vec<Line> {
         })
     });
     let (ends, range) = match (told, one.probability) {
-        (Some([value, low, high]), _) => (
-            Line::new().strong(value),
-            Line::new().muted(format!("{low} to {high}")),
-        ),
+        (Some([value, low, high]), _) => {
+            let range = if low == high {
+                Line::new()
+            } else {
+                Line::new().muted(format!("{low} to {high}"))
+            };
+            (Line::new().strong(value), range)
+        }
         (None, Some(likely)) if likely == Decimal::ONE => (Line::new().strong("done"), Line::new()),
         (None, Some(likely)) => {
             let likely = format!("{} likely", percent(likely));

@@ -15,9 +15,7 @@ use super::figures::{
 use super::status::{as_of, cells, columns};
 use super::table::{Column, Table};
 use super::{View, closing, time};
-use crate::json::{
-    CheckInLine, Closing, Conflict, KeyResultShow, NoteLine, ObjectiveShow, Related,
-};
+use crate::json::{CheckInLine, Closing, Conflict, KeyResultShow, NoteLine, ObjectiveShow};
 use crate::number::{count, number, percent};
 
 /// An objective with all that is known about it.
