@@ -8,6 +8,7 @@ use clap::Args;
 use quarterdeck_core::calendar::{Date, TimeZone};
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, ObjectiveId, TeamId};
+use quarterdeck_core::outcome;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
 use quarterdeck_core::when::When;
@@ -15,6 +16,7 @@ use quarterdeck_report::json::{self, AsOf, StatusQuery};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::pending::Pending;
 use quarterdeck_report::text;
+use quarterdeck_sync::{ReplicaError, ReplicaPast};
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -113,9 +115,37 @@ impl<'c> View<'c> {
         Resolver::new(self.state())
     }
 
+    /// Asks something of the log up to what is seen, and lets go of the folder again.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn ask<T>(
+        &mut self,
+        question: impl FnOnce(&mut ReplicaPast<'_>) -> Result<T, ReplicaError>,
+    ) -> Result<T, Failure> {
+        let horizon = self.as_of.map(|as_of| match as_of {
+            AsOf::Moment(moment) => quarterdeck_sync::AsOf::Moment(moment),
+            AsOf::Position(position) => quarterdeck_sync::AsOf::Position(position),
+        });
+        let mut past = self.session.replica.past(horizon)?;
+        let answer = question(&mut past)?;
+        drop(past);
+        self.session.replica.release();
+        Ok(answer)
+    }
+
     /// The day that figures are of.
     pub(crate) const fn on(&self) -> Date {
         self.on
+    }
+
+    /// The day from which one looks back on what is over: the one that was asked for, else today.
+    pub(crate) fn looked_at_from(&self) -> Date {
+        if self.day_was_named {
+            self.on
+        } else {
+            outcome::looked_at_from(self.state(), self.on)
+        }
     }
 
     /// As of which moment it is seen; none for the present.
@@ -178,7 +208,8 @@ impl<'c> View<'c> {
         (self.state().workspace.as_ref()).map_or_else(TimeZone::utc, |workspace| workspace.zone())
     }
 
-    fn query(&self, scope: Scope) -> StatusQuery {
+    /// What is asked of the report for a scope.
+    pub(crate) fn query(&self, scope: Scope) -> StatusQuery {
         StatusQuery {
             cycle: scope.cycle,
             team: scope.team,

@@ -54,12 +54,7 @@ pub fn progress(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) 
     let on = on.min(cycle.ends);
     let metric = &key_result.metric;
     let reading = reading(state, key_result, on);
-    let current = match metric.kind {
-        MetricKind::Milestones => Some(weight(metric, |name| reading.steps.contains(name))),
-        MetricKind::Binary if reading.done == Some(true) => Some(Decimal::ONE),
-        MetricKind::Binary => Some(Decimal::ZERO),
-        _ => reading.value(metric.baseline),
-    };
+    let current = current(metric, &reading);
     let progress = match metric.kind {
         MetricKind::Increase | MetricKind::Decrease => {
             current.and_then(|current| toward(metric, current))
@@ -78,6 +73,16 @@ pub fn progress(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) 
         last_check_in: reading.last,
         confidence: reading.confidence,
         projection: reading.projection,
+    }
+}
+
+/// What a reading comes to: a value, for milestones the weight done, for binary 0 or 1.
+fn current(metric: &Metric, reading: &Reading) -> Option<Decimal> {
+    match metric.kind {
+        MetricKind::Milestones => Some(weight(metric, |name| reading.steps.contains(name))),
+        MetricKind::Binary if reading.done == Some(true) => Some(Decimal::ONE),
+        MetricKind::Binary => Some(Decimal::ZERO),
+        _ => reading.value(metric.baseline),
     }
 }
 
@@ -100,15 +105,42 @@ pub fn course(
     on: Date,
 ) -> Vec<(Date, Decimal)> {
     let on = on.min(cycle.ends);
-    let check_ins = key_result.check_ins.until(on);
-    let readings = fed_by(state, key_result).into_iter().flat_map(Kpi::curve);
-    let days: BTreeSet<Date> = check_ins
-        .map(|check_in| check_in.effective)
-        .chain(readings.map(|(_, reading)| reading.effective))
-        .filter(|day| cycle.contains(*day) && *day <= on)
-        .collect();
+    // One pass over both, by date and log position: the course of a year is asked for often.
+    let mut check_ins = key_result.check_ins.until(on).peekable();
+    let fed = fed_by(state, key_result).map_or_else(Vec::new, Kpi::curve);
+    let mut fed = (fed.into_iter().map(|(_, reading)| reading))
+        .filter(|reading| reading.effective <= on)
+        .peekable();
+    let mut reading = Reading::default();
+    let mut days: Vec<(Date, Option<Decimal>)> = Vec::new();
+    loop {
+        let said = check_ins.peek().map(|said| (said.effective, said.seq));
+        let read = fed.peek().map(|read| read.place());
+        let day = match (said, read) {
+            (None, None) => break,
+            (said, Some(place)) if said.is_none_or(|said| place < said) => {
+                if let Some(read) = fed.next() {
+                    reading.take_value(read.effective, read.value);
+                }
+                place.0
+            }
+            (Some((day, _)), _) | (None, Some((day, _))) => {
+                if let Some(said) = check_ins.next() {
+                    reading.take(said);
+                }
+                day
+            }
+        };
+        if cycle.contains(day) {
+            let current = current(&key_result.metric, &reading);
+            match days.last_mut().filter(|(last, _)| *last == day) {
+                Some((_, held)) => *held = current,
+                None => days.push((day, current)),
+            }
+        }
+    }
     (days.into_iter())
-        .filter_map(|day| Some((day, progress(state, key_result, cycle, day).current?)))
+        .filter_map(|(day, current)| Some((day, current?)))
         .collect()
 }
 
@@ -129,7 +161,8 @@ fn reading(state: &State, key_result: &KeyResult, on: Date) -> Reading {
     }
 }
 
-fn toward(metric: &Metric, current: Decimal) -> Option<Decimal> {
+/// How far a value has come from the baseline to the target.
+pub(crate) fn toward(metric: &Metric, current: Decimal) -> Option<Decimal> {
     let (baseline, target) = (metric.baseline?, metric.target?);
     let distance = target.checked_sub(baseline)?;
     if distance == Decimal::ZERO {
@@ -164,7 +197,8 @@ pub fn in_range(metric: &Metric, value: Decimal) -> bool {
     metric.low.is_some_and(|low| low <= value) && metric.high.is_some_and(|high| value <= high)
 }
 
-fn weight(metric: &Metric, counts: impl Fn(&str) -> bool) -> Decimal {
+/// The weight of those steps that `counts` lets in.
+pub(crate) fn weight(metric: &Metric, counts: impl Fn(&str) -> bool) -> Decimal {
     metric
         .milestones
         .iter()
@@ -173,7 +207,8 @@ fn weight(metric: &Metric, counts: impl Fn(&str) -> bool) -> Decimal {
         .unwrap_or(Decimal::ZERO)
 }
 
-fn held(progress: Decimal) -> Decimal {
+/// Progress held to 0 to 1.
+pub(crate) fn held(progress: Decimal) -> Decimal {
     progress.max(Decimal::ZERO).min(Decimal::ONE)
 }
 
@@ -286,7 +321,7 @@ pub fn expected(state: &State, cycle: &Cycle, on: Date) -> Decimal {
 
 /// The weights of a cycle's months: its own, else its part of those of the cycle above it. Empty
 /// where neither says anything.
-fn month_weights(state: &State, cycle: &Cycle, span: Span) -> Vec<Decimal> {
+pub(crate) fn month_weights(state: &State, cycle: &Cycle, span: Span) -> Vec<Decimal> {
     if !cycle.month_weights.is_empty() {
         return cycle.month_weights.clone();
     }

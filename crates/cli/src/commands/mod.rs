@@ -2,6 +2,7 @@
 
 mod agreement;
 mod blame;
+mod calibration;
 mod carry;
 mod checkin;
 mod checkin_csv;
@@ -18,6 +19,7 @@ mod doctor;
 mod due;
 mod export;
 mod filter;
+mod forecast;
 mod funnel;
 mod goalposts;
 mod goals;
@@ -94,6 +96,8 @@ pub(crate) enum Command {
     Initiative(initiative::Initiative),
     Todo(todo::Todo),
     Grade(grade::Grade),
+    Calibration(calibration::Calibration),
+    Forecast(forecast::Forecast),
     Carry(carry::Carry),
     #[command(hide = true)]
     Incentive(incentive::Incentive),
@@ -151,6 +155,8 @@ impl Command {
             Self::Initiative(command) => command.run(context),
             Self::Todo(command) => command.run(context),
             Self::Grade(command) => command.run(context),
+            Self::Calibration(command) => command.run(context),
+            Self::Forecast(command) => command.run(context),
             Self::Carry(command) => command.run(context),
             Self::Incentive(command) => command.run(context),
             Self::Team(command) => command.run(context),

@@ -18,6 +18,7 @@ mod journey;
 mod kpi;
 mod lint;
 mod machine;
+mod odds;
 mod planning;
 mod reference;
 mod template;

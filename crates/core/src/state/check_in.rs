@@ -129,7 +129,7 @@ pub struct Reading {
 
 impl Reading {
     /// Takes in the next check-in by date.
-    pub(super) fn take(&mut self, check_in: &CheckIn) {
+    pub(crate) fn take(&mut self, check_in: &CheckIn) {
         match &check_in.measure {
             Measure::Absolute(value) => {
                 self.absolute = Some(*value);
@@ -150,6 +150,13 @@ impl Reading {
         self.last = Some(check_in.effective);
         self.confidence = check_in.confidence.or(self.confidence);
         self.projection = check_in.projection.or(self.projection);
+    }
+
+    /// Takes in a KPI's reading of a day: an absolute value.
+    pub(crate) const fn take_value(&mut self, day: Date, value: Decimal) {
+        self.absolute = Some(value);
+        self.deltas = None;
+        self.last = Some(day);
     }
 
     /// The value: the latest absolute one and the deltas after it. Without an absolute one the

@@ -198,9 +198,7 @@ impl CheckIns {
     pub fn reading_beside(&self, on: Date, kpi: &KpiReading) -> Reading {
         let place = kpi.place();
         let mut reading = self.reading_before(place);
-        reading.absolute = Some(kpi.value);
-        reading.deltas = None;
-        reading.last = Some(kpi.effective);
+        reading.take_value(kpi.effective, kpi.value);
         for check_in in self.since(place.0).filter(|one| order(one) >= place) {
             if check_in.effective > on {
                 break;

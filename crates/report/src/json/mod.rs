@@ -7,6 +7,7 @@
 mod act;
 mod agreement;
 mod blame;
+mod calibration;
 mod carry;
 mod closing;
 mod conflicts;
@@ -14,6 +15,8 @@ mod diff;
 mod digest;
 mod due;
 mod exported;
+mod forecast;
+mod forecast_past;
 mod funnel;
 mod goalposts;
 mod history;
@@ -46,6 +49,10 @@ use serde::{Serialize, Serializer};
 pub use act::ActTold;
 pub use agreement::{AmendmentLine, SignOff};
 pub use blame::{Blame, BlameField, BlameSet, BlameSide, blame};
+pub use calibration::{
+    Calibration, CalibrationBand, CalibrationErrors, CalibrationFigures, CalibrationGroup,
+    CalibrationOdds, CalibrationShare, CalibrationTier, CalibrationWeek, calibration,
+};
 pub use carry::{CarriedKeyResult, CarriedObjective, Carry, LeftBehind, carry};
 pub use closing::{
     Closing, CycleClosed, GradeList, GradeTold, Grades, OpenItem, Ungraded, closing, grade,
@@ -58,6 +65,10 @@ pub use digest::{
 };
 pub use due::{DueLine, DueList, due_list};
 pub use exported::{ExportedLog, ExportedTables, ImportedLog, LogOutcome, Readable, readable};
+pub use forecast::{
+    ForecastCycle, ForecastLine, ForecastList, ForecastObjective, ForecastTold, forecast_list,
+};
+pub use forecast_past::{ForecastCase, ForecastsPast, ForecastsRow, ForecastsWeek, forecasts_past};
 pub use funnel::{
     ComparedOf, FunnelCompared, FunnelLine, FunnelList, FunnelShow, StageCompared, StageLine,
     funnel_compared, funnel_show, funnels,

@@ -3,6 +3,7 @@
 use quarterdeck_core::alignment;
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::forecast as ahead;
 use quarterdeck_core::grading;
 use quarterdeck_core::id::{KeyResultId, ObjectiveId};
 use quarterdeck_core::score;
@@ -17,6 +18,7 @@ use serde::Serialize;
 
 use super::agreement::awaited;
 use super::closing::{self, GradeTold};
+use super::forecast::{self, ForecastTold};
 use super::share;
 use super::show::{Related, related};
 use crate::names::{Names, Ref};
@@ -115,6 +117,8 @@ pub struct StatusKeyResult {
     pub confidence: Option<Decimal>,
     /// The last projection stated.
     pub projection: Option<Decimal>,
+    /// Where it ends its cycle if it goes on like this; none where nothing can be said.
+    pub forecast: Option<ForecastTold>,
     /// How it is doing; none where it is deferred, dropped or withdrawn.
     pub status: Option<Status>,
     /// Why it has that status, as sentences.
@@ -261,6 +265,9 @@ pub fn key_result_status(
         pace: share(score::pace(names.state(), found, cycle, on)),
         confidence: progress.confidence,
         projection: progress.projection,
+        forecast: ahead::of(names.state(), found, cycle, on)
+            .forecast()
+            .map(forecast::told),
         status,
         because,
         state: found.state,

@@ -85,6 +85,9 @@ pub struct KeyResultShow {
     pub elapsed: Decimal,
     /// Share of its way that it should have gone by then.
     pub expected: Decimal,
+    /// Where it ends its cycle, in sentences, or why that cannot be said; empty where its cycle is over
+    /// or has not begun, and for what was set aside.
+    pub outlook: Vec<String>,
     /// Day on which the next check-in is due; none before the first one.
     pub due: Option<Date>,
     /// Who added it.
@@ -281,6 +284,7 @@ pub fn key_result_show(
         cycle: cycle.name.clone(),
         elapsed: score::elapsed(cycle, on).round(2),
         expected: score::expected(state, cycle, on).round(2),
+        outlook: super::forecast::outlook(names, found, cycle, on),
         due: due.filter(|due| found.is_live() && *due <= cycle.ends),
         created_by: names.person(created.member),
         created: authored(created),

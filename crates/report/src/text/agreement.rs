@@ -1,7 +1,7 @@
 //! Who agreed to an objective, and to which wording.
 
 use super::document::{Line, Style};
-use super::show::Facts;
+use super::facts::Facts;
 use super::{View, time};
 use crate::json::{AmendmentLine, SignOff};
 

@@ -300,7 +300,7 @@ impl Document {
 }
 
 /// Words put on lines of at most `width` columns; a longer word has a line of its own.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let fits = |line: &String| line.width() + 1 + word.width() <= width;

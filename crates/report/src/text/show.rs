@@ -8,15 +8,14 @@ use super::agreement::agreement;
 use super::chart::sparkline;
 use super::conflicts::conflict_lines;
 use super::document::{Document, Line, Style};
+use super::facts::Facts;
 use super::figures::{
     PENDING, aim, key_result_status, objective_status, progress_bar, score, standing,
 };
 use super::status::{as_of, cells, columns};
 use super::table::{Column, Table};
 use super::{View, closing, time};
-use crate::json::{
-    CheckInLine, Closing, Conflict, KeyResultShow, NoteLine, ObjectiveShow, Related,
-};
+use crate::json::{CheckInLine, Closing, Conflict, KeyResultShow, NoteLine, ObjectiveShow};
 use crate::number::{count, number, percent};
 
 /// An objective with all that is known about it.
@@ -217,6 +216,7 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
     if course.len() > 1 {
         facts.text("course", Some(&sparkline(&course, 40)));
     }
+    facts.sentences("forecast", &found.outlook);
     if let Some(confidence) = key_result.confidence {
         facts.text("confidence", Some(&percent(confidence)));
     }
@@ -343,53 +343,5 @@ fn open_conflicts(document: &mut Document, open: &[Conflict], view: &View) {
     document.heading("Conflicts");
     for conflict in open {
         document.extend(conflict_lines(conflict, view));
-    }
-}
-
-/// Labels with what they say, in two columns.
-pub(super) struct Facts(Table);
-
-impl Facts {
-    pub(super) fn new() -> Self {
-        let columns = [Column::new(""), Column::new("").cut(20)];
-        Self(Table::new(columns).untitled().indent(2))
-    }
-
-    pub(super) fn line(&mut self, label: &str, told: Line) {
-        if !told.is_empty() {
-            self.0.row([Line::new().muted(label), told]);
-        }
-    }
-
-    pub(super) fn text(&mut self, label: &str, told: Option<&str>) {
-        if let Some(told) = told {
-            self.line(label, Line::new().said(Style::Plain, told));
-        }
-    }
-
-    pub(super) fn related(&mut self, label: &str, others: &[Related]) {
-        for (at, other) in others.iter().enumerate() {
-            let label = if at == 0 { label } else { "" };
-            let line = Line::new().reference(&other.reference).plain("  ");
-            self.line(label, line.said(Style::Plain, &other.title));
-        }
-    }
-
-    pub(super) fn drafted(
-        &mut self,
-        label: &str,
-        who: &str,
-        when: quarterdeck_core::calendar::Timestamp,
-        view: &View,
-    ) {
-        let when = time::moment(when, &view.zone, view.today);
-        let line = Line::new()
-            .said(Style::Plain, who)
-            .muted(format!(", {when}"));
-        self.line(label, line);
-    }
-
-    pub(super) fn lines(self, width: usize) -> Vec<Line> {
-        self.0.lines(width)
     }
 }

@@ -2,7 +2,7 @@
 
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::token::{ObjectiveState, Status as Doing};
+use quarterdeck_core::token::{MetricKind, ObjectiveState, Status as Doing};
 
 use super::agreement::awaits;
 use super::document::{Document, Line, Style};
@@ -13,7 +13,7 @@ use super::figures::{
 use super::table::{Column, Table};
 use super::{View, closing, time};
 use crate::json::{AsOf, Status, StatusCycle, StatusKeyResult, StatusObjective};
-use crate::number::{count, percent};
+use crate::number::{count, number, percent};
 
 /// How a cycle is going, with what to do next.
 #[must_use]
@@ -107,7 +107,8 @@ pub(super) fn columns() -> Vec<Column> {
         Column::new("checked in").spare(2),
         Column::new("").right().spare(3),
         Column::new("").right().spare(4),
-        Column::new("owner").cut(12).spare(5),
+        Column::new("").right().spare(5),
+        Column::new("owner").cut(12).spare(6),
     ]
 }
 
@@ -141,10 +142,22 @@ pub(super) fn cells(found: &StatusKeyResult, view: &View) -> Vec<Line> {
         found.grade.as_ref().map_or_else(Line::new, closing::graded),
         found.last_check_in.map_or_else(Line::new, checked),
         found.confidence.map_or_else(Line::new, sure),
+        ends(found),
         found.pace.map_or_else(Line::new, pace),
         (found.owner.as_deref())
             .map_or_else(Line::new, |owner| Line::new().said(Style::Muted, owner)),
     ]
+}
+
+/// Where a key result ends if it goes on like this; named in the cell, for the same reason.
+fn ends(found: &StatusKeyResult) -> Line {
+    found.forecast.as_ref().map_or_else(Line::new, |forecast| {
+        let value = match found.metric {
+            MetricKind::Increase | MetricKind::Decrease => number(forecast.value),
+            _ => forecast.score.map_or_else(String::new, percent),
+        };
+        Line::new().muted(format!("ends {value}"))
+    })
 }
 
 /// Objectives, each with its key results below it.

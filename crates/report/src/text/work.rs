@@ -4,8 +4,9 @@ use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::token::WorkState;
 
 use super::document::{Document, Line, Style};
+use super::facts::Facts;
 use super::figures::progress_bar;
-use super::show::{Facts, notes};
+use super::show::notes;
 use super::status::as_of;
 use super::table::{Column, Table};
 use super::{View, time};

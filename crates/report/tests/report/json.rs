@@ -78,7 +78,7 @@ fn status_has_the_keys_of_the_contract() {
     let leads = &objective["key_results"][0];
     assert_eq!(
         keys(leads),
-        "baseline because cadence certainty confidence conflicts current grade helps high id \
+        "baseline because cadence certainty confidence conflicts current forecast grade helps high id \
          indicator key kpi last_check_in low metric milestones owner pace pending progress projection \
          rank ref score set_aside state status target team tier title unit weight"
     );

@@ -8,6 +8,7 @@
 mod json;
 mod kpi;
 mod lint;
+mod odds;
 mod sample;
 mod text;
 mod tree;

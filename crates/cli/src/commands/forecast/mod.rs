@@ -1,0 +1,186 @@
+//! `okr forecast`: where the cycle ends if it goes on like this, and how good such forecasts were.
+
+pub(super) mod past;
+
+use clap::Args;
+use quarterdeck_core::closing;
+use quarterdeck_core::value::Subject;
+use quarterdeck_exchange::tables::{Cell, Table};
+use quarterdeck_exchange::write;
+use quarterdeck_report::json::{self, ForecastLine, ForecastList, ForecastObjective};
+use quarterdeck_report::text;
+
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::view::{Scope, Time};
+
+/// Show where key results end their cycle if their check-ins go on as they have.
+///
+/// Each comes with a range of 80 %: see docs/odds.md.
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr forecast
+  okr forecast leads                      in a sentence
+  okr forecast growth                     an objective with its key results
+  okr forecast --cycle 2026 --team sales
+  okr forecast --on 2026-08-21            as it would have been seen on that day
+  okr forecast --past                     how good those of the last quarter were
+  okr forecast --past 2026-Q2 --csv       each of them beside its outcome
+  okr forecast --past all --as-of 2026-10-15
+
+WHEN is a date, a date and time, `3 weeks ago`, `week 6`, a cycle (its end), or a log position.")]
+pub(crate) struct Forecast {
+    /// Of this objective or key result alone.
+    #[arg(value_name = "REF", add = crate::complete::goals(), conflicts_with_all = ["cycle", "team"])]
+    goal: Option<String>,
+    /// Of this cycle [default: the one that is active today].
+    #[arg(long, add = crate::complete::cycles(), conflicts_with = "past")]
+    cycle: Option<String>,
+    /// What this team, or a team below it, owns; and what in others' objectives concerns it.
+    #[arg(long, add = crate::complete::teams())]
+    team: Option<String>,
+    /// How good the forecasts of a cycle that has ended were, of `all`, or of the last.
+    #[arg(
+        long,
+        visible_alias = "check",
+        value_name = "CYCLE",
+        num_args = 0..=1,
+        default_missing_value = "",
+        add = crate::complete::cycles()
+    )]
+    past: Option<String>,
+    /// As a table for a spreadsheet.
+    #[arg(long)]
+    csv: bool,
+    #[command(flatten)]
+    time: Time,
+}
+
+impl Forecast {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        not_both(context, self.csv)?;
+        let session = context.open()?;
+        let view = session.view(self.time)?;
+        let resolver = view.resolver();
+        let goal = (self.goal.as_deref())
+            .map(|goal| resolver.goal(goal))
+            .transpose()?;
+        let team = (self.team.as_deref())
+            .map(|team| resolver.team(team))
+            .transpose()?;
+        if let Some(named) = self.past {
+            return past::run(context, view, past::Asked { named, goal, team }, self.csv);
+        }
+        let named = (self.cycle.as_deref())
+            .map(|cycle| resolver.cycle(cycle))
+            .transpose()?;
+        let of_goal = goal.and_then(|goal| closing::cycle_of(view.state(), goal));
+        let scope = Scope {
+            cycle: named.or(of_goal),
+            team,
+            member: None,
+        };
+        let (view, scope) = view.of_scope(scope)?;
+        let keep = |objective, key_result| match goal {
+            None => true,
+            Some(Subject::Objective(id)) => id == objective,
+            Some(other) => other == Subject::KeyResult(key_result),
+        };
+        let names = view.names();
+        let found = json::forecast_list(&names, view.pending(), &view.query(scope), keep);
+        if self.csv {
+            context.output.text(&write::csv(&table(&found)))?;
+        } else {
+            view.answer(&found, |view| text::forecast(&found, view))?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// One form of an answer at a time.
+pub(super) fn not_both(context: &Context, csv: bool) -> Result<(), Failure> {
+    if csv && context.output.json {
+        return Err(
+            Failure::usage("--csv and --json are two forms of one answer.")
+                .hint("leave one of them out"),
+        );
+    }
+    Ok(())
+}
+
+/// A cell of words; an empty one where there are none.
+pub(super) fn words(text: Option<&str>) -> Cell {
+    text.filter(|text| !text.is_empty())
+        .map_or(Cell::Empty, |text| Cell::Text(text.to_owned()))
+}
+
+/// A cell of a number.
+pub(super) fn number(number: Option<quarterdeck_core::decimal::Decimal>) -> Cell {
+    number.map_or(Cell::Empty, Cell::Number)
+}
+
+/// A cell of a count.
+pub(super) fn counted(count: usize) -> Cell {
+    Cell::Number(count.into())
+}
+
+const COLUMNS: &[&str] = &[
+    "cycle",
+    "objective_ref",
+    "objective",
+    "key_result_ref",
+    "key_result",
+    "owner",
+    "metric",
+    "unit",
+    "baseline",
+    "target",
+    "current",
+    "score",
+    "ends_at",
+    "low",
+    "high",
+    "expected_score",
+    "measured",
+    "projection",
+    "projection_lies",
+    "why_none",
+];
+
+fn table(found: &ForecastList) -> Table {
+    let cycle = found.cycle.as_ref().map(|cycle| cycle.name.as_str());
+    let row = |objective: &ForecastObjective, one: &ForecastLine| {
+        let forecast = one.forecast.as_ref();
+        vec![
+            words(cycle),
+            words(Some(&objective.reference.text)),
+            words(Some(&objective.title)),
+            words(Some(&one.reference.text)),
+            words(Some(&one.title)),
+            words(one.owner.as_deref()),
+            words(Some(one.metric.word())),
+            words(one.unit.as_deref()),
+            number(one.baseline),
+            number(one.target),
+            number(one.current),
+            number(one.score),
+            number(forecast.map(|forecast| forecast.value)),
+            number(forecast.map(|forecast| forecast.low)),
+            number(forecast.map(|forecast| forecast.high)),
+            number(one.expected_score),
+            forecast.map_or(Cell::Empty, |forecast| counted(forecast.measured)),
+            number(one.projection),
+            words(forecast.and_then(|forecast| forecast.projection_lies)),
+            words(one.why.as_deref()),
+        ]
+    };
+    Table {
+        name: "Forecast",
+        columns: COLUMNS,
+        rows: (found.objectives.iter())
+            .flat_map(|objective| {
+                (objective.key_results.iter()).map(move |one| row(objective, one))
+            })
+            .collect(),
+    }
+}

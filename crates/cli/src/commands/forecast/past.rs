@@ -1,0 +1,161 @@
+//! `okr forecast --past`: forecasts made again, beside what came out.
+
+use quarterdeck_core::alignment;
+use quarterdeck_core::closing;
+use quarterdeck_core::forecast::check::{self, Case};
+use quarterdeck_core::id::{CycleId, TeamId};
+use quarterdeck_core::outcome;
+use quarterdeck_core::state::State;
+use quarterdeck_core::value::Subject;
+use quarterdeck_exchange::tables::{Cell, Table};
+use quarterdeck_exchange::write;
+use quarterdeck_report::json::{self, ForecastsPast};
+use quarterdeck_report::text;
+
+use super::{number, words};
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::view::View;
+
+/// Whose forecasts are asked for.
+pub(super) struct Asked {
+    /// Of the cycle of that name, of all, or of the last where it is empty.
+    pub(super) named: String,
+    pub(super) goal: Option<Subject>,
+    pub(super) team: Option<TeamId>,
+}
+
+pub(super) fn run(
+    context: &Context,
+    mut view: View<'_>,
+    asked: Asked,
+    csv: bool,
+) -> Result<Exit, Failure> {
+    let of_goal = asked
+        .goal
+        .and_then(|goal| closing::cycle_of(view.state(), goal));
+    let cycles = match (asked.named.as_str(), of_goal) {
+        ("all", _) => all_ended(&view)?,
+        ("", Some(cycle)) => vec![has_ended(&view, cycle)?],
+        ("", None) => vec![last_ended(&view)?],
+        (named, _) => vec![has_ended(&view, view.resolver().cycle(named)?)?],
+    };
+    let on = view.looked_at_from();
+    let mut cases = view.ask(|past| {
+        let mut cases = Vec::new();
+        for cycle in &cycles {
+            cases.extend(check::cases(past, *cycle, on)?);
+        }
+        Ok(cases)
+    })?;
+    cases.retain(|case| concerns(view.state(), &asked, case));
+    let names = view.names();
+    let found = json::forecasts_past(&names, &cycles, &cases, (on, view.as_of()));
+    if csv {
+        context.output.text(&write::csv(&table(&found)))?;
+    } else {
+        view.answer(&found, |view| text::forecasts_past(&found, view))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn concerns(state: &State, asked: &Asked, case: &Case) -> bool {
+    let key_result = state.key_results.get(&case.key_result);
+    let of_goal = match asked.goal {
+        None => true,
+        Some(Subject::Objective(id)) => key_result.is_some_and(|found| found.objective == id),
+        Some(other) => other == Subject::KeyResult(case.key_result),
+    };
+    let of_team = asked.team.is_none_or(|team| {
+        let teams = alignment::teams_below(state, team);
+        key_result.is_some_and(|found| alignment::concerns(state, &teams, found))
+    });
+    of_goal && of_team
+}
+
+/// The cycle, if it has ended.
+///
+/// # Errors
+/// It has not.
+pub(in crate::commands) fn has_ended(view: &View<'_>, id: CycleId) -> Result<CycleId, Failure> {
+    let state = view.state();
+    match state.cycles.get(&id) {
+        Some(cycle) if !outcome::has_ended(state, cycle, view.looked_at_from()) => {
+            let name = &cycle.name;
+            Err(Failure::not_found(format!(
+                "Cycle {name} has not ended on {}, so there is no outcome to compare with.",
+                view.looked_at_from()
+            ))
+            .hint(format!(
+                "see where it is heading: `okr forecast --cycle {name}`"
+            )))
+        }
+        _ => Ok(id),
+    }
+}
+
+/// All cycles that have ended.
+///
+/// # Errors
+/// There is none.
+pub(in crate::commands) fn all_ended(view: &View<'_>) -> Result<Vec<CycleId>, Failure> {
+    let cycles = outcome::ended_cycles(view.state(), view.looked_at_from());
+    if cycles.is_empty() {
+        return Err(Failure::not_found(format!(
+            "No cycle has ended by {}, so there is no outcome to compare with.",
+            view.looked_at_from()
+        ))
+        .hint("see where the present one is heading: `okr forecast`"));
+    }
+    Ok(cycles)
+}
+
+/// The cycle that ended last.
+///
+/// # Errors
+/// None has.
+pub(in crate::commands) fn last_ended(view: &View<'_>) -> Result<CycleId, Failure> {
+    let cycles = all_ended(view)?;
+    cycles
+        .last()
+        .copied()
+        .ok_or_else(|| Failure::not_found("No cycle has ended yet."))
+}
+
+const COLUMNS: &[&str] = &[
+    "cycle",
+    "key_result_ref",
+    "key_result",
+    "on",
+    "weeks_left",
+    "value",
+    "came_out",
+    "within",
+    "error",
+    "stays",
+    "stated",
+];
+
+fn table(found: &ForecastsPast) -> Table {
+    Table {
+        name: "Forecasts",
+        columns: COLUMNS,
+        rows: (found.cases.iter())
+            .map(|case| {
+                vec![
+                    words(Some(&case.cycle)),
+                    words(Some(&case.reference.text)),
+                    words(Some(&case.title)),
+                    Cell::Date(case.on),
+                    Cell::Number(case.weeks_left.into()),
+                    Cell::Number(case.value),
+                    Cell::Number(case.came_out),
+                    words(Some(if case.within { "yes" } else { "no" })),
+                    Cell::Number(case.error),
+                    Cell::Number(case.stays),
+                    number(case.stated),
+                ]
+            })
+            .collect(),
+    }
+}
