@@ -43,6 +43,7 @@ pub(crate) use identity::Identity;
 pub(crate) use incoming::{Incoming, Pusher};
 pub use outcome::Unavailable;
 pub(crate) use outcome::{Authored, NotAuthored, Outcome, Place, Pushed};
+pub(crate) use past::WorkspacePast;
 pub(crate) use verify::Verified;
 
 use crate::error::ServerError;
