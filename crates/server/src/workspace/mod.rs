@@ -312,15 +312,6 @@ impl Workspace {
             .transpose()
     }
 
-    /// Goes through recorded events in order while `more` says so. Blocks.
-    pub(crate) fn each(
-        &self,
-        from: u64,
-        more: impl FnMut(Entry) -> bool,
-    ) -> Result<(), ServerError> {
-        past::each(&*self.ledger, from, more)
-    }
-
     /// Where an event stands.
     pub(crate) fn seq_of(&self, event: EventId) -> Option<u64> {
         self.published

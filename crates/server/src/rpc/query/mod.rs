@@ -10,6 +10,7 @@ mod view;
 
 use std::sync::Arc;
 
+use quarterdeck_core::refusal::{Code as Why, Refusal};
 use quarterdeck_proto::v1::{self, query_service_server::QueryService};
 use tonic::{Request, Response, Status};
 
@@ -17,6 +18,7 @@ use self::view::Asked;
 use super::Answers;
 use crate::auth::{self, Client};
 use crate::shared::Shared;
+use crate::status::refused;
 
 #[derive(Debug)]
 pub(crate) struct Query {
@@ -51,7 +53,9 @@ impl QueryService for Query {
         let client = auth::client(&request)?;
         let permit = auth::open_stream(&self.shared, &client)?;
         let now = self.shared.world.now();
-        let answers = state::get(&client.workspace, request.into_inner(), now, permit).await?;
+        let request = request.into_inner();
+        is_meant(&client, &request.workspace)?;
+        let answers = state::get(&client.workspace, request, now, permit).await?;
         Ok(Response::new(answers))
     }
 
@@ -109,8 +113,22 @@ impl QueryService for Query {
         let client = auth::client(&request)?;
         let permit = auth::open_stream(&self.shared, &client)?;
         let request = request.into_inner();
+        is_meant(&client, &request.workspace)?;
         let asked = self.asked(&client, request.as_of, request.on);
         let answers = report::get(&client.workspace, request.report, asked, permit).await?;
         Ok(Response::new(answers))
     }
+}
+
+/// Whether the token is of the workspace that its holder believes it to be of.
+fn is_meant(client: &Client, workspace: &str) -> Result<(), Status> {
+    let state = client.workspace.state();
+    let is_named = || {
+        (state.workspace.as_ref()).is_some_and(|found| found.name.eq_ignore_ascii_case(workspace))
+    };
+    if workspace.is_empty() || workspace == client.workspace.id().to_string() || is_named() {
+        return Ok(());
+    }
+    let message = format!("The token is of another workspace than {workspace}.");
+    Err(refused(&Refusal::new(Why::WrongWorkspace, message)))
 }

@@ -1,0 +1,120 @@
+//! `okr query`: the server's answers, on a machine that need not have the workspace.
+//!
+//! Nothing is answered here: the question is handed to the server, and what it says is printed as it
+//! comes, which is what `okr … --json` prints where the whole log is.
+
+mod report;
+mod server;
+
+use std::io::Write;
+
+use clap::Args;
+use quarterdeck_core::when::When;
+use quarterdeck_sync::ServerUrl;
+use quarterdeck_sync::grpc::query::{AsOf, GetReportRequest, GetStateRequest, Moment};
+
+use self::report::What;
+use crate::context::Context;
+use crate::error::{Exit, Failure};
+use crate::online;
+
+/// Ask the server, also on a machine without the workspace: the answer is JSON.
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query status                                       of the workspace that was joined here
+  okr query history leads --as-of \"week 6\"
+  okr query log --since yesterday | jq -r .what
+  okr query calibration --all
+  export OKR_TOKEN=…                                     and where none was joined:
+  okr query --server okr://okr.example.com:7443/acme status
+
+Prints what the command of that name prints with --json on a machine that has synced everything and
+has nothing to send. Words such as `today` are told by the server's clock. Who runs the server makes
+a token with `okrd token new`, which says what to give to --server.")]
+pub(crate) struct Query {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    of: Of,
+}
+
+/// Of which server, and of which time.
+#[derive(Debug, Args)]
+struct Of {
+    /// This server and workspace, with the token in OKR_TOKEN: okr://HOST:PORT/WORKSPACE[#FINGERPRINT].
+    #[arg(long, global = true, value_name = "URL")]
+    server: Option<ServerUrl>,
+    /// Speak without encryption to a server that is not on this machine.
+    #[arg(long, global = true, requires = "server")]
+    insecure_plaintext: bool,
+    /// As it was known then.
+    #[arg(long, global = true, value_name = "WHEN", value_parser = when)]
+    as_of: Option<String>,
+    /// What was true on that day, given what is known.
+    #[arg(long, global = true, value_name = "DATE")]
+    on: Option<String>,
+}
+
+/// A moment in words, which the server resolves: no cycle is known here.
+fn when(text: &str) -> Result<String, String> {
+    match text.parse::<When>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+impl Query {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let Of {
+            server,
+            insecure_plaintext,
+            as_of,
+            on,
+        } = self.of;
+        let of_token = server.is_some();
+        let server = server::find(context, server, insecure_plaintext)?;
+        let as_of = as_of.map(|words| AsOf {
+            moment: Some(Moment::Words(words)),
+        });
+        let workspace = server.workspace;
+        let output = &context.output;
+        let mut printed = Ok(());
+        online::run(async {
+            let remote = online::connect_to(&server.address).await?;
+            let told = match self.what.question()? {
+                None if on.is_some() => {
+                    return Err(
+                        Failure::usage("A state is of no day: --on says nothing of it.")
+                            .hint("give --as-of for another state"),
+                    );
+                }
+                None => {
+                    let asked = GetStateRequest { as_of, workspace };
+                    let mut stream = output.stream();
+                    let mut put = |part: &[u8]| {
+                        printed = stream.write_all(part);
+                        printed.is_ok()
+                    };
+                    remote.state(asked, &mut put).await
+                }
+                Some(report) => {
+                    let asked = GetReportRequest {
+                        as_of,
+                        on: on.unwrap_or_default(),
+                        workspace,
+                        report: Some(report),
+                    };
+                    let mut stream = output.stream();
+                    let mut put = |object: &str| {
+                        printed = writeln!(stream, "{object}");
+                        printed.is_ok()
+                    };
+                    remote.report(asked, &mut put).await
+                }
+            };
+            told.map_err(|error| server::failure(error, of_token))
+        })??;
+        crate::output::finish(printed)?;
+        Ok(Exit::Done)
+    }
+}
