@@ -11,6 +11,7 @@ use std::io::Write;
 use clap::Args;
 use quarterdeck_core::when::When;
 use quarterdeck_sync::ServerUrl;
+use quarterdeck_sync::grpc::Grpc;
 use quarterdeck_sync::grpc::query::{AsOf, GetReportRequest, GetStateRequest, Moment};
 
 use self::report::What;
@@ -21,16 +22,20 @@ use crate::online;
 /// Ask the server, also on a machine without the workspace: the answer is JSON.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr query status                                       of the workspace that was joined here
+  okr query status                        of the workspace joined here
   okr query history leads --as-of \"week 6\"
-  okr query log --since yesterday | jq -r .what
+  okr query log --since yesterday
+  okr query diff \"week 2\" sales --as-of \"week 6\"
   okr query calibration --all
-  export OKR_TOKEN=…                                     and where none was joined:
   okr query --server okr://okr.example.com:7443/acme status
 
-Prints what the command of that name prints with --json on a machine that has synced everything and
-has nothing to send. Words such as `today` are told by the server's clock. Who runs the server makes
-a token with `okrd token new`, which says what to give to --server.")]
+Prints what the command of that name prints with --json on a machine that has
+synced everything and has nothing to send. Words such as `today` are told by the
+server's clock.
+
+A machine that has joined asks with its own token. Elsewhere --server says whom
+to ask, and the variable OKR_TOKEN holds a token: whoever runs the server makes
+one with `okrd token new`, which says what to give to --server.")]
 pub(crate) struct Query {
     #[command(subcommand)]
     what: What,
@@ -42,8 +47,9 @@ pub(crate) struct Query {
 #[derive(Debug, Args)]
 struct Of {
     /// This server and workspace, with the token in OKR_TOKEN: okr://HOST:PORT/WORKSPACE[#FINGERPRINT].
+    // Read later, so that whoever gives an invitation here does not find its secret in a message.
     #[arg(long, global = true, value_name = "URL")]
-    server: Option<ServerUrl>,
+    server: Option<String>,
     /// Speak without encryption to a server that is not on this machine.
     #[arg(long, global = true, requires = "server")]
     insecure_plaintext: bool,
@@ -72,6 +78,8 @@ impl Query {
             on,
         } = self.of;
         let of_token = server.is_some();
+        let server = server.map(|url| url.parse::<ServerUrl>()).transpose();
+        let server = server.map_err(|error| Failure::usage(format!("--server: {error}.")))?;
         let server = server::find(context, server, insecure_plaintext)?;
         let as_of = as_of.map(|words| AsOf {
             moment: Some(Moment::Words(words)),
@@ -80,7 +88,8 @@ impl Query {
         let output = &context.output;
         let mut printed = Ok(());
         online::run(async {
-            let remote = online::connect_to(&server.address).await?;
+            let failed = |error| server::failure(error, of_token);
+            let remote = Grpc::connect(&server.address).await.map_err(failed)?;
             let told = match self.what.question()? {
                 None if on.is_some() => {
                     return Err(
@@ -112,7 +121,7 @@ impl Query {
                     remote.report(asked, &mut put).await
                 }
             };
-            told.map_err(|error| server::failure(error, of_token))
+            told.map_err(failed)
         })??;
         crate::output::finish(printed)?;
         Ok(Exit::Done)

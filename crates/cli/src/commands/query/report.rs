@@ -164,8 +164,8 @@ pub(super) struct Regrade {
     /// Without this objective or key result.
     #[arg(long, value_name = "REF")]
     drop: Vec<String>,
-    /// By another rule: plain-mean, all-or-nothing, set-aside-as-zero, computed.
-    #[arg(long)]
+    /// By another rule.
+    #[arg(long, value_parser = ["plain-mean", "all-or-nothing", "set-aside-as-zero", "computed"])]
     rule: Vec<String>,
     /// By the goals as first agreed, all grades computed.
     #[arg(long)]

@@ -69,7 +69,7 @@ pub(super) fn failure(error: RemoteError, of_token: bool) -> Failure {
             failure
         }
         RemoteError::Unreachable(_) => Failure {
-            hint: Some("the workspace of a device answers without it: `okr status`".to_owned()),
+            hint: (!of_token).then(|| "without it, `okr status` answers here".to_owned()),
             ..Failure::from(SyncError::from(error))
         },
         other => SyncError::from(other).into(),

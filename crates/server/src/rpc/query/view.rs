@@ -53,10 +53,6 @@ impl View {
         let Asked { as_of, on, now, me } = asked;
         let moment = moment(&workspace.state(), as_of, now)?;
         let past = workspace.past(moment)?;
-        if past.state().workspace.is_none() {
-            let message = "There was no workspace yet at that moment.";
-            return Err(refused(&Refusal::new(Why::NotFound, message)));
-        }
         let today = asked::zone(&workspace.state()).date_of(now);
         let named = match on.as_str() {
             "" => None,
@@ -75,6 +71,15 @@ impl View {
             day_was_named: named.is_some(),
             is_closed: false,
         })
+    }
+
+    /// It, if there was a workspace already.
+    pub(super) fn begun(self) -> Result<Self, Status> {
+        if self.state().workspace.is_none() {
+            let message = "There was no workspace yet at that moment.";
+            return Err(refused(&Refusal::new(Why::NotFound, message)));
+        }
+        Ok(self)
     }
 
     /// What is seen.

@@ -47,7 +47,7 @@ pub(super) async fn get(
 ) -> Result<Answers<v1::GetReportResponse>, Status> {
     let report = report.ok_or_else(|| invalid("report", "is missing: say which one"))?;
     let workspace = Arc::clone(workspace);
-    let told = asking(move || tell(View::open(&workspace, asked)?, report)).await?;
+    let told = asking(move || tell(View::open(&workspace, asked)?.begun()?, report)).await?;
     Ok(stream(move |answers| async move {
         let _held = permit;
         send(told, &answers).await;

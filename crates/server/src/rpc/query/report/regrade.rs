@@ -60,7 +60,7 @@ fn rules(view: &View, asked: &v1::RegradeReport, cycle: CycleId) -> Result<Rules
             "set-aside-as-zero" => rules.set_aside_is_zero = true,
             "computed" => rules.computed = true,
             _ => {
-                let what = "is one of plain-mean, all-or-nothing, set-aside-as-zero, computed";
+                let what = "are plain-mean, all-or-nothing, set-aside-as-zero and computed";
                 return Err(invalid("regrade.rules", what));
             }
         }
