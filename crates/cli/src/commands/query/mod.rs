@@ -39,13 +39,6 @@ one with `okrd token new`, which says what to give to --server.")]
 pub(crate) struct Query {
     #[command(subcommand)]
     what: What,
-    #[command(flatten)]
-    of: Of,
-}
-
-/// Of which server, and of which time.
-#[derive(Debug, Args)]
-struct Of {
     /// This server and workspace, with the token in OKR_TOKEN: okr://HOST:PORT/WORKSPACE[#FINGERPRINT].
     // Read later, so that whoever gives an invitation here does not find its secret in a message.
     #[arg(long, global = true, value_name = "URL")]
@@ -53,12 +46,34 @@ struct Of {
     /// Speak without encryption to a server that is not on this machine.
     #[arg(long, global = true, requires = "server")]
     insecure_plaintext: bool,
+}
+
+/// Of which time.
+#[derive(Debug, Default, Args)]
+struct Time {
     /// As it was known then.
-    #[arg(long, global = true, value_name = "WHEN", value_parser = when)]
+    #[arg(long, value_name = "WHEN", value_parser = when)]
     as_of: Option<String>,
     /// What was true on that day, given what is known.
-    #[arg(long, global = true, value_name = "DATE")]
+    #[arg(long, value_name = "DATE")]
     on: Option<String>,
+}
+
+/// Up to which moment, of what no day changes.
+#[derive(Debug, Args)]
+struct Known {
+    /// As it was known then.
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    as_of: Option<String>,
+}
+
+impl From<Known> for Time {
+    fn from(known: Known) -> Self {
+        Self {
+            as_of: known.as_of,
+            on: None,
+        }
+    }
 }
 
 /// A moment in words, which the server resolves: no cycle is known here.
@@ -71,16 +86,13 @@ fn when(text: &str) -> Result<String, String> {
 
 impl Query {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let Of {
-            server,
-            insecure_plaintext,
-            as_of,
-            on,
-        } = self.of;
-        let of_token = server.is_some();
-        let server = server.map(|url| url.parse::<ServerUrl>()).transpose();
+        let of_token = self.server.is_some();
+        let server = (self.server)
+            .map(|url| url.parse::<ServerUrl>())
+            .transpose();
         let server = server.map_err(|error| Failure::usage(format!("--server: {error}.")))?;
-        let server = server::find(context, server, insecure_plaintext)?;
+        let server = server::find(context, server, self.insecure_plaintext)?;
+        let (report, Time { as_of, on }) = self.what.question()?;
         let as_of = as_of.map(|words| AsOf {
             moment: Some(Moment::Words(words)),
         });
@@ -90,13 +102,7 @@ impl Query {
         online::run(async {
             let failed = |error| server::failure(error, of_token);
             let remote = Grpc::connect(&server.address).await.map_err(failed)?;
-            let told = match self.what.question()? {
-                None if on.is_some() => {
-                    return Err(
-                        Failure::usage("A state is of no day: --on says nothing of it.")
-                            .hint("give --as-of for another state"),
-                    );
-                }
+            let told = match report {
                 None => {
                     let asked = GetStateRequest { as_of, workspace };
                     let mut stream = output.stream();

@@ -7,7 +7,7 @@ use quarterdeck_sync::grpc::query::{
     RegradeWeight, Report, StatusReport,
 };
 
-use super::when;
+use super::{Known, Time, when};
 use crate::error::Failure;
 
 /// A question.
@@ -24,7 +24,7 @@ pub(super) enum What {
     /// What changed since a moment; --as-of says until when.
     Diff(Diff),
     /// What was moved after its cycle began.
-    Goalposts(Goals),
+    Goalposts(Goalposts),
     /// What came late, all at once, or was corrected.
     Late(Late),
     /// A cycle by other rules, beside what was graded.
@@ -34,12 +34,22 @@ pub(super) enum What {
     /// Where key results end their cycle.
     Forecast(Forecast),
     /// Edits that did not know of each other.
-    Conflicts,
+    #[command(after_help = "EXAMPLES:
+  okr query conflicts
+  okr query conflicts --as-of yesterday")]
+    Conflicts(Known),
     /// The whole state as canonical JSON: the same bytes for all who hold the same log.
-    State,
+    #[command(after_help = "EXAMPLES:
+  okr query state
+  okr query state --as-of \"#1180\"")]
+    State(Known),
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query status --cycle 2026-Q3
+  okr query status --team sales --as-of \"week 6\"
+  okr query status --member me --on 2026-08-21")]
 pub(super) struct Status {
     /// Of this cycle [default: the one that is active today].
     #[arg(long)]
@@ -53,6 +63,8 @@ pub(super) struct Status {
     /// What supports what, with scores rolled up.
     #[arg(long)]
     tree: bool,
+    #[command(flatten)]
+    time: Time,
 }
 
 /// Which events.
@@ -88,6 +100,10 @@ impl Filter {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query log --since yesterday
+  okr query log growth --as-of \"week 6\"
+  okr query log --kind edited -n 20")]
 pub(super) struct Log {
     /// About this thing only; `workspace` for the workspace itself.
     #[arg(value_name = "REF")]
@@ -97,18 +113,29 @@ pub(super) struct Log {
     kind: Option<String>,
     #[command(flatten)]
     filter: Filter,
+    #[command(flatten)]
+    known: Known,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query history leads
+  okr query history sales --since 2026-07-01
+  okr query history growth --as-of \"week 6\"")]
 pub(super) struct History {
     /// A key result, objective, team or cycle [default: everything].
     #[arg(value_name = "REF")]
     about: Option<String>,
     #[command(flatten)]
     filter: Filter,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query blame leads --field target
+  okr query blame workspace --as-of 2026-08-21")]
 pub(super) struct Blame {
     /// The thing.
     #[arg(value_name = "REF")]
@@ -116,9 +143,14 @@ pub(super) struct Blame {
     /// This field alone, such as `target`.
     #[arg(long, value_name = "FIELD")]
     field: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query diff \"week 2\"
+  okr query diff \"week 2\" sales --as-of \"week 6\"")]
 pub(super) struct Diff {
     /// The earlier moment.
     #[arg(value_name = "FROM", value_parser = when)]
@@ -126,10 +158,24 @@ pub(super) struct Diff {
     /// A key result, an objective or a team [default: everything].
     #[arg(value_name = "REF")]
     about: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Goals {
+#[command(after_help = "EXAMPLES:
+  okr query goalposts --cycle 2026-Q3
+  okr query goalposts leads --as-of \"week 6\"")]
+pub(super) struct Goalposts {
+    #[command(flatten)]
+    goals: Goals,
+    #[command(flatten)]
+    time: Time,
+}
+
+/// Which goals.
+#[derive(Debug, Args)]
+struct Goals {
     /// This objective or key result alone.
     #[arg(value_name = "REF")]
     about: Option<String>,
@@ -142,15 +188,24 @@ pub(super) struct Goals {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query late --cycle 2026-Q3 --days 7
+  okr query late leads")]
 pub(super) struct Late {
     #[command(flatten)]
     goals: Goals,
     /// From so many days on.
     #[arg(long, value_name = "N")]
     days: Option<u32>,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query regrade 2026-Q3 --rule plain-mean
+  okr query regrade 2026-Q3 --weight leads=3 --drop partners
+  okr query regrade 2026-Q3 --as-agreed")]
 pub(super) struct Regrade {
     /// The cycle [default: the one that is active today].
     #[arg(value_name = "CYCLE")]
@@ -170,9 +225,14 @@ pub(super) struct Regrade {
     /// By the goals as first agreed, all grades computed.
     #[arg(long)]
     as_agreed: bool,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query calibration --all --team sales
+  okr query calibration 2026-Q1 2026-Q2")]
 pub(super) struct Calibration {
     /// Of these cycles [default: the one that ended last].
     #[arg(value_name = "CYCLE")]
@@ -186,9 +246,14 @@ pub(super) struct Calibration {
     /// What this member owned.
     #[arg(long, value_name = "MEMBER")]
     owner: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr query forecast leads
+  okr query forecast --past all")]
 pub(super) struct Forecast {
     /// Of this objective or key result alone.
     #[arg(value_name = "REF", conflicts_with_all = ["cycle", "team"])]
@@ -202,73 +267,99 @@ pub(super) struct Forecast {
     /// How good the forecasts of a cycle that has ended were, of `all`, or of the last.
     #[arg(long, value_name = "CYCLE", num_args = 0..=1, default_missing_value = "")]
     past: Option<String>,
+    #[command(flatten)]
+    time: Time,
 }
 
 impl What {
-    /// The report that is asked for; none where it is the state.
-    pub(super) fn question(self) -> Result<Option<Report>, Failure> {
-        Ok(Some(match self {
-            Self::State => return Ok(None),
-            Self::Conflicts => Report::Conflicts(ConflictsReport {}),
-            Self::Status(asked) => Report::Status(StatusReport {
-                cycle: asked.cycle.unwrap_or_default(),
-                team: asked.team.unwrap_or_default(),
-                member: asked.member.unwrap_or_default(),
-                tree: asked.tree,
-            }),
+    /// The report that is asked for, none where it is the state; and of which time.
+    pub(super) fn question(self) -> Result<(Option<Report>, Time), Failure> {
+        let (report, time) = match self {
+            Self::State(known) => return Ok((None, known.into())),
+            Self::Conflicts(known) => (Report::Conflicts(ConflictsReport {}), known.into()),
+            Self::Status(asked) => {
+                let report = StatusReport {
+                    cycle: asked.cycle.unwrap_or_default(),
+                    team: asked.team.unwrap_or_default(),
+                    member: asked.member.unwrap_or_default(),
+                    tree: asked.tree,
+                };
+                (Report::Status(report), asked.time)
+            }
             Self::Log(asked) => {
                 let (filter, limit) = asked.filter.question();
-                Report::Log(LogReport {
+                let report = LogReport {
                     reference: asked.about.unwrap_or_default(),
                     kind: asked.kind.unwrap_or_default(),
                     filter,
                     limit,
-                })
+                };
+                (Report::Log(report), asked.known.into())
             }
             Self::History(asked) => {
                 let (filter, limit) = asked.filter.question();
-                Report::History(HistoryReport {
+                let report = HistoryReport {
                     reference: asked.about.unwrap_or_default(),
                     filter,
                     limit,
-                })
+                };
+                (Report::History(report), asked.time)
             }
-            Self::Blame(asked) => Report::Blame(BlameReport {
-                reference: asked.about,
-                field: asked.field.unwrap_or_default(),
-            }),
-            Self::Diff(asked) => Report::Diff(DiffReport {
-                from: asked.from,
-                reference: asked.about.unwrap_or_default(),
-            }),
-            Self::Goalposts(asked) => Report::Goalposts(GoalpostsReport {
-                reference: asked.about.unwrap_or_default(),
-                cycle: asked.cycle.unwrap_or_default(),
-                team: asked.team.unwrap_or_default(),
-            }),
-            Self::Late(Late { goals: asked, days }) => Report::Late(LateReport {
-                reference: asked.about.unwrap_or_default(),
-                cycle: asked.cycle.unwrap_or_default(),
-                team: asked.team.unwrap_or_default(),
-                days,
-            }),
-            Self::Regrade(asked) => Report::Regrade(asked.question()?),
-            Self::Calibration(asked) => Report::Calibration(CalibrationReport {
-                cycles: asked.cycles,
-                all: asked.all,
-                team: asked.team.unwrap_or_default(),
-                owner: asked.owner.unwrap_or_default(),
-            }),
+            Self::Blame(asked) => {
+                let report = BlameReport {
+                    reference: asked.about,
+                    field: asked.field.unwrap_or_default(),
+                };
+                (Report::Blame(report), asked.time)
+            }
+            Self::Diff(asked) => {
+                let report = DiffReport {
+                    from: asked.from,
+                    reference: asked.about.unwrap_or_default(),
+                };
+                (Report::Diff(report), asked.time)
+            }
+            Self::Goalposts(Goalposts { goals, time }) => {
+                let report = GoalpostsReport {
+                    reference: goals.about.unwrap_or_default(),
+                    cycle: goals.cycle.unwrap_or_default(),
+                    team: goals.team.unwrap_or_default(),
+                };
+                (Report::Goalposts(report), time)
+            }
+            Self::Late(Late { goals, days, time }) => {
+                let report = LateReport {
+                    reference: goals.about.unwrap_or_default(),
+                    cycle: goals.cycle.unwrap_or_default(),
+                    team: goals.team.unwrap_or_default(),
+                    days,
+                };
+                (Report::Late(report), time)
+            }
+            Self::Regrade(asked) => {
+                let (report, time) = asked.question()?;
+                (Report::Regrade(report), time)
+            }
+            Self::Calibration(asked) => {
+                let report = CalibrationReport {
+                    cycles: asked.cycles,
+                    all: asked.all,
+                    team: asked.team.unwrap_or_default(),
+                    owner: asked.owner.unwrap_or_default(),
+                };
+                (Report::Calibration(report), asked.time)
+            }
             Self::Forecast(asked) => asked.question(),
-        }))
+        };
+        Ok((Some(report), time))
     }
 }
 
 impl Forecast {
-    fn question(self) -> Report {
+    fn question(self) -> (Report, Time) {
         let reference = self.goal.unwrap_or_default();
         let team = self.team.unwrap_or_default();
-        match self.past {
+        let report = match self.past {
             None => Report::Forecast(ForecastReport {
                 reference,
                 cycle: self.cycle.unwrap_or_default(),
@@ -283,12 +374,13 @@ impl Forecast {
                     team,
                 })
             }
-        }
+        };
+        (report, self.time)
     }
 }
 
 impl Regrade {
-    fn question(self) -> Result<RegradeReport, Failure> {
+    fn question(self) -> Result<(RegradeReport, Time), Failure> {
         let mut asked = RegradeReport {
             cycle: self.cycle.unwrap_or_default(),
             drop: self.drop,
@@ -316,6 +408,6 @@ impl Regrade {
                 }
             }
         }
-        Ok(asked)
+        Ok((asked, self.time))
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn tell(mut view: View, asked: &v1::BlameReport) -> Result<String, St
     })?;
     if !asked.field.is_empty() {
         found = rule::only(view.state(), subject, found, &asked.field)
-            .map_err(|why| unset(subject, why))?;
+            .map_err(|why| unset(subject, &asked.field, why))?;
     }
     object(&json::blame(
         &view.names(),
@@ -34,14 +34,14 @@ pub(super) fn tell(mut view: View, asked: &v1::BlameReport) -> Result<String, St
     ))
 }
 
-fn unset(subject: Subject, why: Unset) -> Status {
+fn unset(subject: Subject, word: &str, why: Unset) -> Status {
     let noun = subject.noun();
     match why {
         Unset::NoField(known) => {
             let known = known.join(", ");
             invalid(
                 "blame.field",
-                format!("is no field of a {noun}, which has {known}"),
+                format!("'{word}' is no field of a {noun}, which has {known}"),
             )
         }
         Unset::Never(field) => refused(&Refusal::new(
