@@ -7,6 +7,7 @@ mod frontier;
 mod proof;
 
 pub use frontier::{Frontier, FrontierError};
+pub(crate) use proof::root_of;
 pub use proof::{consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
 
 use sha2::{Digest, Sha256};
