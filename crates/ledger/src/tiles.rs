@@ -126,10 +126,7 @@ impl Tiles {
     ///
     /// # Errors
     /// What `done` says.
-    pub fn finish<E>(
-        self,
-        done: &mut dyn FnMut(Tile, &[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn finish<E>(self, done: &mut dyn FnMut(Tile, &[u8]) -> Result<(), E>) -> Result<(), E> {
         for (number, level) in (0..).zip(&self.levels) {
             if level.hashes.is_empty() {
                 continue;
@@ -195,10 +192,7 @@ mod tests {
     fn a_tree_of_one_full_tile_has_its_root_one_level_up() {
         let made = tiles_of(256);
         let paths: Vec<&str> = made.keys().map(String::as_str).collect();
-        assert_eq!(
-            paths,
-            ["tile/0/000", "tile/1/000.p/1", "tile/entries/000"]
-        );
+        assert_eq!(paths, ["tile/0/000", "tile/1/000.p/1", "tile/entries/000"]);
         assert!(tiles_of(0).is_empty());
     }
 

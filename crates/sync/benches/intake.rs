@@ -425,6 +425,14 @@ impl Remote for Memory {
         self.pull(from).await
     }
 
+    async fn checkpoint(&self) -> Result<String, RemoteError> {
+        Err(RemoteError::Protocol("read only".to_owned()))
+    }
+
+    async fn consistency(&self, _old: u64, _new: u64) -> Result<Vec<Hash>, RemoteError> {
+        Err(RemoteError::Protocol("read only".to_owned()))
+    }
+
     async fn join(&self, _asked: JoinRequest) -> Result<Joined, RemoteError> {
         let first = self
             .0

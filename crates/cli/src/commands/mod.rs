@@ -36,6 +36,7 @@ mod note;
 mod objective;
 mod outbox;
 mod plan;
+mod prove;
 mod remote;
 mod resolve;
 mod stages;
@@ -103,6 +104,7 @@ pub(crate) enum Command {
     Outbox(outbox::Outbox),
     Undo(undo::Undo),
     Verify(verify::Verify),
+    Prove(prove::Prove),
     Import(import::Import),
     Export(export::Export),
 }
@@ -154,6 +156,7 @@ impl Command {
             Self::Outbox(command) => command.run(context),
             Self::Undo(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Prove(command) => command.run(context),
             Self::Import(command) => command.run(context),
             Self::Export(command) => command.run(context),
         }

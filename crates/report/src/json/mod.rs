@@ -20,6 +20,7 @@ mod lists;
 mod log;
 mod objective;
 mod plan;
+mod proof;
 mod run;
 mod scope;
 mod show;
@@ -71,6 +72,7 @@ pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
     StageRate, not_split, plan_funnel, split,
 };
+pub use proof::{DeviceSigned, ExportedTiles, ProofWritten, Proven, TreeHead, VerifierKey};
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,
 };

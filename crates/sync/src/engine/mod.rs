@@ -13,6 +13,7 @@
 //! another sync; nothing authored leaves the outbox but for the log or the shelf; the folder is locked
 //! for moments only, and one sync at a time works on it.
 
+mod compare;
 mod pull;
 mod push;
 mod watch;
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::{Conflict, State};
 
+pub use compare::{Agreed, compare};
 pub(crate) use pull::{pull, pull_into};
 pub(crate) use push::push_batches;
 pub use watch::{Arrived, watch};

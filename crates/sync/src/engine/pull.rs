@@ -213,7 +213,7 @@ pub(super) fn differs(
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     let mut text = String::new();
     for byte in bytes {

@@ -15,7 +15,9 @@ use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::Role;
 use quarterdeck_ledger::envelope::Envelope;
+use quarterdeck_ledger::merkle::Tree;
 use quarterdeck_ledger::{Checkpoint, DeviceKey, Frontier, Hash, PublicKey, Sealed};
+use quarterdeck_proto::decode_event;
 
 use super::{NOW, Seeded};
 use crate::chain::seal;
@@ -356,6 +358,22 @@ impl Model {
         self.places.retain(|_, seq| *seq <= size as u64);
     }
 
+    /// The tree of what it holds.
+    pub(crate) fn tree(&self) -> Tree {
+        let leaves = self.log.iter().map(|entry| {
+            let event = decode_event(&entry.sealed.body).unwrap();
+            Envelope {
+                workspace: *event.workspace.as_bytes(),
+                seq: entry.seq,
+                recorded: entry.recorded,
+                event_id: *event.id.as_bytes(),
+                event_hash: entry.sealed.hash(),
+            }
+            .leaf_hash()
+        });
+        Tree::of(leaves.collect())
+    }
+
     fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             workspace: *self.workspace.unwrap().as_bytes(),
@@ -472,6 +490,17 @@ impl Remote for Connection {
 
     async fn watch(&self, from: u64) -> Result<Chunks, RemoteError> {
         self.pull(from).await
+    }
+
+    async fn checkpoint(&self) -> Result<String, RemoteError> {
+        let model = self.server.model();
+        Ok(model.checkpoint().sign(&model.key))
+    }
+
+    async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, RemoteError> {
+        let model = self.server.model();
+        let size = |size: u64| usize::try_from(size).unwrap();
+        Ok(model.tree().consistency(size(old), size(new)).unwrap())
     }
 
     async fn join(&self, asked: JoinRequest) -> Result<Joined, RemoteError> {
