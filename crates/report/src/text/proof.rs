@@ -41,12 +41,12 @@ pub fn proven(found: &Proven, view: &View) -> Document {
     }
     let holds = Line::new().with(Style::Good, "✓");
     if let Some(event) = &found.event {
-        let of = match &found.name {
-            Some(name) => format!(" is in the log of {name}."),
-            None => " is in the log.".to_owned(),
-        };
         let at = event.seq.unwrap_or_default();
-        document.push(holds.plain(format!(" #{at}")).said(Style::Plain, &of));
+        let line = holds.plain(format!(" #{at} is in the log"));
+        document.push(match &found.name {
+            Some(name) => line.plain(" of ").said(Style::Plain, name).plain("."),
+            None => line.plain("."),
+        });
         told(&mut document, event, view);
     } else if let Some(earlier) = &found.earlier {
         document.push(holds.plain(" The log only grew between the two."));
@@ -58,7 +58,7 @@ pub fn proven(found: &Proven, view: &View) -> Document {
     for (heading, sentences) in [("Proven", &found.proven), ("Not proven", &found.not_proven)] {
         document.heading(heading);
         for sentence in sentences {
-            document.hanging(Line::new().muted("· "), sentence, 2, view.width);
+            document.hanging(Line::new().muted("·"), sentence, 2, view.width);
         }
     }
     document

@@ -128,6 +128,25 @@ impl Server {
         })))
     }
 
+    /// A second server with the same key and all that this one holds so far: what a server is that
+    /// shows two groups two histories.
+    pub(crate) fn forked(&self) -> Self {
+        let model = self.model();
+        Self(Arc::new(Mutex::new(Model {
+            state: model.state.clone(),
+            log: model.log.clone(),
+            frontier: model.frontier.clone(),
+            clock: model.clock,
+            workspace: model.workspace,
+            device: model.device,
+            key: DeviceKey::from_seed(*model.key.seed()),
+            places: model.places.clone(),
+            random: model.random.clone(),
+            hosting: model.hosting,
+            calls: 0,
+        })))
+    }
+
     pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
         self.0.lock().unwrap()
     }
@@ -358,8 +377,7 @@ impl Model {
         self.places.retain(|_, seq| *seq <= size as u64);
     }
 
-    /// The tree of what it holds.
-    pub(crate) fn tree(&self) -> Tree {
+    fn leaves(&self) -> Vec<Hash> {
         let leaves = self.log.iter().map(|entry| {
             let event = decode_event(&entry.sealed.body).unwrap();
             Envelope {
@@ -371,10 +389,33 @@ impl Model {
             }
             .leaf_hash()
         });
-        Tree::of(leaves.collect())
+        leaves.collect()
     }
 
-    fn checkpoint(&self) -> Checkpoint {
+    /// The tree of what it holds.
+    pub(crate) fn tree(&self) -> Tree {
+        Tree::of(self.leaves())
+    }
+
+    /// Makes a tree of the log as it is now, as a server does that has changed what it recorded.
+    pub(crate) fn rebuild(&mut self) {
+        self.frontier = Frontier::default();
+        for leaf in self.leaves() {
+            self.frontier.push(leaf);
+        }
+    }
+
+    /// Its key: a server that lies signs what it likes.
+    pub(crate) const fn key(&self) -> &DeviceKey {
+        &self.key
+    }
+
+    /// Records an event that is not its own, past every rule.
+    pub(crate) fn smuggle(&mut self, event: Event, key: Option<&DeviceKey>) {
+        self.append(seal(event, [9; 16], key));
+    }
+
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             workspace: *self.workspace.unwrap().as_bytes(),
             size: self.log.len() as u64,
@@ -409,6 +450,16 @@ impl Model {
 }
 
 impl Connection {
+    /// The same device's, to another server.
+    pub(crate) fn moved_to(&self, server: &Server) -> Self {
+        Self {
+            server: server.clone(),
+            device: Mutex::new(*self.device.lock().unwrap()),
+            faults: Mutex::default(),
+            chunk: self.chunk,
+        }
+    }
+
     pub(crate) fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults
             .lock()
