@@ -17,6 +17,7 @@ mod kpi;
 mod lint;
 mod machine;
 mod planning;
+mod prove;
 mod reference;
 mod template;
 mod week;

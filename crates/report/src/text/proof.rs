@@ -3,7 +3,7 @@
 use super::document::{Document, Line, Style};
 use super::{View, time};
 use crate::json::{ExportedTiles, LogLine, ProofWritten, Proven, TreeHead};
-use crate::number::count;
+use crate::number::{count, number};
 
 /// A proof was written to a file.
 #[must_use]
@@ -103,7 +103,7 @@ fn head(document: &mut Document, label: &str, head: &TreeHead, view: &View) {
         Line::new()
             .muted("  fingerprint  ")
             .strong(&head.fingerprint)
-            .muted(format!(" at #{}", head.size)),
+            .muted(format!(" at #{}", number(head.size.into()))),
     );
 }
 

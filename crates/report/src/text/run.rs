@@ -208,7 +208,7 @@ fn fingerprint(document: &mut Document, size: u64, said: &str) {
         Line::new()
             .muted("  fingerprint  ")
             .strong(said)
-            .muted(format!(" at #{size}")),
+            .muted(format!(" at #{}", number(size.into()))),
     );
 }
 

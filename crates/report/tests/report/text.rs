@@ -386,7 +386,7 @@ fn verification_says_what_holds_and_what_does_not() {
     assert!(holds.starts_with("✓ 1,207 events verified: hashes, device chains, signatures.\n"));
     assert!(holds.ends_with(
         "  checkpoint   agrees with the signed checkpoint and 311 earlier ones\n  \
-         fingerprint  4821 0937 5562 1180 7734 at #1207\n"
+         fingerprint  4821 0937 5562 1180 7734 at #1,207\n"
     ));
     found.ok = false;
     found.fingerprint = None;
