@@ -16,7 +16,8 @@ use crate::{Replica, sync};
 /// A workspace without a server: #1 to #2 its beginning, #3 to #5 a quarter as one command, #6 a check-in.
 fn workspace() -> (TempDir, Replica, VerifierKey) {
     let dir = tempfile::tempdir().unwrap();
-    let plan = Plan::new(1);
+    // Of another seed than the workspace: ids are not to be those of its members.
+    let plan = Plan::new(21);
     let mut replica = create(dir.path(), 1);
     for (at, commands) in [plan.commands("2026-Q3"), plan.delta(5)]
         .into_iter()
