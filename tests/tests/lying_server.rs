@@ -99,16 +99,14 @@ fn words_that_are_altered_on_their_way_are_not_believed() {
 fn a_head_that_is_altered_or_of_another_log_is_not_believed() {
     let env = TestEnv::new();
     let (_server, proxy, lisbon, lagos) = scene(&env);
-    let size = lisbon.okr(&["verify", "--json"]).ok().json()["size"]
-        .as_u64()
-        .expect("a size");
     lisbon.okr(&["checkin", "leads", "510"]).ok();
     lisbon.sync();
     let answer = lisbon.okr(&["verify", "--json"]).ok().json();
     let note = answer["checkpoint"].as_str().expect("a checkpoint");
     let lines: Vec<&str> = note.lines().collect();
-    let signed_size = format!("{}\n", lines[1]);
-    let lied_size = format!("{}\n", size);
+    let size: u64 = lines[1].parse().expect("a size");
+    // Of as many digits.
+    let (signed_size, lied_size) = (format!("{size}\n"), format!("{}\n", size ^ 1));
     let root = lines[2];
     let flipped = if root.starts_with('A') { "B" } else { "A" };
     let lied_root = format!("{flipped}{}", &root[1..]);
@@ -131,7 +129,7 @@ fn a_head_that_is_altered_or_of_another_log_is_not_believed() {
     }
     proxy.mend();
     let told = lagos.okr(&["verify", "--server", "--json"]).ok().json();
-    assert_eq!(told["server"]["size"], size + 1);
+    assert_eq!(told["server"]["size"], size);
     lagos.sync();
 }
 
@@ -167,6 +165,9 @@ fn a_server_that_rewrote_its_history_is_found_out() {
     }
     porto.sync();
     found_out(&lagos, lagos.okr(&["verify", "--server"]), 1);
+    // Lisbon's own check-in is gone there, and Lisbon has one more to send.
+    lisbon.okr(&["checkin", "leads", "511"]).ok();
+    found_out(&lisbon, lisbon.okr(&["sync"]), 1);
     assert_eq!(lagos.key_result("Qualified leads")["current"], "510");
 }
 
@@ -205,7 +206,5 @@ fn two_halves_that_are_shown_two_histories_find_out_by_voice() {
     put(&mut server, &theirs);
     found_out(&lagos, lagos.okr(&["verify", "--server"]), 0);
     lagos.okr(&["note", "growth", "kept"]).ok();
-    let run = lagos.okr(&["sync"]);
-    assert_ne!(run.code, Some(0), "{run:?}");
-    assert_eq!(lagos.count("NoteAdded"), 1);
+    found_out(&lagos, lagos.okr(&["sync"]), 1);
 }

@@ -405,7 +405,8 @@ fn read_status(address: &str, status: &Status) -> RemoteError {
             Code::Invalid,
             "if this comes again, one of the two may need an update",
         ),
-        tonic::Code::Unimplemented | tonic::Code::DataLoss | tonic::Code::OutOfRange => {
+        tonic::Code::OutOfRange => RemoteError::Behind(status.message().to_owned()),
+        tonic::Code::Unimplemented | tonic::Code::DataLoss => {
             protocol(&format!("{address}: {}", status.message()))
         }
         // A server that is busy, stopping or gone: all of it can be tried again.

@@ -174,6 +174,9 @@ pub enum RemoteError {
     /// The server would not do it.
     #[error(transparent)]
     Refused(Refusal),
+    /// The server's log ends before what this device has seen of it.
+    #[error("the server's log is shorter than it was: {0}")]
+    Behind(String),
     /// The server's certificate is not the one of the invitation.
     #[error(
         "the server at {address} shows another certificate than the invitation names: it was replaced, or somebody is in between; ask whoever runs the server"

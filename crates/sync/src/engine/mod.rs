@@ -20,7 +20,7 @@ mod watch;
 
 use std::path::PathBuf;
 
-use quarterdeck_core::refusal::Refusal;
+use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::{Conflict, State};
 
 pub use compare::{Agreed, compare};
@@ -158,7 +158,16 @@ pub(crate) async fn sync_locked<R: Remote>(
     let before = open_conflicts(replica.confirmed());
     let mut report = Report::default();
     for _ in 0..MAX_ROUNDS {
-        push::push(replica, remote, now_ms, progress, &mut report).await?;
+        let pushed = push::push(replica, remote, now_ms, progress, &mut report).await;
+        if let Err(SyncError::Refused(refusal)) = &pushed
+            && refusal.code == Code::Gap
+            && let Err(differs @ SyncError::HistoryDiffers { .. }) =
+                compare(replica, remote, now_ms).await
+        {
+            // It misses events of this device that it has recorded: its history is another.
+            return Err(differs);
+        }
+        pushed?;
         let pulled = pull(replica, remote, now_ms, progress).await?;
         report.pulled += pulled.of_others;
         if replica.is_forked() {
