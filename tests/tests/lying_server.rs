@@ -3,6 +3,12 @@
 //! The server is a real `okrd`; it lies by a network that alters what it says, or by data that somebody has put in
 //! the place of its own.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

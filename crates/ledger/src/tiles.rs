@@ -64,6 +64,9 @@ pub fn place(index: u64, width: usize) -> String {
     place
 }
 
+/// Takes a tile that is made, with its bytes.
+pub type Done<'a, E> = dyn FnMut(Tile, &[u8]) -> Result<(), E> + 'a;
+
 /// Makes the tiles of a log whose leaves are given in order.
 #[derive(Debug, Default)]
 pub struct Tiles {
@@ -82,12 +85,7 @@ impl Tiles {
     ///
     /// # Errors
     /// What `done` says; a leaf longer than 65,535 bytes is none of ours and is cut there.
-    pub fn push<E>(
-        &mut self,
-        leaf: &[u8],
-        hash: Hash,
-        done: &mut dyn FnMut(Tile, &[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn push<E>(&mut self, leaf: &[u8], hash: Hash, done: &mut Done<'_, E>) -> Result<(), E> {
         let length = u16::try_from(leaf.len()).unwrap_or(u16::MAX);
         self.leaves.extend(length.to_be_bytes());
         self.leaves
@@ -126,7 +124,7 @@ impl Tiles {
     ///
     /// # Errors
     /// What `done` says.
-    pub fn finish<E>(self, done: &mut dyn FnMut(Tile, &[u8]) -> Result<(), E>) -> Result<(), E> {
+    pub fn finish<E>(self, done: &mut Done<'_, E>) -> Result<(), E> {
         for (number, level) in (0..).zip(&self.levels) {
             if level.hashes.is_empty() {
                 continue;

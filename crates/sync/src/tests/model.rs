@@ -1,5 +1,7 @@
 //! A server in memory that keeps to the protocol, and a connection to it that can fail in every way.
 
+mod lying;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -15,9 +17,7 @@ use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::Role;
 use quarterdeck_ledger::envelope::Envelope;
-use quarterdeck_ledger::merkle::Tree;
 use quarterdeck_ledger::{Checkpoint, DeviceKey, Frontier, Hash, PublicKey, Sealed};
-use quarterdeck_proto::decode_event;
 
 use super::{NOW, Seeded};
 use crate::chain::seal;
@@ -124,25 +124,6 @@ impl Server {
             places: HashMap::new(),
             random,
             hosting: None,
-            calls: 0,
-        })))
-    }
-
-    /// A second server with the same key and all that this one holds so far: what a server is that
-    /// shows two groups two histories.
-    pub(crate) fn forked(&self) -> Self {
-        let model = self.model();
-        Self(Arc::new(Mutex::new(Model {
-            state: model.state.clone(),
-            log: model.log.clone(),
-            frontier: model.frontier.clone(),
-            clock: model.clock,
-            workspace: model.workspace,
-            device: model.device,
-            key: DeviceKey::from_seed(*model.key.seed()),
-            places: model.places.clone(),
-            random: model.random.clone(),
-            hosting: model.hosting,
             calls: 0,
         })))
     }
@@ -377,44 +358,6 @@ impl Model {
         self.places.retain(|_, seq| *seq <= size as u64);
     }
 
-    fn leaves(&self) -> Vec<Hash> {
-        let leaves = self.log.iter().map(|entry| {
-            let event = decode_event(&entry.sealed.body).unwrap();
-            Envelope {
-                workspace: *event.workspace.as_bytes(),
-                seq: entry.seq,
-                recorded: entry.recorded,
-                event_id: *event.id.as_bytes(),
-                event_hash: entry.sealed.hash(),
-            }
-            .leaf_hash()
-        });
-        leaves.collect()
-    }
-
-    /// The tree of what it holds.
-    pub(crate) fn tree(&self) -> Tree {
-        Tree::of(self.leaves())
-    }
-
-    /// Makes a tree of the log as it is now, as a server does that has changed what it recorded.
-    pub(crate) fn rebuild(&mut self) {
-        self.frontier = Frontier::default();
-        for leaf in self.leaves() {
-            self.frontier.push(leaf);
-        }
-    }
-
-    /// Its key: a server that lies signs what it likes.
-    pub(crate) const fn key(&self) -> &DeviceKey {
-        &self.key
-    }
-
-    /// Records an event that is not its own, past every rule.
-    pub(crate) fn smuggle(&mut self, event: Event, key: Option<&DeviceKey>) {
-        self.append(seal(event, [9; 16], key));
-    }
-
     pub(crate) fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             workspace: *self.workspace.unwrap().as_bytes(),
@@ -450,16 +393,6 @@ impl Model {
 }
 
 impl Connection {
-    /// The same device's, to another server.
-    pub(crate) fn moved_to(&self, server: &Server) -> Self {
-        Self {
-            server: server.clone(),
-            device: Mutex::new(*self.device.lock().unwrap()),
-            faults: Mutex::default(),
-            chunk: self.chunk,
-        }
-    }
-
     pub(crate) fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
         self.faults
             .lock()
