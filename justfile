@@ -45,6 +45,7 @@ bench DIR=(justfile_directory() / "target"):
     cargo bench -p quarterdeck-server --bench push -- {{DIR}}
     cargo bench -p quarterdeck-server --bench loopback -- {{DIR}}
     cargo bench -p quarterdeck-sync --bench intake
+    cargo bench -p quarterdeck-sync --bench verify
     cargo bench -p quarterdeck-tests --bench status
 
 # Kills servers and machines at random instants, new ones each time, in ROUNDS rounds; takes minutes.
