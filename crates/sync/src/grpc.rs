@@ -213,6 +213,27 @@ impl Remote for Grpc {
         })))
     }
 
+    async fn checkpoint(&self) -> Result<String, RemoteError> {
+        let request = self.timed(v1::GetCheckpointRequest {});
+        let response = self.client.clone().get_checkpoint(request).await;
+        let answer = response.map_err(|status| self.error(&status))?.into_inner();
+        answer
+            .checkpoint
+            .map(|checkpoint| checkpoint.note)
+            .ok_or_else(|| protocol("it sent no checkpoint"))
+    }
+
+    async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, RemoteError> {
+        let request = self.timed(v1::GetConsistencyProofRequest {
+            old_size: old,
+            new_size: new,
+        });
+        let response = self.client.clone().get_consistency_proof(request).await;
+        let answer = response.map_err(|status| self.error(&status))?.into_inner();
+        let hashes = answer.hashes.iter();
+        hashes.map(|hash| fixed(hash, "hash")).collect()
+    }
+
     async fn join(&self, asked: JoinRequest) -> Result<Joined, RemoteError> {
         let request = self.timed(v1::JoinRequest {
             workspace: asked.workspace.as_bytes().to_vec(),
@@ -388,7 +409,8 @@ fn read_status(address: &str, status: &Status) -> RemoteError {
             Code::Invalid,
             "if this comes again, one of the two may need an update",
         ),
-        tonic::Code::Unimplemented | tonic::Code::DataLoss | tonic::Code::OutOfRange => {
+        tonic::Code::OutOfRange => RemoteError::Behind(status.message().to_owned()),
+        tonic::Code::Unimplemented | tonic::Code::DataLoss => {
             protocol(&format!("{address}: {}", status.message()))
         }
         // A server that is busy, stopping or gone: all of it can be tried again.

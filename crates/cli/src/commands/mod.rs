@@ -44,6 +44,7 @@ mod note;
 mod objective;
 mod outbox;
 mod plan;
+mod prove;
 mod query;
 mod regrade;
 mod remote;
@@ -122,6 +123,7 @@ pub(crate) enum Command {
     Outbox(outbox::Outbox),
     Undo(undo::Undo),
     Verify(verify::Verify),
+    Prove(prove::Prove),
     Import(import::Import),
     Export(export::Export),
 }
@@ -181,6 +183,7 @@ impl Command {
             Self::Outbox(command) => command.run(context),
             Self::Undo(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Prove(command) => command.run(context),
             Self::Import(command) => command.run(context),
             Self::Export(command) => command.run(context),
         }

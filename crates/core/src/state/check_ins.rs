@@ -7,7 +7,8 @@
 //!   it is kept. A snapshot therefore costs what changed since the one before it.
 //! - A leaf begins with the reading of all check-ins before it, so that the reading on any date is
 //!   found within one leaf.
-//! - A leaf that comes from a snapshot is only read where somebody looks into it ([`Shelf`]).
+//! - What comes from a snapshot stays packed: the list of its leaves until somebody looks past the last
+//!   reading, each leaf until somebody looks into it ([`Shelf`]).
 //!
 //! None of this can be seen from outside: two lists of equal check-ins are equal, however they are
 //! cut into leaves.
@@ -48,7 +49,9 @@ pub struct Place {
 /// The check-ins of one key result.
 #[derive(Debug, Clone, Default)]
 pub struct CheckIns {
-    leaves: Vec<Arc<Leaf>>,
+    leaves: OnceLock<Vec<Arc<Leaf>>>,
+    /// The list of leaves as a snapshot had it, while nothing has changed since.
+    table: Option<Table>,
     /// What all of them come to.
     reading: Reading,
     /// The last entry that made, corrected, took back or reinstated one.
@@ -56,17 +59,30 @@ pub struct CheckIns {
 }
 
 /// Where a check-in stands: by date, then by log position.
-type Order = (Date, u64);
+pub(super) type Order = (Date, u64);
+
+/// The leaves of a snapshot, packed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Table {
+    /// Effective date of the last check-in.
+    last: Option<Date>,
+    /// Whether all of them lie on a shelf.
+    kept: bool,
+    #[serde(with = "packed::as_bytes")]
+    bytes: Box<[u8]>,
+    #[serde(skip)]
+    shelf: Option<Arc<dyn Shelf>>,
+}
 
 /// Some check-ins that follow one another; never none.
 #[derive(Debug, Clone)]
-struct Leaf {
-    first: Order,
-    last: Order,
-    kept: OnceLock<Place>,
+pub(super) struct Leaf {
+    pub(super) first: Order,
+    pub(super) last: Order,
+    pub(super) kept: OnceLock<Place>,
     /// Where the content is to be fetched from.
-    shelf: Option<Arc<dyn Shelf>>,
-    content: OnceLock<Content>,
+    pub(super) shelf: Option<Arc<dyn Shelf>>,
+    pub(super) content: OnceLock<Box<Content>>,
 }
 
 /// What lies in a leaf.
@@ -97,15 +113,15 @@ impl Leaf {
             last: order(last),
             kept: OnceLock::new(),
             shelf: None,
-            content: OnceLock::from(content),
+            content: OnceLock::from(Box::new(content)),
         })
     }
 
-    fn content(&self) -> &Content {
+    pub(super) fn content(&self) -> &Content {
         self.content
             .get_or_init(|| match (&self.shelf, self.kept.get()) {
-                (Some(shelf), Some(place)) => packed::unpack(&shelf.read(*place)),
-                _ => Content::default(),
+                (Some(shelf), Some(place)) => Box::new(packed::unpack(&shelf.read(*place))),
+                _ => Box::default(),
             })
     }
 
@@ -125,15 +141,36 @@ fn latest(check_in: &CheckIn) -> u64 {
 }
 
 impl CheckIns {
+    fn leaves(&self) -> &[Arc<Leaf>] {
+        self.leaves.get_or_init(|| {
+            (self.table.as_ref()).map_or_else(Vec::new, |table| {
+                packed::leaves(&table.bytes, table.shelf.as_ref())
+            })
+        })
+    }
+
+    /// Changes the list of leaves: what came packed no longer describes it.
+    fn change_leaves<R>(&mut self, change: impl FnOnce(&mut Vec<Arc<Leaf>>) -> R) -> R {
+        self.leaves();
+        self.table = None;
+        let mut leaves = self.leaves.take().unwrap_or_default();
+        let result = change(&mut leaves);
+        self.leaves = OnceLock::from(leaves);
+        result
+    }
+
     /// All of them, also retracted ones.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &CheckIn> {
-        self.leaves.iter().flat_map(|leaf| leaf.list())
+        self.leaves().iter().flat_map(|leaf| leaf.list())
     }
 
     /// Effective date of the last one, also of one that was retracted.
     #[must_use]
     pub fn last_effective(&self) -> Option<Date> {
-        self.leaves.last().map(|leaf| leaf.last.0)
+        match &self.table {
+            Some(table) => table.last,
+            None => self.leaves().last().map(|leaf| leaf.last.0),
+        }
     }
 
     /// Position of the last entry that made, corrected, took back or reinstated one of them; 0 for
@@ -158,8 +195,8 @@ impl CheckIns {
 
     /// Those that count and speak of a date up to `date`.
     pub fn until(&self, date: Date) -> impl DoubleEndedIterator<Item = &CheckIn> {
-        let leaves = self.leaves.partition_point(|leaf| leaf.first.0 <= date);
-        (self.leaves.iter().take(leaves))
+        let leaves = self.leaves().partition_point(|leaf| leaf.first.0 <= date);
+        (self.leaves().iter().take(leaves))
             .flat_map(move |leaf| {
                 let list = leaf.list();
                 let end = list.partition_point(|check_in| check_in.effective <= date);
@@ -170,8 +207,8 @@ impl CheckIns {
 
     /// Those that count and speak of a date from `date` on.
     pub fn since(&self, date: Date) -> impl DoubleEndedIterator<Item = &CheckIn> {
-        let before = self.leaves.partition_point(|leaf| leaf.last.0 < date);
-        (self.leaves.iter().skip(before))
+        let before = self.leaves().partition_point(|leaf| leaf.last.0 < date);
+        (self.leaves().iter().skip(before))
             .flat_map(move |leaf| {
                 let list = leaf.list();
                 list.iter()
@@ -186,9 +223,9 @@ impl CheckIns {
         if self.last_effective() <= Some(on) {
             return self.reading.clone();
         }
-        let leaves = self.leaves.partition_point(|leaf| leaf.first.0 <= on);
+        let leaves = self.leaves().partition_point(|leaf| leaf.first.0 <= on);
         (leaves.checked_sub(1))
-            .and_then(|at| self.leaves.get(at))
+            .and_then(|at| self.leaves().get(at))
             .map_or_else(Reading::default, |leaf| leaf.content().reading(Some(on)))
     }
 
@@ -210,8 +247,8 @@ impl CheckIns {
 
     /// What those before this place come to.
     fn reading_before(&self, place: Order) -> Reading {
-        let leaves = self.leaves.partition_point(|leaf| leaf.first < place);
-        let Some(leaf) = (leaves.checked_sub(1)).and_then(|at| self.leaves.get(at)) else {
+        let leaves = self.leaves().partition_point(|leaf| leaf.first < place);
+        let Some(leaf) = (leaves.checked_sub(1)).and_then(|at| self.leaves().get(at)) else {
             return Reading::default();
         };
         let content = leaf.content();
@@ -234,10 +271,10 @@ impl CheckIns {
         let place = order(&check_in);
         self.latest = latest(&check_in).max(self.latest);
         // Nearly always at the end: people report in order.
-        if self.leaves.last().is_none_or(|leaf| leaf.last < place) {
+        if self.leaves().last().is_none_or(|leaf| leaf.last < place) {
             return self.append(check_in);
         }
-        let at = self.leaves.partition_point(|leaf| leaf.last < place);
+        let at = self.leaves().partition_point(|leaf| leaf.last < place);
         self.change(at, |list| {
             let at = list.partition_point(|other| order(other) < place);
             list.insert(at, check_in);
@@ -250,15 +287,15 @@ impl CheckIns {
         if !check_in.retracted {
             self.reading.take(&check_in);
         }
-        match self.leaves.last_mut() {
+        self.change_leaves(|leaves| match leaves.last_mut() {
             Some(leaf) if leaf.list().len() < FULL => {
                 Leaf::edit(leaf, |content| content.list.push(check_in));
             }
             _ => {
                 let list = vec![check_in];
-                (self.leaves).extend(Leaf::new(Content { before, list }).map(Arc::new));
+                leaves.extend(Leaf::new(Content { before, list }).map(Arc::new));
             }
-        }
+        });
     }
 
     /// Takes note of an entry that changed one of them without a stamp.
@@ -273,7 +310,7 @@ impl CheckIns {
         edit: impl FnOnce(&mut CheckIn) -> R,
     ) -> Option<R> {
         let holds = |leaf: &Arc<Leaf>| leaf.list().iter().any(|one| one.id == id);
-        let at = self.leaves.iter().rposition(holds)?;
+        let at = self.leaves().iter().rposition(holds)?;
         let mut edited = self.change(at, |list| {
             let at = list.iter().position(|one| one.id == id)?;
             Some(list.remove(at))
@@ -289,7 +326,7 @@ impl CheckIns {
         at: usize,
         change: impl FnOnce(&mut Vec<CheckIn>) -> Option<CheckIn>,
     ) -> Option<CheckIn> {
-        let Content { before, mut list } = self.leaves.get(at)?.content().clone();
+        let Content { before, mut list } = self.leaves().get(at)?.content().clone();
         let taken = change(&mut list);
         let rest = if list.len() > FULL {
             list.split_off(list.len() / 2)
@@ -305,18 +342,23 @@ impl CheckIns {
         let changed = [first, second].into_iter().filter_map(Leaf::new);
         let changed: Vec<_> = changed.map(Arc::new).collect();
         let next = at.saturating_add(changed.len());
-        self.leaves.splice(at..=at, changed);
-        // Nearly always the next absolute value hides what changed before it.
-        for leaf in self.leaves.iter_mut().skip(next) {
-            if leaf.content().before == reading {
-                return taken;
+        let last = self.change_leaves(|leaves| {
+            leaves.splice(at..=at, changed);
+            // Nearly always the next absolute value hides what changed before it.
+            for leaf in leaves.iter_mut().skip(next) {
+                if leaf.content().before == reading {
+                    return None;
+                }
+                reading = Leaf::edit(leaf, |content| {
+                    content.before = std::mem::take(&mut reading);
+                    content.reading(None)
+                });
             }
-            reading = Leaf::edit(leaf, |content| {
-                content.before = reading;
-                content.reading(None)
-            });
+            Some(reading)
+        });
+        if let Some(last) = last {
+            self.reading = last;
         }
-        self.reading = reading;
         taken
     }
 
@@ -325,7 +367,10 @@ impl CheckIns {
     /// # Errors
     /// That of `keep`.
     pub fn keep<E>(&self, mut keep: impl FnMut(&[u8]) -> Result<Place, E>) -> Result<(), E> {
-        for leaf in &self.leaves {
+        if self.table.as_ref().is_some_and(|table| table.kept) {
+            return Ok(());
+        }
+        for leaf in self.leaves() {
             if leaf.kept.get().is_none() {
                 let place = keep(&packed::pack(leaf.content()))?;
                 // Nobody else can have set it: whoever keeps snapshots is alone in it.
@@ -337,8 +382,8 @@ impl CheckIns {
 
     /// Says where leaves that were kept are to be fetched from.
     pub fn attach(&mut self, shelf: &Arc<dyn Shelf>) {
-        for leaf in self.leaves.iter_mut().filter_map(Arc::get_mut) {
-            leaf.shelf = Some(Arc::clone(shelf));
+        if let Some(table) = &mut self.table {
+            table.shelf = Some(Arc::clone(shelf));
         }
     }
 }
@@ -371,70 +416,44 @@ impl PartialEq for CheckIns {
 
 impl Eq for CheckIns {}
 
-/// A leaf as a snapshot has it.
-#[derive(Serialize, Deserialize)]
-struct KeptLeaf {
-    first: Order,
-    last: Order,
-    place: Option<Place>,
-    /// The content where it lies on no shelf.
-    #[serde(with = "packed::as_bytes")]
-    bytes: Box<[u8]>,
-}
-
 impl Serialize for CheckIns {
-    /// A list where people read it, leaves where they don't.
+    /// A list where people read it, a packed list of leaves where they don't.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             return serializer.collect_seq(self.all());
         }
-        let leaves: Vec<KeptLeaf> = (self.leaves.iter())
-            .map(|leaf| {
-                let place = leaf.kept.get().copied();
-                let bytes = match place {
-                    Some(_) => Vec::new(),
-                    None => packed::pack(leaf.content()),
+        match &self.table {
+            Some(table) => (&self.reading, self.latest, table).serialize(serializer),
+            None => {
+                let leaves = self.leaves();
+                let table = Table {
+                    last: self.last_effective(),
+                    kept: leaves.iter().all(|leaf| leaf.kept.get().is_some()),
+                    bytes: packed::table(leaves).into(),
+                    shelf: None,
                 };
-                KeptLeaf {
-                    first: leaf.first,
-                    last: leaf.last,
-                    place,
-                    bytes: bytes.into(),
-                }
-            })
-            .collect();
-        (&self.reading, self.latest, leaves).serialize(serializer)
+                (&self.reading, self.latest, table).serialize(serializer)
+            }
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for CheckIns {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut check_ins = Self::default();
         if deserializer.is_human_readable() {
+            let mut check_ins = Self::default();
             for check_in in Vec::<CheckIn>::deserialize(deserializer)? {
                 check_ins.insert(check_in);
             }
             return Ok(check_ins);
         }
-        let (reading, latest, leaves): (_, _, Vec<KeptLeaf>) =
-            Deserialize::deserialize(deserializer)?;
-        (check_ins.reading, check_ins.latest) = (reading, latest);
-        check_ins.leaves = (leaves.into_iter())
-            .map(|leaf| {
-                let content = match leaf.place {
-                    Some(_) => OnceLock::new(),
-                    None => OnceLock::from(packed::unpack(&leaf.bytes)),
-                };
-                Arc::new(Leaf {
-                    first: leaf.first,
-                    last: leaf.last,
-                    kept: leaf.place.map_or_else(OnceLock::new, OnceLock::from),
-                    shelf: None,
-                    content,
-                })
-            })
-            .collect();
-        Ok(check_ins)
+        let (reading, latest, table): (_, _, Table) = Deserialize::deserialize(deserializer)?;
+        Ok(Self {
+            leaves: OnceLock::new(),
+            table: Some(table),
+            reading,
+            latest,
+        })
     }
 }
 
@@ -577,11 +596,12 @@ mod tests {
                 prop_assert_eq!(leaves.reading_before((on, 99)), read(&before, None));
             }
             let inline: CheckIns = postcard::from_bytes(&postcard::to_stdvec(&CheckIns {
-                leaves: leaves.leaves.iter().map(|leaf| Leaf::new(leaf.content().clone()).unwrap().into()).collect(),
+                leaves: OnceLock::from(leaves.leaves().iter().map(|leaf| Leaf::new(leaf.content().clone()).unwrap().into()).collect::<Vec<_>>()),
+                table: None,
                 ..leaves.clone()
             }).unwrap()).unwrap();
             prop_assert_eq!(&inline, &leaves);
-            prop_assert!(leaves.leaves.iter().all(|leaf| leaf.list().len() <= FULL));
+            prop_assert!(leaves.leaves().iter().all(|leaf| leaf.list().len() <= FULL));
         }
     }
 }

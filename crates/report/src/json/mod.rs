@@ -30,6 +30,7 @@ mod lists;
 mod log;
 mod objective;
 mod plan;
+mod proof;
 mod regrade;
 mod run;
 mod scope;
@@ -105,6 +106,7 @@ pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
     StageRate, not_split, plan_funnel, split,
 };
+pub use proof::{DeviceSigned, ExportedTiles, ProofWritten, Proven, TreeHead, VerifierKey};
 pub use regrade::{
     BothGrades, KeyResultRegraded, ObjectiveRegraded, Regrade, RegradeBy, TeamRegraded, regrade,
     regrade_rules,
