@@ -1,7 +1,7 @@
 //! The check-ins of one key result, by the date that they speak of, then by log position.
 //!
 //! They are most of what a state holds, and nearly no question needs more of them than what they
-//! come to on one day. So they lie in **leaves** of a few dozen, as in a B-tree:
+//! come to on one day. So they lie in **leaves** of a dozen or so, as in a B-tree:
 //!
 //! - A leaf that did not change is shared: by the copies of a state, and by the snapshots in which
 //!   it is kept. A snapshot therefore costs what changed since the one before it.
