@@ -4,9 +4,11 @@ mod closed;
 mod horizon;
 mod past;
 
+use std::collections::BTreeMap;
+
 use clap::Args;
+use quarterdeck_core::asked;
 use quarterdeck_core::calendar::{Date, TimeZone};
-use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::outcome;
 use quarterdeck_core::refusal::Refusal;
@@ -205,7 +207,7 @@ impl<'c> View<'c> {
 
     /// The time zone of what is seen.
     pub(crate) fn zone(&self) -> TimeZone {
-        (self.state().workspace.as_ref()).map_or_else(TimeZone::utc, |workspace| workspace.zone())
+        asked::zone(self.state())
     }
 
     /// What is asked of the report for a scope.
@@ -392,15 +394,9 @@ impl<'c> View<'c> {
 
     /// The reasons of the edits that contend: the log is read for them alone.
     fn reasons(&mut self) -> Result<Reasons, Failure> {
-        let wanted: Vec<(u64, EventId)> = self
-            .state()
-            .conflicts
-            .iter()
-            .flat_map(|open| &open.contenders)
-            .filter(|side| side.reason.is_none())
-            .map(|side| (side.stamp.seq, side.stamp.event))
-            .collect();
-        self.reasons_of(wanted)
+        let found = asked::reasons(&mut self.past()?)?;
+        self.release();
+        Ok(Reasons(found))
     }
 
     /// The reasons of these events: the log is read for them alone.
@@ -408,32 +404,19 @@ impl<'c> View<'c> {
     /// # Errors
     /// The log cannot be read.
     pub(crate) fn reasons_of(&mut self, wanted: Vec<(u64, EventId)>) -> Result<Reasons, Failure> {
-        let mut reasons = Reasons::default();
-        for (seq, event) in wanted {
-            let entry: Option<Entry> = self
-                .session
-                .replica
-                .entries(seq)
-                .next()
-                .transpose()?
-                .map(|logged| logged.entry);
-            if let Some(entry) = entry.filter(|entry| entry.event.id == event) {
-                reasons.0.push((event, entry.event.reason));
-            }
-        }
-        self.session.replica.release();
-        Ok(reasons)
+        let found = asked::reasons_of(&mut self.past()?, wanted)?;
+        self.release();
+        Ok(Reasons(found))
     }
 }
 
 /// Why edits were made.
 #[derive(Debug, Default)]
-pub(crate) struct Reasons(Vec<(EventId, Option<String>)>);
+pub(crate) struct Reasons(BTreeMap<EventId, String>);
 
 impl Reasons {
     /// Why this one was, if its author said so.
     pub(crate) fn of(&self, event: EventId) -> Option<String> {
-        let found = self.0.iter().find(|(known, _)| *known == event)?;
-        found.1.clone()
+        self.0.get(&event).cloned()
     }
 }

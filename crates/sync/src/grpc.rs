@@ -4,6 +4,8 @@
 //! Every call has a time limit or a keep-alive, so that a server that goes away is noticed. A token is
 //! sent as metadata and shown in no error.
 
+pub mod query;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +42,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// A server, reached by gRPC.
 #[derive(Debug, Clone)]
 pub struct Grpc {
+    channel: Channel,
     client: SyncServiceClient<Channel>,
     token: Option<MetadataValue<Ascii>>,
     address: String,
@@ -85,10 +88,11 @@ impl Grpc {
                 unreachable(root_cause(&error))
             }
         })?;
-        let client = SyncServiceClient::new(channel)
+        let client = SyncServiceClient::new(channel.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
         let mut grpc = Self {
+            channel,
             client,
             token: None,
             address: shown,

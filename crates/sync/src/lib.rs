@@ -62,7 +62,7 @@ pub use command::{Authored, PendingCommand};
 pub use engine::{Agreed, Progress, Report, SyncError, compare, sync, watch};
 pub use error::{CommitError, ReplicaError};
 pub use identity::{Identity, RemoteAddress};
-pub use invite::Invite;
+pub use invite::{Invite, ServerUrl};
 pub use planner::Shelved;
 pub use quarterdeck_projection::Health;
 pub use random::{Ids, Random};

@@ -2,7 +2,6 @@
 
 use clap::Args;
 use quarterdeck_core::history::{self, Scope};
-use quarterdeck_core::value::Subject;
 use quarterdeck_report::json;
 use quarterdeck_report::number::count;
 use quarterdeck_report::text;
@@ -99,20 +98,14 @@ fn scope(view: &View<'_>, about: Option<&str>) -> Result<Scope, Failure> {
     let Some(about) = about else {
         return Ok(Scope::All);
     };
-    Ok(match view.resolver().subject(about)? {
-        Subject::Workspace => Scope::All,
-        Subject::KeyResult(id) | Subject::CheckIn(id, _) => Scope::KeyResult(id),
-        Subject::Objective(id) => Scope::Objective(id),
-        Subject::Team(id) => Scope::Team(id),
-        Subject::Cycle(id) => Scope::Cycle(id),
-        other => {
-            return Err(Failure::usage(format!(
-                "A {} has no figures to follow; histories are of key results, objectives, teams and cycles.",
-                other.noun()
-            ))
-            .hint(format!(
-                "see what happened to it with `okr log {about}`, and who set what with `okr blame {about}`"
-            )));
-        }
+    let subject = view.resolver().subject(about)?;
+    Scope::of(subject).ok_or_else(|| {
+        Failure::usage(format!(
+            "A {} has no figures to follow; histories are of key results, objectives, teams and cycles.",
+            subject.noun()
+        ))
+        .hint(format!(
+            "see what happened to it with `okr log {about}`, and who set what with `okr blame {about}`"
+        ))
     })
 }

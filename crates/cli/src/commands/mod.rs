@@ -45,6 +45,7 @@ mod objective;
 mod outbox;
 mod plan;
 mod prove;
+mod query;
 mod regrade;
 mod remote;
 mod resolve;
@@ -114,6 +115,7 @@ pub(crate) enum Command {
     Goalposts(goalposts::Goalposts),
     Late(late::Late),
     Regrade(Box<regrade::Regrade>),
+    Query(Box<query::Query>),
     Template(template::Template),
     Lint(lint::Lint),
     Conflicts(conflicts::Conflicts),
@@ -173,6 +175,7 @@ impl Command {
             Self::Goalposts(command) => command.run(context),
             Self::Late(command) => command.run(context),
             Self::Regrade(command) => command.run(context),
+            Self::Query(command) => command.run(context),
             Self::Template(command) => command.run(context),
             Self::Lint(command) => command.run(context),
             Self::Conflicts(command) => command.run(context),

@@ -1,6 +1,5 @@
 //! The log as a reading command sees it: up to the moment as of which it is asked, and no further.
 
-use quarterdeck_core::event::Entry;
 use quarterdeck_core::when::Moment;
 
 use super::View;
@@ -15,21 +14,6 @@ impl View<'_> {
     /// Whether the entry at a position is still to be recorded.
     pub(crate) fn is_pending(&self, seq: u64) -> bool {
         seq > self.session.replica.confirmed().head
-    }
-
-    /// When the last entry up to a position was recorded, as a moment of its own.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub(crate) fn recorded_at(
-        &mut self,
-        position: u64,
-    ) -> Result<quarterdeck_core::calendar::Timestamp, Failure> {
-        let found: Option<Entry> = (self.session.replica.entries(position).next())
-            .transpose()?
-            .map(|logged| logged.entry);
-        self.session.replica.release();
-        Ok(found.map_or(self.state().recorded, |entry| entry.recorded))
     }
 
     /// Which moment of the log is meant, by the workspace as it is.
