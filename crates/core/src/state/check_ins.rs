@@ -1,7 +1,7 @@
 //! The check-ins of one key result, by the date that they speak of, then by log position.
 //!
 //! They are most of what a state holds, and nearly no question needs more of them than what they
-//! come to on one day. So they lie in **leaves** of a few dozen, as in a B-tree:
+//! come to on one day. So they lie in **leaves** of a dozen or so, as in a B-tree:
 //!
 //! - A leaf that did not change is shared: by the copies of a state, and by the snapshots in which
 //!   it is kept. A snapshot therefore costs what changed since the one before it.
@@ -13,6 +13,8 @@
 //! None of this can be seen from outside: two lists of equal check-ins are equal, however they are
 //! cut into leaves.
 
+mod leaf;
+
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -21,6 +23,9 @@ use super::check_in::{CheckIn, Reading};
 use super::{KpiReading, packed};
 use crate::calendar::Date;
 use crate::id::EventId;
+
+use leaf::order;
+pub(super) use leaf::{Content, Leaf, Order};
 
 /// The most check-ins in a leaf: few, since a snapshot writes a leaf anew with every check-in that it
 /// gets.
@@ -58,9 +63,6 @@ pub struct CheckIns {
     latest: u64,
 }
 
-/// Where a check-in stands: by date, then by log position.
-pub(super) type Order = (Date, u64);
-
 /// The leaves of a snapshot, packed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Table {
@@ -72,66 +74,6 @@ struct Table {
     bytes: Box<[u8]>,
     #[serde(skip)]
     shelf: Option<Arc<dyn Shelf>>,
-}
-
-/// Some check-ins that follow one another; never none.
-#[derive(Debug, Clone)]
-pub(super) struct Leaf {
-    pub(super) first: Order,
-    pub(super) last: Order,
-    pub(super) kept: OnceLock<Place>,
-    /// Where the content is to be fetched from.
-    pub(super) shelf: Option<Arc<dyn Shelf>>,
-    pub(super) content: OnceLock<Box<Content>>,
-}
-
-/// What lies in a leaf.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Content {
-    /// The reading before its first check-in.
-    pub(super) before: Reading,
-    pub(super) list: Vec<CheckIn>,
-}
-
-impl Content {
-    /// The reading after the check-ins up to `date`.
-    fn reading(&self, date: Option<Date>) -> Reading {
-        let mut reading = self.before.clone();
-        (self.list.iter())
-            .take_while(|one| date.is_none_or(|date| one.effective <= date))
-            .filter(|one| !one.retracted)
-            .for_each(|one| reading.take(one));
-        reading
-    }
-}
-
-impl Leaf {
-    fn new(content: Content) -> Option<Self> {
-        let (first, last) = (content.list.first()?, content.list.last()?);
-        Some(Self {
-            first: order(first),
-            last: order(last),
-            kept: OnceLock::new(),
-            shelf: None,
-            content: OnceLock::from(Box::new(content)),
-        })
-    }
-
-    pub(super) fn content(&self) -> &Content {
-        self.content
-            .get_or_init(|| match (&self.shelf, self.kept.get()) {
-                (Some(shelf), Some(place)) => Box::new(packed::unpack(&shelf.read(*place))),
-                _ => Box::default(),
-            })
-    }
-
-    fn list(&self) -> &[CheckIn] {
-        &self.content().list
-    }
-}
-
-fn order(check_in: &CheckIn) -> Order {
-    (check_in.effective, check_in.seq)
 }
 
 /// The last entry that made or corrected a check-in.
@@ -388,26 +330,6 @@ impl CheckIns {
     }
 }
 
-impl Leaf {
-    /// Changes the content: where it was kept, it no longer is.
-    fn edit<R>(leaf: &mut Arc<Self>, edit: impl FnOnce(&mut Content) -> R) -> R {
-        leaf.content();
-        let leaf = Arc::make_mut(leaf);
-        let mut content = leaf.content.take().unwrap_or_default();
-        let result = edit(&mut content);
-        if let (Some(first), Some(last)) = (content.list.first(), content.list.last()) {
-            (leaf.first, leaf.last) = (order(first), order(last));
-        }
-        *leaf = Self {
-            kept: OnceLock::new(),
-            shelf: None,
-            content: OnceLock::from(content),
-            ..*leaf
-        };
-        result
-    }
-}
-
 impl PartialEq for CheckIns {
     fn eq(&self, other: &Self) -> bool {
         self.all().eq(other.all())
@@ -458,150 +380,4 @@ impl<'de> Deserialize<'de> for CheckIns {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::calendar::Timestamp;
-    use crate::clock::Hlc;
-    use crate::decimal::Decimal;
-    use crate::id::{DeviceId, MemberId};
-    use crate::value::Measure;
-
-    /// A shelf in memory.
-    #[derive(Debug, Default)]
-    struct Heap(Mutex<Vec<u8>>);
-
-    impl Heap {
-        fn put(&self, bytes: &[u8]) -> Place {
-            let mut all = self.0.lock().unwrap();
-            let at = all.len() as u64;
-            all.extend(bytes);
-            Place {
-                at,
-                length: bytes.len() as u32,
-                checksum: 0,
-            }
-        }
-    }
-
-    impl Shelf for Heap {
-        fn read(&self, place: Place) -> Vec<u8> {
-            let at = place.at as usize;
-            self.0.lock().unwrap()[at..at + place.length as usize].to_vec()
-        }
-    }
-
-    fn day(n: u8) -> Date {
-        Date::from_days_since_epoch(20_000 + i32::from(n))
-    }
-
-    fn check_in(seq: u64, on: u8, measure: Measure) -> CheckIn {
-        CheckIn {
-            id: EventId::new(Uuid::from_u128(seq.into())),
-            seq,
-            effective: day(on),
-            measure,
-            confidence: (seq % 3 == 0).then_some(Decimal::ONE),
-            projection: None,
-            note: None,
-            retracted: false,
-            member: MemberId::nil(),
-            device: DeviceId::nil(),
-            authored: Hlc::at(seq),
-            recorded: Timestamp::from_ms(seq),
-            corrected: std::collections::BTreeMap::new(),
-        }
-    }
-
-    #[derive(Debug, Clone)]
-    enum Act {
-        Say(u8, Measure),
-        Retract(prop::sample::Index, bool),
-        Move(prop::sample::Index, u8),
-        /// Kept, as a snapshot does, and taken from the shelf again.
-        Keep,
-    }
-
-    fn act() -> impl Strategy<Value = Act> {
-        let measure = prop_oneof![
-            2 => (0i32..9).prop_map(|n| Measure::Absolute(n.into())),
-            6 => (-9i32..9).prop_map(|n| Measure::Delta(n.into())),
-            1 => ("[ab]", any::<bool>()).prop_map(|(name, done)| Measure::Step { name, done }),
-        ];
-        prop_oneof![
-            9 => (0u8..60, measure).prop_map(|(on, measure)| Act::Say(on, measure)),
-            1 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(at, to)| Act::Retract(at, to)),
-            1 => (any::<prop::sample::Index>(), 0u8..60).prop_map(|(at, on)| Act::Move(at, on)),
-            1 => Just(Act::Keep),
-        ]
-    }
-
-    /// The slow and obvious way.
-    fn read(list: &[CheckIn], on: Option<Date>) -> Reading {
-        let mut reading = Reading::default();
-        (list.iter())
-            .filter(|one| on.is_none_or(|on| one.effective <= on) && !one.retracted)
-            .for_each(|one| reading.take(one));
-        reading
-    }
-
-    proptest! {
-        #[test]
-        fn leaves_are_a_sorted_list(acts in prop::collection::vec(act(), 0..400)) {
-            let heap = Arc::new(Heap::default());
-            let mut leaves = CheckIns::default();
-            let mut list: Vec<CheckIn> = Vec::new();
-            for (seq, act) in (1..).zip(acts) {
-                match act {
-                    Act::Say(on, measure) => {
-                        leaves.insert(check_in(seq, on, measure.clone()));
-                        list.push(check_in(seq, on, measure));
-                    }
-                    Act::Retract(at, to) if !list.is_empty() => {
-                        let at = at.index(list.len());
-                        let one = &mut list[at];
-                        one.retracted = to;
-                        leaves.edit_with(one.id, |one| one.retracted = to);
-                    }
-                    Act::Move(at, on) if !list.is_empty() => {
-                        let at = at.index(list.len());
-                        let one = &mut list[at];
-                        one.effective = day(on);
-                        leaves.edit_with(one.id, |one| one.effective = day(on));
-                    }
-                    Act::Keep => {
-                        let before = leaves.clone();
-                        leaves.keep(|bytes| Ok::<_, ()>(heap.put(bytes))).unwrap();
-                        let bytes = postcard::to_stdvec(&leaves).unwrap();
-                        leaves = postcard::from_bytes(&bytes).unwrap();
-                        leaves.attach(&(Arc::clone(&heap) as Arc<dyn Shelf>));
-                        prop_assert_eq!(&leaves, &before);
-                    }
-                    _ => {}
-                }
-                list.sort_by_key(order);
-            }
-            prop_assert!(leaves.all().eq(&list));
-            prop_assert_eq!(&leaves.reading, &read(&list, None));
-            prop_assert_eq!(leaves.last_effective(), list.last().map(|one| one.effective));
-            for on in (0..60).map(day) {
-                prop_assert_eq!(leaves.reading(on), read(&list, Some(on)));
-                prop_assert!(leaves.until(on).eq(list.iter().filter(|one| one.effective <= on && !one.retracted)));
-                prop_assert!(leaves.since(on).eq(list.iter().filter(|one| one.effective >= on && !one.retracted)));
-                let before: Vec<_> = list.iter().filter(|one| order(one) < (on, 99)).cloned().collect();
-                prop_assert_eq!(leaves.reading_before((on, 99)), read(&before, None));
-            }
-            let inline: CheckIns = postcard::from_bytes(&postcard::to_stdvec(&CheckIns {
-                leaves: OnceLock::from(leaves.leaves().iter().map(|leaf| Leaf::new(leaf.content().clone()).unwrap().into()).collect::<Vec<_>>()),
-                table: None,
-                ..leaves.clone()
-            }).unwrap()).unwrap();
-            prop_assert_eq!(&inline, &leaves);
-            prop_assert!(leaves.leaves().iter().all(|leaf| leaf.list().len() <= FULL));
-        }
-    }
-}
+mod tests;
