@@ -9,6 +9,7 @@ use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide::{self, Author, Command};
 use quarterdeck_core::event::{Entry, Metric, Source};
 use quarterdeck_core::id::{CycleId, EventId, IdSource, KeyResultId, MemberId, Uuid};
+use quarterdeck_core::past::Past as _;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::Status;
@@ -218,9 +219,11 @@ impl<'c> Session<'c> {
         let today = self.today();
         let on = on.map(|on| day(on, today)).transpose()?;
         let moment = as_of.map(|when| self.moment(when, false)).transpose()?;
-        let state = moment.map(|moment| self.state_at(moment)).transpose()?;
-        let seen = state.as_ref().unwrap_or_else(|| self.state());
-        let known_on = asked::day(seen, moment, self.context.now);
+        let now = self.context.now;
+        let mut past = self.replica.past(moment.map(up_to))?;
+        let known_on = asked::day(&mut past, moment, now)?;
+        let state = moment.map(|_| past.state().clone());
+        drop(past);
         if state
             .as_ref()
             .is_some_and(|state| state.workspace.is_none())
@@ -240,11 +243,7 @@ impl<'c> Session<'c> {
     /// # Errors
     /// The log cannot be read.
     pub(crate) fn state_at(&mut self, moment: Moment) -> Result<State, Failure> {
-        let as_of = match moment {
-            Moment::Position(position) => AsOf::Position(position),
-            Moment::At(moment) => AsOf::Moment(moment),
-        };
-        Ok(self.replica.state_as_of(as_of)?)
+        Ok(self.replica.state_as_of(up_to(moment))?)
     }
 
     /// Carries out commands as one; on return they are on the disk.
@@ -437,6 +436,14 @@ impl<'c> Session<'c> {
                 event: authored.event.clone(),
             })
             .collect()
+    }
+}
+
+/// A moment, as a replica is asked about it.
+const fn up_to(moment: Moment) -> AsOf {
+    match moment {
+        Moment::Position(position) => AsOf::Position(position),
+        Moment::At(moment) => AsOf::Moment(moment),
     }
 }
 

@@ -72,15 +72,22 @@ pub fn moment(
     }
 }
 
-/// The day whose figures are shown of a state where none is named: that of the moment which was asked
-/// for, at the latest today. A position's moment is that of its last entry.
-#[must_use]
-pub fn day(seen: &State, moment: Option<Moment>, now: Timestamp) -> Date {
-    zone(seen).date_of(match moment {
+/// The day whose figures are shown where none is named: that of the moment which was asked for, at the
+/// latest today. A position's moment is [`known_when`].
+///
+/// # Errors
+/// The log cannot be read.
+pub fn day<P: Past>(
+    past: &mut P,
+    moment: Option<Moment>,
+    now: Timestamp,
+) -> Result<Date, P::Error> {
+    let at = match moment {
         None => now,
         Some(Moment::At(moment)) => moment.min(now),
-        Some(Moment::Position(_)) => seen.recorded,
-    })
+        Some(Moment::Position(position)) => known_when(past, position)?,
+    };
+    Ok(zone(past.state()).date_of(at))
 }
 
 /// The day on which something is measured as it was known at an earlier moment.
@@ -90,12 +97,20 @@ pub fn day(seen: &State, moment: Option<Moment>, now: Timestamp) -> Date {
 pub fn day_of<P: Past>(past: &mut P, moment: Moment) -> Result<Date, P::Error> {
     let at = match moment {
         Moment::At(moment) => moment,
-        Moment::Position(position) => {
-            let recorded = past.state().recorded;
-            entry_at(past, position)?.map_or(recorded, |entry| entry.recorded)
-        }
+        Moment::Position(position) => known_when(past, position)?,
     };
     Ok(zone(past.state()).date_of(at))
+}
+
+/// Since when the log up to a position counts as known: its last entry does. That a server has recorded
+/// what was there before it anew does not change it.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn known_when<P: Past>(past: &mut P, position: u64) -> Result<Timestamp, P::Error> {
+    let entry = entry_at(past, position)?;
+    let state = past.state();
+    Ok(entry.map_or(state.recorded, |entry| entry.known_at(state.alone_until())))
 }
 
 /// Whether something that begins at `from` would begin after it ends, `until` being its end and the

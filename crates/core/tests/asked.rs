@@ -38,15 +38,33 @@ fn told(past: &mut Listed, events: &Events, from: u64) -> Vec<u64> {
 fn a_day_is_that_of_the_moment_and_at_the_latest_today() {
     let world = quarter();
     let now = noon("2026-11-02");
-    let day = |moment| asked::day(&world.state, moment, now).to_string();
+    let mut past = Listed::all(&world.log);
+    let mut day = |moment| asked::day(&mut past, moment, now).unwrap().to_string();
     assert_eq!(day(None), "2026-11-02");
     assert_eq!(day(Some(Moment::At(noon("2026-10-05")))), "2026-10-05");
     assert_eq!(day(Some(Moment::At(noon("2027-10-05")))), "2026-11-02");
-    let recorded = asked::zone(&world.state).date_of(world.state.recorded);
-    assert_eq!(
-        day(Some(Moment::Position(world.state.head))),
-        recorded.to_string()
-    );
+    let last = world.log.last().unwrap();
+    let known = asked::zone(&world.state).date_of(last.recorded).to_string();
+    assert_eq!(day(Some(Moment::Position(last.seq))), known);
+}
+
+#[test]
+fn a_server_that_comes_later_does_not_change_the_day_of_a_position() {
+    let world = quarter();
+    let position = world.log.last().unwrap().seq;
+    let now = noon("2028-01-01");
+    let day = |log: &[Entry]| {
+        let moment = Moment::Position(position);
+        asked::day(&mut Listed::as_of(log, moment), Some(moment), now).unwrap()
+    };
+    let alone = day(&world.log);
+    // It records everything anew, a year later.
+    let mut anew = world.log.clone();
+    for entry in &mut anew {
+        entry.recorded = noon("2027-12-01");
+    }
+    assert!(!world.state.workspace.as_ref().unwrap().served);
+    assert_eq!(day(&anew), alone);
 }
 
 #[test]

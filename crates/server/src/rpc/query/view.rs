@@ -52,7 +52,7 @@ impl View {
     pub(super) fn open(workspace: &Arc<Workspace>, asked: Asked) -> Result<Self, Status> {
         let Asked { as_of, on, now, me } = asked;
         let moment = moment(&workspace.state(), as_of, now)?;
-        let past = workspace.past(moment)?;
+        let mut past = workspace.past(moment)?;
         let today = asked::zone(&workspace.state()).date_of(now);
         let named = match on.as_str() {
             "" => None,
@@ -62,7 +62,10 @@ impl View {
         };
         Ok(Self {
             workspace: Arc::clone(workspace),
-            on: named.unwrap_or_else(|| asked::day(past.state(), moment, now)),
+            on: match named {
+                Some(day) => day,
+                None => asked::day(&mut past, moment, now)?,
+            },
             past,
             instead: None,
             moment,
