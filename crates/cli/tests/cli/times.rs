@@ -163,6 +163,7 @@ const HERE: &[&str] = &[
     "man",
     "watch",
     "outbox",
+    "prove",
     "verify",
 ];
 
