@@ -1,13 +1,11 @@
 //! What a reading command shows: one state, one day, one set of names, as JSON or as text.
 
 mod closed;
-mod horizon;
 mod past;
 
 use clap::Args;
 use quarterdeck_core::calendar::{Date, TimeZone};
-use quarterdeck_core::event::Entry;
-use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, ObjectiveId, TeamId};
+use quarterdeck_core::id::{CycleId, KeyResultId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::outcome;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
@@ -16,9 +14,9 @@ use quarterdeck_report::json::{self, AsOf, StatusQuery};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::pending::Pending;
 use quarterdeck_report::text;
-use quarterdeck_sync::{ReplicaError, ReplicaPast};
 use serde::Serialize;
 
+use crate::context::Context;
 use crate::error::Failure;
 use crate::resolve::Resolver;
 use crate::session::Session;
@@ -115,25 +113,6 @@ impl<'c> View<'c> {
         Resolver::new(self.state())
     }
 
-    /// Asks something of the log up to what is seen, and lets go of the folder again.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub(crate) fn ask<T>(
-        &mut self,
-        question: impl FnOnce(&mut ReplicaPast<'_>) -> Result<T, ReplicaError>,
-    ) -> Result<T, Failure> {
-        let horizon = self.as_of.map(|as_of| match as_of {
-            AsOf::Moment(moment) => quarterdeck_sync::AsOf::Moment(moment),
-            AsOf::Position(position) => quarterdeck_sync::AsOf::Position(position),
-        });
-        let mut past = self.session.replica.past(horizon)?;
-        let answer = question(&mut past)?;
-        drop(past);
-        self.session.replica.release();
-        Ok(answer)
-    }
-
     /// The day that figures are of.
     pub(crate) const fn on(&self) -> Date {
         self.on
@@ -146,6 +125,11 @@ impl<'c> View<'c> {
         } else {
             outcome::looked_at_from(self.state(), self.on)
         }
+    }
+
+    /// What the command runs in.
+    pub(crate) const fn context(&self) -> &'c Context {
+        self.session.context
     }
 
     /// As of which moment it is seen; none for the present.
@@ -388,52 +372,5 @@ impl<'c> View<'c> {
     /// The names of what is seen.
     pub(crate) fn names(&self) -> Names<'_> {
         Names::new(self.state())
-    }
-
-    /// The reasons of the edits that contend: the log is read for them alone.
-    fn reasons(&mut self) -> Result<Reasons, Failure> {
-        let wanted: Vec<(u64, EventId)> = self
-            .state()
-            .conflicts
-            .iter()
-            .flat_map(|open| &open.contenders)
-            .filter(|side| side.reason.is_none())
-            .map(|side| (side.stamp.seq, side.stamp.event))
-            .collect();
-        self.reasons_of(wanted)
-    }
-
-    /// The reasons of these events: the log is read for them alone.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub(crate) fn reasons_of(&mut self, wanted: Vec<(u64, EventId)>) -> Result<Reasons, Failure> {
-        let mut reasons = Reasons::default();
-        for (seq, event) in wanted {
-            let entry: Option<Entry> = self
-                .session
-                .replica
-                .entries(seq)
-                .next()
-                .transpose()?
-                .map(|logged| logged.entry);
-            if let Some(entry) = entry.filter(|entry| entry.event.id == event) {
-                reasons.0.push((event, entry.event.reason));
-            }
-        }
-        self.session.replica.release();
-        Ok(reasons)
-    }
-}
-
-/// Why edits were made.
-#[derive(Debug, Default)]
-pub(crate) struct Reasons(Vec<(EventId, Option<String>)>);
-
-impl Reasons {
-    /// Why this one was, if its author said so.
-    pub(crate) fn of(&self, event: EventId) -> Option<String> {
-        let found = self.0.iter().find(|(known, _)| *known == event)?;
-        found.1.clone()
     }
 }

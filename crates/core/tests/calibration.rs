@@ -239,7 +239,12 @@ fn what_is_said_after_the_end_is_hindsight() {
         "ana",
         vec![said(204, "3", "2026-09-30", Some("0"), Some("3"))],
     );
-    let mine = world.state.key_results[&kr(202)].check_ins.all().next().unwrap().id;
+    let mine = world.state.key_results[&kr(202)]
+        .check_ins
+        .all()
+        .next()
+        .unwrap()
+        .id;
     world.online(
         "ana",
         vec![Command::Edit {

@@ -39,23 +39,18 @@ pub(crate) struct Blame {
 
 impl Blame {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let as_sheet = self.sheet.is_wanted(context)?;
+        self.sheet.is_wanted(context)?;
         let mut view = context.open()?.view(self.time)?;
         let subject = view.resolver().subject(&self.about)?;
         let on = view.on();
-        let found = rule::of(&mut view.past()?, subject, on)?;
-        view.release();
+        let found = view.ask(|past| rule::of(past, subject, on))?;
         let mut found =
             found.ok_or_else(|| Refusal::not_found(subject.noun(), self.about.clone()))?;
         if let Some(field) = &self.field {
             found = only(view.state(), subject, found, field)?;
         }
         let told = json::blame(&view.names(), subject, &found, (on, view.as_of()));
-        if as_sheet {
-            return self.sheet.put(context, &sheet::blame(&told));
-        }
-        view.answer(&told, |view| text::blame(&told, view))?;
-        Ok(Exit::Done)
+        (self.sheet).answer(&view, &told, sheet::blame, text::blame)
     }
 }
 

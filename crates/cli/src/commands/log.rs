@@ -11,14 +11,12 @@ use quarterdeck_core::value::Subject;
 use quarterdeck_report::json;
 use quarterdeck_report::text;
 
+use super::amount::{self, Amount};
 use super::filter::FilterOptions;
 use super::sheet::{self, SheetOptions};
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::view::Known;
-
-/// How many events people are shown where they don't say.
-const SHOWN: usize = 30;
 
 /// Show what happened, oldest first.
 #[derive(Debug, Args)]
@@ -38,12 +36,8 @@ pub(crate) struct Log {
     /// Of kinds whose names contain this: `checkedin`, `edited`, `objective`.
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
-    /// Show so many, the latest ones [default: 30; all with --json].
-    #[arg(short = 'n', long, value_name = "COUNT", conflicts_with = "all")]
-    limit: Option<usize>,
-    /// Show all of them.
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    amount: Amount,
     #[command(flatten)]
     sheet: SheetOptions,
     #[command(flatten)]
@@ -84,27 +78,23 @@ impl Log {
                     .is_none_or(|kind| entry.event.body.kind().to_lowercase().contains(kind))
         };
         let output = &context.output;
-        let shown = match (self.limit, self.all || as_sheet || output.json) {
-            (Some(limit), _) => limit,
-            (None, true) => usize::MAX,
-            (None, false) => SHOWN,
-        };
-        let mut found = Vec::new();
-        let mut past = view.past()?;
-        match about.and_then(|about| indexed(about, workspace)) {
-            Some(id) => {
-                found = past.about(&BTreeSet::from([id]))?;
-                found.retain(asked);
-            }
-            None => past.each(1, &mut |entry| {
-                if asked(entry) {
-                    found.push(entry.clone());
+        let found = view.ask(|past| {
+            let mut found = Vec::new();
+            match about.and_then(|about| indexed(about, workspace)) {
+                Some(id) => {
+                    found = past.about(&BTreeSet::from([id]))?;
+                    found.retain(asked);
                 }
-                true
-            })?,
-        }
-        view.release();
-        let left_out = found.len().saturating_sub(shown);
+                None => past.each(1, &mut |entry| {
+                    if asked(entry) {
+                        found.push(entry.clone());
+                    }
+                    true
+                })?,
+            }
+            Ok(found)
+        })?;
+        let left_out = (self.amount).left_out(found.len(), as_sheet || output.json);
         let names = view.names();
         let lines = (found.iter().skip(left_out))
             .map(|entry| json::log_line(&names, entry, view.is_pending(entry.seq)));
@@ -119,16 +109,7 @@ impl Log {
             return self.sheet.put(context, &sheet::log(&lines));
         }
         output.document(&text::log(&lines, &view.shown_for()))?;
-        if left_out > 0 {
-            let events = quarterdeck_report::number::count(left_out as u64, "earlier event");
-            let about = self
-                .about
-                .map_or_else(String::new, |about| format!(" {about}"));
-            output.hint(
-                &format!("{events} left out"),
-                &format!("okr log{about} --all"),
-            )?;
-        }
+        amount::hint(output, (left_out, "event"), ("log", self.about.as_deref()))?;
         Ok(Exit::Done)
     }
 }

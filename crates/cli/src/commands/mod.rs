@@ -1,6 +1,7 @@
 //! The commands, one file each: its arguments, what it does, what it says.
 
 mod agreement;
+mod amount;
 mod blame;
 mod calibration;
 mod carry;

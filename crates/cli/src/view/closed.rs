@@ -55,7 +55,7 @@ impl View<'_> {
     }
 
     /// Says beside the answer, which stays the same for ever, how much came later.
-    pub(super) fn tell_later(&self) {
+    pub(crate) fn tell_later(&self) {
         if let Some((id, later)) = self.later.filter(|(_, later)| *later > 0)
             && let Some(cycle) = self.state().cycles.get(&id)
         {

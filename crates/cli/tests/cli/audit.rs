@@ -278,5 +278,5 @@ fn csv_is_for_auditors_and_never_a_formula() {
     machine
         .okr(&["history", "--csv", "--json"])
         .exits(Exit::Usage)
-        .explains(&["two forms"]);
+        .explains(&["CSV or JSON, not both"]);
 }

@@ -203,7 +203,7 @@ fn what_cannot_be_asked_says_what_to_ask_instead() {
     asks(
         "forecast --csv --json",
         Exit::Usage,
-        &["--csv and --json are two forms of one answer."],
+        &["CSV or JSON, not both"],
     );
     asks("forecast leads --cycle 2026-Q3", Exit::Usage, &["--cycle"]);
     asks("calibration 2026-Q3 --all", Exit::Usage, &["--all"]);
