@@ -2,7 +2,7 @@
 
 use quarterdeck_cli::Exit;
 
-use crate::machine::Machine;
+use crate::machine::{Machine, typed};
 
 const PAGE: &str = include_str!("../../../../docs/audit-trail.md");
 
@@ -53,19 +53,6 @@ fn quarter() -> Machine {
     }
     machine.set_time("2026-08-21T09:00:00Z");
     machine
-}
-
-/// Runs a line as it is typed, words in quotation marks kept together.
-fn typed(machine: &Machine, line: &str) -> crate::machine::Answer {
-    let mut words = Vec::new();
-    for (at, part) in line.split(['\'', '"']).enumerate() {
-        if at % 2 == 1 {
-            words.push(part);
-        } else {
-            words.extend(part.split_whitespace());
-        }
-    }
-    machine.okr(&words)
 }
 
 /// Each `$ okr …` on the page is run, and what stands below it is what it says.

@@ -3,8 +3,7 @@
 use quarterdeck_cli::Exit;
 use serde_json::Value;
 
-use crate::machine::Machine;
-use crate::planning::typed;
+use crate::machine::{Machine, typed};
 
 /// The leads of docs/odds.md, checked in on Tuesdays, up to 20 August.
 fn measured() -> Machine {
