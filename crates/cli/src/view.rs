@@ -24,7 +24,7 @@ use crate::session::Session;
 /// Which time a reading command is about.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Time {
-    /// As it was known then.
+    /// As it was known then: a date, a moment, `week 6`, `3 weeks ago`, a cycle (its end), `#1204`.
     #[arg(long, value_name = "WHEN")]
     pub(crate) as_of: Option<When>,
     /// What was true on that day, given what is known.
@@ -42,7 +42,7 @@ impl Time {
 /// Up to which moment a reading command is told what is known.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Known {
-    /// As it was known then.
+    /// As it was known then: a date, a moment, `week 6`, `3 weeks ago`, a cycle (its end), `#1204`.
     #[arg(long, value_name = "WHEN")]
     as_of: Option<When>,
 }

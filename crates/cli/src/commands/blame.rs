@@ -18,11 +18,11 @@ use crate::view::Time;
   okr blame leads
   okr blame leads --field target
   okr blame growth --as-of \"week 6\"
-  okr blame leads --field value --on 2026-08-21     whose check-ins that day's value is
+  okr blame leads --field value --on 2026-08-21  whose check-ins it was made of
   okr blame workspace --json
   okr blame leads --csv
 
-REF may be anything that has fields: a key result, objective, cycle, team, member, KPI, initiative,
+REF may be anything that has fields: a key result, objective, cycle, team, member, KPI, initiative, \
 to-do, note, check-in and more; `workspace` is the workspace itself.")]
 pub(crate) struct Blame {
     /// The thing.

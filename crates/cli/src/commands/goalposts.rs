@@ -18,7 +18,7 @@ use crate::error::{Exit, Failure};
   okr goalposts --as-of \"week 6\"             what had been moved by then
   okr goalposts --cycle 2026-Q3 -o moved.csv
 
-As first agreed is what was known at the end of the day before the cycle's first; what joined later
+As first agreed is what was known at the end of the day before the cycle's first; what joined later \
 is agreed as it was added. Both scores are of the same measurements. docs/goalposts.md has the rules.")]
 pub(crate) struct Goalposts {
     #[command(flatten)]

@@ -23,7 +23,7 @@ use crate::view::{Time, View};
   okr history leads --as-of \"week 6\"
   okr history kr-3mz9 --json               one JSON object a change
 
-Figures are those of the day on which a change became known; with --on, those of that day. What each
+Figures are those of the day on which a change became known; with --on, those of that day. What each \
 column means is in docs/audit-trail.md.")]
 pub(crate) struct History {
     /// A key result, objective, team or cycle [default: everything].

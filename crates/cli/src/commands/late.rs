@@ -12,13 +12,13 @@ use crate::error::{Exit, Failure};
 /// Show check-ins that came late or all at once, corrections, and what changed after a grade.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr late                                   in the cycle that is active today
-  okr late leads --days 7                    a week late or later
+  okr late                             in the cycle that is active today
+  okr late leads --days 7              a week late or later
   okr late --cycle 2026-Q3 --team sales
   okr late --cycle 2026-Q3 -o late.csv
-  okr late --cycle 2026-Q3 --on today        of a closed cycle, with what came after its closing
+  okr late --cycle 2026-Q3 --on today  of a closed cycle, up to now
 
-A check-in is late by the days from the date that it speaks of to the day on which it became known.
+A check-in is late by the days from the date that it speaks of to the day on which it became known. \
 docs/goalposts.md says what counts as many dates at once, and as mostly at the end.")]
 pub(crate) struct Late {
     #[command(flatten)]

@@ -68,17 +68,15 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 
-/// Every command.
+/// Every command, in the order in which help lists them.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    // To begin.
     Init(init::Init),
     Join(join::Join),
     Remote(remote::Remote),
     Demo(demo::Demo),
-    Doctor(doctor::Doctor),
-    Config(config::Config),
-    Completions(completions::Completions),
-    Man(man::Man),
+    // The week.
     Status(status::Status),
     #[command(name = "checkin")]
     CheckIn(Box<checkin::CheckIn>),
@@ -86,8 +84,10 @@ pub(crate) enum Command {
     Weekly(Box<weekly::Weekly>),
     Due(due::Due),
     Digest(digest::Digest),
+    Forecast(forecast::Forecast),
     Watch(watch::Watch),
     Sync(sync::Sync),
+    // What is wanted.
     Mission(mission::Mission),
     Cycle(cycle::Cycle),
     Objective(objective::Objective),
@@ -96,33 +96,41 @@ pub(crate) enum Command {
     Kpi(kpi::Kpi),
     Initiative(initiative::Initiative),
     Todo(todo::Todo),
-    Grade(grade::Grade),
-    Calibration(calibration::Calibration),
-    Forecast(forecast::Forecast),
-    Carry(carry::Carry),
-    #[command(hide = true)]
-    Incentive(incentive::Incentive),
+    Plan(plan::Plan),
+    Funnel(Box<funnel::Funnel>),
+    Template(template::Template),
+    Lint(lint::Lint),
+    // Who.
     Team(team::Team),
     Member(member::Member),
     Device(device::Device),
-    Plan(plan::Plan),
-    Funnel(Box<funnel::Funnel>),
+    // The end of a cycle.
+    Grade(grade::Grade),
+    Carry(carry::Carry),
+    #[command(hide = true)]
+    Incentive(incentive::Incentive),
+    Regrade(Box<regrade::Regrade>),
+    Calibration(calibration::Calibration),
+    // Time and truth.
     Log(log::Log),
     History(history::History),
     Blame(blame::Blame),
     Diff(diff::Diff),
     Goalposts(goalposts::Goalposts),
     Late(late::Late),
-    Regrade(Box<regrade::Regrade>),
-    Template(template::Template),
-    Lint(lint::Lint),
     Conflicts(conflicts::Conflicts),
     Resolve(resolve::Resolve),
     Outbox(outbox::Outbox),
     Undo(undo::Undo),
     Verify(verify::Verify),
+    // In and out.
     Import(import::Import),
     Export(export::Export),
+    // This machine.
+    Doctor(doctor::Doctor),
+    Config(config::Config),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 impl Command {

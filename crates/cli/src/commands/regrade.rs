@@ -23,12 +23,12 @@ use crate::view::{Scope, Time, View};
   okr regrade 2026-Q3 --weight leads=3 --weight partners=1
   okr regrade 2026-Q3 --threshold green=0.8 --threshold amber=0.5
   okr regrade 2026-Q3 --rule all-or-nothing --rule set-aside-as-zero
-  okr regrade 2026-Q3 --rule computed        without what people overruled
-  okr regrade 2026-Q3 --as-agreed            by the goals as they were at the start
+  okr regrade 2026-Q3 --rule computed     without what people overruled
+  okr regrade 2026-Q3 --as-agreed         by the goals as they were at the start
   okr regrade 2026-Q3 --drop partners --json
   okr regrade 2026-Q3 --equal-weights -o regraded.csv
 
-Nothing is recorded. What has no grade yet stands with the computed one, so a cycle that is running
+Nothing is recorded. What has no grade yet stands with the computed one, so a cycle that is running \
 can be asked about too. Several rules go together.")]
 pub(crate) struct Regrade {
     /// The cycle [default: the one that is active today].

@@ -123,7 +123,10 @@ impl View<'_> {
         }
         let entries = self.later_of(id)?;
         let told = json::later(&self.names(), id, &entries, self.on, self.as_of);
-        self.answer(&told, |view| text::later(&told, view))
+        // It says itself what came later.
+        let shown_for = self.shown_for();
+        let output = &self.context().output;
+        output.answer(&told, || text::later(&told, &shown_for))
     }
 
     /// Whether the entry at a position is still to be recorded.

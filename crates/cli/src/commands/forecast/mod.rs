@@ -18,15 +18,13 @@ use crate::view::{Scope, Time};
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   okr forecast
-  okr forecast leads                      in a sentence
-  okr forecast growth                     an objective with its key results
+  okr forecast leads                     in a sentence
+  okr forecast growth                    an objective with its key results
   okr forecast --cycle 2026 --team sales
-  okr forecast --on 2026-08-21            as it would have been seen on that day
-  okr forecast --past                     how good those of the last quarter were
-  okr forecast --past 2026-Q2 --csv       each of them beside its outcome
-  okr forecast --past all --as-of 2026-10-15
-
-WHEN is a date, a date and time, `3 weeks ago`, `week 6`, a cycle (its end), or a log position.")]
+  okr forecast --on 2026-08-21           as it would have been seen on that day
+  okr forecast --past                    how good those of the last quarter were
+  okr forecast --past 2026-Q2 --csv      each of them beside its outcome
+  okr forecast --past all --as-of 2026-10-15")]
 pub(crate) struct Forecast {
     /// Of this objective or key result alone.
     #[arg(value_name = "REF", add = crate::complete::goals(), conflicts_with_all = ["cycle", "team"])]

@@ -31,15 +31,15 @@ const TOGETHER: usize = 400;
 /// Grade key results at the end of their cycle.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr grade                                                 one after the other, asked for
-  okr grade leads                                           as computed
-  okr grade leads 0.7 -m \"two of them signed a day late\"    overruled, with the reason
-  okr grade --as-computed --cycle 2026-Q3                   all that have no grade yet
-  okr grade --json                                          what is still to be graded
-  okr grade --as-of 2026-10-01                              and what was then
+  okr grade                                               one after the other, asked for
+  okr grade leads                                         as computed
+  okr grade leads 0.7 -m \"two of them signed a day late\"  overruled, with the reason
+  okr grade --as-computed --cycle 2026-Q3                 all that have no grade yet
+  okr grade --json                                        what is still to be graded
+  okr grade --as-of 2026-10-01                            and what was then
 
-The computed grade is the score at the end of the cycle; it stays beside the one that counts.
-Bands: red below 0.4, amber below 0.7, green from there on. A committed key result is expected
+The computed grade is the score at the end of the cycle; it stays beside the one that counts. \
+Bands: red below 0.4, amber below 0.7, green from there on. A committed key result is expected \
 at 1.0; an aspirational one aims at 0.6 to 0.7.
 
 Exits with 1 when nobody can be asked and something has no grade yet.")]
