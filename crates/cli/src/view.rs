@@ -142,6 +142,11 @@ impl<'c> View<'c> {
         &self.pending
     }
 
+    /// That there is no cycle to be meant, and how to begin one.
+    pub(crate) fn no_cycle(&self) -> Failure {
+        self.session.no_cycle()
+    }
+
     /// Whose device this is.
     pub(crate) fn me(&self) -> MemberId {
         self.session.me()

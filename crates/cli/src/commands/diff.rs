@@ -55,6 +55,7 @@ impl Diff {
             on: self.on,
         })?;
         let from = view.moment(&self.from, false)?;
+        view.is_in_the_past(from)?;
         in_order(context, &view, from)?;
         let then_on = if day_named {
             view.on()

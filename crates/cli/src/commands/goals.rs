@@ -57,10 +57,7 @@ impl Goals {
         let cycle = named
             .or_else(|| closing::cycle_of(view.state(), goal?))
             .or_else(|| json::default_cycle(view.state(), view.on()))
-            .ok_or_else(|| {
-                Failure::not_found("There is no cycle yet.")
-                    .hint("plan one with `okr cycle new NAME`")
-            })?;
+            .ok_or_else(|| view.no_cycle())?;
         let scope = match (goal, team) {
             (Some(Subject::KeyResult(id)), _) => Scope::KeyResult(id),
             (Some(Subject::Objective(id)), _) => Scope::Objective(id),

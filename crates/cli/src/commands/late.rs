@@ -24,10 +24,15 @@ pub(crate) struct Late {
     #[command(flatten)]
     goals: Goals,
     /// From so many days on.
-    #[arg(long, value_name = "N", default_value_t = rule::DAYS)]
+    #[arg(long, value_name = "N", default_value_t = rule::DAYS, value_parser = days, allow_hyphen_values = true)]
     days: u32,
     #[command(flatten)]
     sheet: SheetOptions,
+}
+
+fn days(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no number of days; write it like 7"))
 }
 
 impl Late {

@@ -115,8 +115,7 @@ impl Regrade {
         };
         let (mut view, scope) = view.of_scope(scope)?;
         let Some(cycle) = scope.cycle else {
-            return Err(Failure::not_found("There is no cycle yet.")
-                .hint("plan one with `okr cycle new NAME`"));
+            return Err(view.no_cycle());
         };
         let rules = self.rules(&view, cycle)?;
         let words = self.words(&view, &rules);

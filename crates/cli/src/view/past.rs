@@ -159,6 +159,14 @@ impl View<'_> {
         self.session.moment(when, start)
     }
 
+    /// Sees to it that what is answered about a moment stays the answer.
+    ///
+    /// # Errors
+    /// The log does not reach so far.
+    pub(crate) fn is_in_the_past(&self, moment: Moment) -> Result<(), Failure> {
+        self.session.is_in_the_past(moment)
+    }
+
     /// The reasons of the edits that contend: the log is read for them alone.
     pub(super) fn reasons(&mut self) -> Result<Reasons, Failure> {
         let wanted: Vec<(u64, EventId)> = self

@@ -23,7 +23,7 @@ use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::parse::share;
 use crate::session::{Recorded, Session};
-use crate::view::Time;
+use crate::view::{Time, View};
 
 /// So many grades are recorded as one command at most.
 const TOGETHER: usize = 400;
@@ -89,13 +89,7 @@ impl Grade {
         let view = session
             .view(Time::default())?
             .or_closed(Subject::Cycle(cycle))?;
-        let list = json::grade_list(&view.names(), cycle, view.on());
-        view.answer(&list, |view| text::grade_list(&list, view))?;
-        Ok(if list.ungraded.is_empty() {
-            Exit::Done
-        } else {
-            Exit::Findings
-        })
+        told(&view, cycle)
     }
 
     /// Lists what was without a grade at another moment, or would be graded on another day.
@@ -107,13 +101,7 @@ impl Grade {
                 .or_else(|| json::default_cycle(view.state(), view.on()))
                 .ok_or_else(|| Failure::not_found("There was no cycle yet."))?,
         };
-        let list = json::grade_list(&view.names(), cycle, view.on());
-        view.answer(&list, |view| text::grade_list(&list, view))?;
-        Ok(if list.ungraded.is_empty() {
-            Exit::Done
-        } else {
-            Exit::Findings
-        })
+        told(&view, cycle)
     }
 
     fn one(&self, session: &mut Session<'_>, id: KeyResultId) -> Result<Exit, Failure> {
@@ -138,6 +126,17 @@ impl Grade {
             None => session.cycle_or_current(self.cycle.as_deref()),
         }
     }
+}
+
+/// Shows what has no grade yet.
+fn told(view: &View<'_>, cycle: CycleId) -> Result<Exit, Failure> {
+    let list = json::grade_list(&view.names(), cycle, view.on());
+    view.answer(&list, |view| text::grade_list(&list, view))?;
+    Ok(if list.ungraded.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Findings
+    })
 }
 
 /// The last cycle that is over on a day, not closed, and not graded through.
