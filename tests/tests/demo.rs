@@ -32,7 +32,7 @@ const TOLD: &[&str] = &[
     // The past beside the present.
     "okr status --as-of \"week 8\"",
     // Who lowered it, where, how long before the end, and what the score would be.
-    "target  24     30   ben  31 Aug 09:00  lagos",
+    "target  24     30   ben  31 Aug 09:02  lagos",
     "31 Aug  30 days         ben  lagos   kr-fbws",
     "score as agreed 0.77, as amended 0.96 (+0.19)",
     // Two weeks beside each other, what was changed afterwards, and the proof.

@@ -247,7 +247,10 @@ impl<'c> Session<'c> {
                 self.is_in_the_past(moment)?;
                 let state = self.state_at(moment)?;
                 let (as_of, day) = match moment {
-                    Moment::Position(position) => (json::AsOf::Position(position), state.recorded),
+                    Moment::Position(position) => {
+                        let day = self.known_when(position, &state)?;
+                        (json::AsOf::Position(position), day)
+                    }
                     Moment::At(moment) => {
                         (json::AsOf::Moment(moment), moment.min(self.context.now))
                     }
@@ -289,6 +292,29 @@ impl<'c> Session<'c> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The entry at a position, or the first one after it.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn entry(&mut self, position: u64) -> Result<Option<Entry>, Failure> {
+        let found = self.replica.entries(position).next().transpose()?;
+        self.replica.release();
+        Ok(found.map(|logged| logged.entry))
+    }
+
+    /// Since when the log up to a position counts as known, as a state of it or a later one says.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn known_when(
+        &mut self,
+        position: u64,
+        state: &State,
+    ) -> Result<Timestamp, Failure> {
+        let found = self.entry(position)?;
+        Ok(found.map_or(state.recorded, |entry| entry.known_at(state.alone_until())))
     }
 
     /// The confirmed state as it was known at a moment of the log.

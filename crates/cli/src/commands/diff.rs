@@ -62,7 +62,7 @@ impl Diff {
         } else {
             let at = match from {
                 Moment::At(moment) => moment,
-                Moment::Position(position) => view.recorded_at(position)?,
+                Moment::Position(position) => view.known_when(position)?,
             };
             view.zone().date_of(at)
         };

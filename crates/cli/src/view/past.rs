@@ -134,21 +134,19 @@ impl View<'_> {
         seq > self.session.replica.confirmed().head
     }
 
-    /// When the last entry up to a position was recorded, as a moment of its own.
+    /// Since when the log up to a position counts as known, as a moment of its own.
     ///
     /// # Errors
     /// The log cannot be read.
-    pub(crate) fn recorded_at(&mut self, position: u64) -> Result<Timestamp, Failure> {
-        let found = self.entry(position)?;
-        Ok(found.map_or(self.state().recorded, |entry| entry.recorded))
-    }
-
-    /// The entry at a position, or the first one after it.
-    fn entry(&mut self, position: u64) -> Result<Option<Entry>, Failure> {
-        let found = self.session.replica.entries(position).next();
-        let found = found.transpose()?.map(|logged| logged.entry);
-        self.session.replica.release();
-        Ok(found)
+    pub(crate) fn known_when(&mut self, position: u64) -> Result<Timestamp, Failure> {
+        match &self.past {
+            Some(past) => self.session.known_when(position, past),
+            None => {
+                let alone = self.state().alone_until();
+                let found = self.session.entry(position)?;
+                Ok(found.map_or(self.state().recorded, |entry| entry.known_at(alone)))
+            }
+        }
     }
 
     /// Which moment of the log is meant, by the workspace as it is.
@@ -187,7 +185,11 @@ impl View<'_> {
     pub(crate) fn reasons_of(&mut self, wanted: Vec<(u64, EventId)>) -> Result<Reasons, Failure> {
         let mut reasons = Reasons::default();
         for (seq, event) in wanted {
-            if let Some(entry) = self.entry(seq)?.filter(|entry| entry.event.id == event) {
+            if let Some(entry) = self
+                .session
+                .entry(seq)?
+                .filter(|entry| entry.event.id == event)
+            {
                 reasons.0.push((event, entry.event.reason));
             }
         }

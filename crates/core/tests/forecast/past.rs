@@ -43,7 +43,7 @@ fn the_quarter() -> World {
         world.online("ana", vec![said(value, effective, projection)]);
     }
     world.now = noon("2026-10-05");
-    let late = (world.state.key_results[&leads()].check_ins.all().iter())
+    let late = (world.state.key_results[&leads()].check_ins.all())
         .find(|one| one.effective == date("2026-07-21"))
         .unwrap()
         .id;
