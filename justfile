@@ -37,7 +37,7 @@ docs:
 demo *ARGS:
     cargo run --release --bin okr -- demo {{ARGS}}
 
-# Measures what docs/performance.md reports, on a quiet machine and a real disk below DIR; takes ten minutes.
+# Measures what docs/performance.md reports, on a quiet machine and a real disk below DIR; takes a quarter of an hour.
 bench DIR=(justfile_directory() / "target"):
     cargo bench -p quarterdeck-core --bench fold
     cargo bench -p quarterdeck-ledger --bench append -- {{DIR}}
@@ -45,7 +45,9 @@ bench DIR=(justfile_directory() / "target"):
     cargo bench -p quarterdeck-server --bench push -- {{DIR}}
     cargo bench -p quarterdeck-server --bench loopback -- {{DIR}}
     cargo bench -p quarterdeck-sync --bench intake
+    cargo bench -p quarterdeck-sync --bench verify
     cargo bench -p quarterdeck-tests --bench status
+    cargo bench -p quarterdeck-cli --bench time_travel -- {{DIR}}
 
 # Kills servers and machines at random instants, new ones each time, in ROUNDS rounds; takes minutes.
 soak ROUNDS="120":

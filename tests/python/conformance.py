@@ -12,6 +12,7 @@ Needs Python 3.9, grpcio and grpcio-tools.
 import argparse
 import base64
 import hashlib
+import json
 import os
 import ssl
 import subprocess
@@ -21,6 +22,7 @@ import urllib.parse
 import uuid
 
 import grpc
+from google.protobuf import json_format
 
 import ed25519
 
@@ -210,6 +212,20 @@ def main():
     )
     check(history.steps[-1].value == "531", "the history ends with it")
     check(history.steps[-1].event.on_behalf, "marked as made on the member's behalf")
+
+    # A report, asked for in JSON as in docs/protocol.md, and answered in JSON.
+    def report(text):
+        asked = json_format.Parse(text, query.GetReportRequest())
+        objects = [""]
+        for part in queries.GetReport(asked, **with_token):
+            objects[-1] += part.json
+            objects += [] if part.goes_on else [""]
+        return [json.loads(text) for text in objects[:-1]]
+
+    lines = report('{"history": {"reference": "%s"}}' % options.key_result)
+    check(lines[-1]["value"] == "531" and lines[-1]["on_behalf"], "so does its report")
+    lines = report('{"log": {"limit": 1}, "as_of": {"words": "#%d"}}' % head)
+    check([line["seq"] for line in lines] == [head], "a report of the past ends there")
 
     # Refusals.
     request.options.event_id = ""

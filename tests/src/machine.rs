@@ -52,16 +52,27 @@ impl<'env> Machine<'env> {
         self.start(arguments).wait()
     }
 
+    /// The same with further variables in its environment.
+    #[must_use]
+    pub fn okr_in(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+        self.start_in(variables, arguments).wait()
+    }
+
     /// Starts `okr` and comes back at once, for tests of several processes.
     #[must_use]
     pub fn start(&self, arguments: &[&str]) -> Running {
+        self.start_in(&[], arguments)
+    }
+
+    fn start_in(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Running {
         let (seed, now) = self.env.next();
         let mut command = self.env.command("okr", &self.user_home);
         command
             .args(arguments)
             .env("OKR_HOME", &self.okr_home)
             .env("OKR_NOW", now)
-            .env("OKR_SEED", seed.to_string());
+            .env("OKR_SEED", seed.to_string())
+            .envs(variables.iter().copied());
         let typed = format!("okr {}   (on {})", arguments.join(" "), self.name);
         Running::start(typed, command)
     }

@@ -1,11 +1,13 @@
-//! A network that fails: a relay between machines and a server that cuts a connection after a number of bytes.
+//! A network that fails, and one that lies: a relay between machines and a server that cuts a connection after a
+//! number of bytes, or alters what the server answers.
 //!
-//! The cut is by count, not by time, so a test can go through every place at which a push or a pull may end.
+//! The cut is by count, not by time, so a test can go through every place at which a push or a pull may end. What is
+//! altered keeps its length: the messages on the wire stay whole, and only what they say is another.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Nothing is cut before so many bytes; as a limit it means never.
 const NEVER: u64 = u64::MAX;
@@ -30,6 +32,8 @@ pub struct Proxy {
 struct Limits {
     requests: AtomicU64,
     answers: AtomicU64,
+    /// What answers say, and what they are made to say, in bytes of one length.
+    lie: Mutex<Option<(Vec<u8>, Vec<u8>)>>,
 }
 
 impl Proxy {
@@ -40,6 +44,7 @@ impl Proxy {
         let limits = Arc::new(Limits {
             requests: AtomicU64::new(NEVER),
             answers: AtomicU64::new(NEVER),
+            lie: Mutex::new(None),
         });
         let proxy = Self {
             address: listener.local_addr().expect("the relay's address"),
@@ -68,8 +73,20 @@ impl Proxy {
         }
     }
 
+    /// Lets the server seem to say something else on every connection made from now on.
+    ///
+    /// # Panics
+    ///
+    /// If the two are not of one length: the message would no longer be one.
+    pub fn lie(&self, truth: impl Into<Vec<u8>>, lie: impl Into<Vec<u8>>) {
+        let (truth, lie) = (truth.into(), lie.into());
+        assert_eq!(truth.len(), lie.len(), "a lie keeps its length");
+        *self.limits.lie.lock().expect("no test panics here") = Some((truth, lie));
+    }
+
     /// Leaves connections made from now on alone.
     pub fn mend(&self) {
+        *self.limits.lie.lock().expect("no test panics here") = None;
         self.limits.requests.store(NEVER, Ordering::SeqCst);
         self.limits.answers.store(NEVER, Ordering::SeqCst);
     }
@@ -85,12 +102,20 @@ fn relay(client: TcpStream, server: SocketAddr, limits: &Limits) {
     };
     let requests = limits.requests.load(Ordering::SeqCst);
     let answers = limits.answers.load(Ordering::SeqCst);
-    std::thread::spawn(move || pass(&client, &server, requests));
-    std::thread::spawn(move || pass(&server_again, &client_again, answers));
+    let lie = limits.lie.lock().expect("no test panics here").clone();
+    std::thread::spawn(move || pass(&client, &server, requests, None));
+    std::thread::spawn(move || pass(&server_again, &client_again, answers, lie.as_ref()));
 }
 
 /// Passes on at most `limit` bytes; then, or when one side ends, both sides are closed.
-fn pass(mut from: &TcpStream, mut to: &TcpStream, mut limit: u64) {
+///
+/// A text that is cut in two by the reads of a connection passes unaltered: the tests' messages are small.
+fn pass(
+    mut from: &TcpStream,
+    mut to: &TcpStream,
+    mut limit: u64,
+    lie: Option<&(Vec<u8>, Vec<u8>)>,
+) {
     let mut buffer = [0; 16 * 1024];
     while limit > 0 {
         let most = usize::try_from(limit)
@@ -99,6 +124,9 @@ fn pass(mut from: &TcpStream, mut to: &TcpStream, mut limit: u64) {
         let Ok(read @ 1..) = from.read(&mut buffer[..most]) else {
             break;
         };
+        if let Some((truth, lie)) = lie {
+            alter(&mut buffer[..read], truth, lie);
+        }
         if to.write_all(&buffer[..read]).is_err() {
             break;
         }
@@ -107,6 +135,14 @@ fn pass(mut from: &TcpStream, mut to: &TcpStream, mut limit: u64) {
     // Either may be closed already.
     let _ = from.shutdown(Shutdown::Both);
     let _ = to.shutdown(Shutdown::Both);
+}
+
+fn alter(bytes: &mut [u8], truth: &[u8], lie: &[u8]) {
+    for at in 0..(bytes.len() + 1).saturating_sub(truth.len()) {
+        if bytes[at..].starts_with(truth) {
+            bytes[at..at + lie.len()].copy_from_slice(lie);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -141,6 +177,22 @@ mod tests {
             }
         }
         count
+    }
+
+    #[test]
+    fn a_relay_makes_a_server_say_something_else() {
+        let proxy = Proxy::to(echo());
+        let said = |proxy: &Proxy| {
+            let mut stream = TcpStream::connect(proxy.address()).unwrap();
+            stream.write_all(b"it is so, so it is").unwrap();
+            let mut back = [0; 18];
+            stream.read_exact(&mut back).unwrap();
+            String::from_utf8(back.to_vec()).unwrap()
+        };
+        proxy.lie("so", "no");
+        assert_eq!(said(&proxy), "it is no, no it is");
+        proxy.mend();
+        assert_eq!(said(&proxy), "it is so, so it is");
     }
 
     #[test]

@@ -17,6 +17,10 @@ fn told(machine: &Machine<'_>) -> Vec<Value> {
     .iter()
     .map(|line| machine.okr(line).ok().json())
     .collect();
+    // How often a machine was told that the log holds is its own affair.
+    if let Some(verified) = told.first_mut().and_then(Value::as_object_mut) {
+        verified.remove("checkpoints");
+    }
     told.extend(machine.log());
     told
 }

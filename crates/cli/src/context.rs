@@ -8,6 +8,7 @@
 //! | `OKR_WORKSPACE` | the workspace that is meant where `-w` is left out |
 //! | `OKR_NOW` | the clock, fixed to a moment such as `2026-08-21T14:30:00Z`: for tests and the demo |
 //! | `OKR_SEED` | a number that ids, salts **and keys** follow from: for tests and the demo, never for real work |
+//! | `OKR_TOKEN` | the token with which `okr query --server` asks |
 //! | `TZ` | the time zone of a new workspace, where it names one |
 //! | `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, `COLUMNS` | as usual |
 
@@ -18,6 +19,7 @@ use clap::Args;
 use etcetera::BaseStrategy;
 use quarterdeck_core::calendar::{TimeZone, Timestamp};
 use quarterdeck_core::id::DeviceId;
+use quarterdeck_sync::identity::Secret;
 use quarterdeck_sync::{Options, Replica};
 
 use crate::config::Config;
@@ -245,6 +247,15 @@ pub(crate) fn home() -> Result<PathBuf, Failure> {
             )
             .hint("choose a folder with OKR_HOME")
         })
+}
+
+/// The token that a server is asked with where no workspace was joined. From the environment alone: what
+/// stands on a command line can be read by everybody on the machine.
+///
+/// # Errors
+/// It is no readable text.
+pub(crate) fn token() -> Result<Option<Secret<String>>, Failure> {
+    Ok(variable("OKR_TOKEN")?.map(|token| Secret::new(token.trim().to_owned())))
 }
 
 fn variable(name: &str) -> Result<Option<String>, Failure> {

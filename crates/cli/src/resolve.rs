@@ -1,34 +1,37 @@
 //! From what a person typed to the thing that is meant.
 //!
-//! The rules are core's ([`quarterdeck_core::reference`]); here the things of a workspace become its
-//! candidates, and what was not found or could be several things becomes a message that lists them.
+//! The rules are core's ([`quarterdeck_core::reference`]); here what was not found, or could be several
+//! things, becomes a message that lists them.
 
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{
     CycleId, DeviceId, EventId, FunnelId, IncentiveId, InitiativeId, KeyResultId, KpiId, MemberId,
-    NoteId, ObjectiveId, TeamId, TemplateId, TodoId, Uuid, WeeklyId,
+    ObjectiveId, TeamId, TodoId, Uuid,
 };
-use quarterdeck_core::reference::{Candidate, Kind, Namer, Resolution, resolve};
+use quarterdeck_core::reference::{Candidate, Kind, Namer, Resolution, Things, Unclear, resolve};
 use quarterdeck_core::state::State;
-use quarterdeck_core::token::{KeyResultState, Life, MemberState, ObjectiveState, WorkState};
 use quarterdeck_core::value::Subject;
-use quarterdeck_core::{carry, incentive};
 
 use crate::error::{Exit, Failure};
 
 /// How many candidates a message lists.
 const LISTED: usize = 10;
 
+const A_CHECK_IN: &str = "its reference begins with ci-: see `okr kr show REF`";
+const A_READING: &str = "its reference begins with r-: see `okr kpi show REF`";
+
 /// Things of a state by the references, keys and titles that people type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resolver<'a> {
-    state: &'a State,
+    things: Things<'a>,
 }
 
 impl<'a> Resolver<'a> {
     /// A resolver of what is in `state`.
     pub(crate) const fn new(state: &'a State) -> Self {
-        Self { state }
+        Self {
+            things: Things::new(state),
+        }
     }
 
     /// The objective meant.
@@ -40,7 +43,7 @@ impl<'a> Resolver<'a> {
             query,
             "objective",
             "see `okr objective list`",
-            self.objectives(),
+            self.things.objectives(),
         )
         .map(|found| ObjectiveId::new(found.id))
     }
@@ -50,8 +53,13 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn key_result(&self, query: &str) -> Result<KeyResultId, Failure> {
-        self.one(query, "key result", "see `okr kr list`", self.key_results())
-            .map(|found| KeyResultId::new(found.id))
+        self.one(
+            query,
+            "key result",
+            "see `okr kr list`",
+            self.things.key_results(),
+        )
+        .map(|found| KeyResultId::new(found.id))
     }
 
     /// The objective or key result meant.
@@ -59,17 +67,8 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn goal(&self, query: &str) -> Result<Subject, Failure> {
-        let all = self.objectives().chain(self.key_results());
-        let found = self.one(
-            query,
-            "objective or key result",
-            "see `okr objective list` and `okr kr list`",
-            all,
-        )?;
-        Ok(match found.kind {
-            Kind::Objective => Subject::Objective(ObjectiveId::new(found.id)),
-            _ => Subject::KeyResult(KeyResultId::new(found.id)),
-        })
+        let hint = "see `okr objective list` and `okr kr list`";
+        (self.things.goal(query)).map_err(|found| unclear(query, hint, &found))
     }
 
     /// The cycle meant.
@@ -81,7 +80,7 @@ impl<'a> Resolver<'a> {
             query,
             "cycle",
             "see `okr cycle list`, or make it with `okr cycle new`",
-            self.cycles(),
+            self.things.cycles(),
         )
         .map(|found| CycleId::new(found.id))
     }
@@ -95,7 +94,7 @@ impl<'a> Resolver<'a> {
             query,
             "team",
             "see `okr team list`, or make it with `okr team new`",
-            self.teams(),
+            self.things.teams(),
         )
         .map(|found| TeamId::new(found.id))
     }
@@ -108,8 +107,13 @@ impl<'a> Resolver<'a> {
         if query.eq_ignore_ascii_case("me") {
             return Ok(me);
         }
-        self.one(query, "member", "see `okr member list`", self.members())
-            .map(|found| MemberId::new(found.id))
+        self.one(
+            query,
+            "member",
+            "see `okr member list`",
+            self.things.members(),
+        )
+        .map(|found| MemberId::new(found.id))
     }
 
     /// The KPI meant.
@@ -117,7 +121,7 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn kpi(&self, query: &str) -> Result<KpiId, Failure> {
-        self.one(query, "KPI", "see `okr kpi list`", self.kpis())
+        self.one(query, "KPI", "see `okr kpi list`", self.things.kpis())
             .map(|found| KpiId::new(found.id))
     }
 
@@ -127,7 +131,7 @@ impl<'a> Resolver<'a> {
     /// As for [`Self::objective`].
     pub(crate) fn initiative(&self, query: &str) -> Result<InitiativeId, Failure> {
         let hint = "see `okr initiative list`";
-        self.one(query, "initiative", hint, self.initiatives())
+        self.one(query, "initiative", hint, self.things.initiatives())
             .map(|found| InitiativeId::new(found.id))
     }
 
@@ -136,7 +140,7 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn todo(&self, query: &str) -> Result<TodoId, Failure> {
-        self.one(query, "to-do", "see `okr todo list`", self.todos())
+        self.one(query, "to-do", "see `okr todo list`", self.things.todos())
             .map(|found| TodoId::new(found.id))
     }
 
@@ -145,8 +149,13 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn funnel(&self, query: &str) -> Result<FunnelId, Failure> {
-        self.one(query, "funnel", "see `okr funnel list`", self.funnels())
-            .map(|found| FunnelId::new(found.id))
+        self.one(
+            query,
+            "funnel",
+            "see `okr funnel list`",
+            self.things.funnels(),
+        )
+        .map(|found| FunnelId::new(found.id))
     }
 
     /// The metric of the incentive plan meant.
@@ -155,7 +164,7 @@ impl<'a> Resolver<'a> {
     /// As for [`Self::objective`].
     pub(crate) fn incentive(&self, query: &str) -> Result<IncentiveId, Failure> {
         let hint = "see `okr incentive`";
-        self.one(query, "incentive", hint, self.incentives())
+        self.one(query, "incentive", hint, self.things.incentives())
             .map(|found| IncentiveId::new(found.id))
     }
 
@@ -164,19 +173,7 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn reading(&self, query: &str) -> Result<(KpiId, EventId), Failure> {
-        let all =
-            self.state.kpis.values().flat_map(|kpi| {
-                (kpi.readings.keys()).map(|id| plain(Kind::Reading, id.uuid(), ""))
-            });
-        let hint = "its reference begins with r-: see `okr kpi show REF`";
-        let found = self.one(query, "reading", hint, all)?;
-        let id = EventId::new(found.id);
-        self.state
-            .kpis
-            .iter()
-            .find(|(_, kpi)| kpi.readings.contains_key(&id))
-            .map(|(kpi, _)| (*kpi, id))
-            .ok_or_else(|| Failure::not_found(format!("There is no reading '{query}'.")))
+        (self.things.reading(query)).map_err(|found| unclear(query, A_READING, &found))
     }
 
     /// What counts a stage of a funnel: the key result or KPI meant.
@@ -184,7 +181,7 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn counter(&self, query: &str) -> Result<Subject, Failure> {
-        let all = self.key_results().chain(self.kpis());
+        let all = self.things.key_results().chain(self.things.kpis());
         let hint = "see `okr kr list` and `okr kpi list`";
         let found = self.one(query, "key result or KPI", hint, all)?;
         Ok(match found.kind {
@@ -198,8 +195,13 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn device(&self, query: &str) -> Result<DeviceId, Failure> {
-        self.one(query, "device", "see `okr device list`", self.devices())
-            .map(|found| DeviceId::new(found.id))
+        self.one(
+            query,
+            "device",
+            "see `okr device list`",
+            self.things.devices(),
+        )
+        .map(|found| DeviceId::new(found.id))
     }
 
     /// The check-in meant, with its key result.
@@ -207,19 +209,7 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn check_in(&self, query: &str) -> Result<(KeyResultId, EventId), Failure> {
-        let found = self.one(
-            query,
-            "check-in",
-            "its reference begins with ci-: see `okr kr show REF`",
-            self.check_ins(),
-        )?;
-        let id = EventId::new(found.id);
-        self.state
-            .key_results
-            .iter()
-            .find(|(_, key_result)| key_result.check_ins.get(id).is_some())
-            .map(|(key_result, _)| (*key_result, id))
-            .ok_or_else(|| Failure::not_found(format!("There is no check-in '{query}'.")))
+        (self.things.check_in(query)).map_err(|found| unclear(query, A_CHECK_IN, &found))
     }
 
     /// Anything that has a history: objective, key result, cycle, team, member, note or check-in.
@@ -227,216 +217,36 @@ impl<'a> Resolver<'a> {
     /// # Errors
     /// As for [`Self::objective`].
     pub(crate) fn subject(&self, query: &str) -> Result<Subject, Failure> {
-        if query.eq_ignore_ascii_case("workspace") {
-            return Ok(Subject::Workspace);
-        }
-        let all = self
-            .objectives()
-            .chain(self.key_results())
-            .chain(self.cycles())
-            .chain(self.teams())
-            .chain(self.members())
-            .chain(self.notes())
-            .chain(self.kpis())
-            .chain(self.initiatives())
-            .chain(self.todos())
-            .chain(self.weeklies())
-            .chain(self.templates())
-            .chain(self.funnels())
-            .chain(self.incentives());
-        let mentions_check_in = query.to_lowercase().starts_with("ci-");
-        if mentions_check_in {
-            let (key_result, check_in) = self.check_in(query)?;
-            return Ok(Subject::CheckIn(key_result, check_in));
-        }
-        if query.to_lowercase().starts_with("r-") {
-            let (kpi, reading) = self.reading(query)?;
-            return Ok(Subject::Reading(kpi, reading));
-        }
-        let found = self.one(query, "thing", "see `okr status` and `okr log`", all)?;
-        Ok(match found.kind {
-            Kind::Objective => Subject::Objective(ObjectiveId::new(found.id)),
-            Kind::KeyResult => Subject::KeyResult(KeyResultId::new(found.id)),
-            Kind::Cycle => Subject::Cycle(CycleId::new(found.id)),
-            Kind::Team => Subject::Team(TeamId::new(found.id)),
-            Kind::Member => Subject::Member(MemberId::new(found.id)),
-            Kind::Kpi => Subject::Kpi(KpiId::new(found.id)),
-            Kind::Initiative => Subject::Initiative(InitiativeId::new(found.id)),
-            Kind::Todo => Subject::Todo(TodoId::new(found.id)),
-            Kind::Weekly => Subject::Weekly(WeeklyId::new(found.id)),
-            Kind::Template => Subject::Template(TemplateId::new(found.id)),
-            Kind::Funnel => Subject::Funnel(FunnelId::new(found.id)),
-            Kind::Incentive => Subject::Incentive(IncentiveId::new(found.id)),
-            Kind::Note | Kind::Device | Kind::CheckIn | Kind::Reading | Kind::Event => {
-                Subject::Note(NoteId::new(found.id))
-            }
+        self.things.subject(query).map_err(|found| {
+            let where_to_look = match found.what {
+                "check-in" => A_CHECK_IN,
+                "reading" => A_READING,
+                _ => "see `okr status` and `okr log`",
+            };
+            unclear(query, where_to_look, &found)
         })
     }
 
-    /// Finds the one candidate that is meant.
+    /// Says what is unclear, and where to look.
     fn one(
         &self,
         query: &str,
-        what: &str,
+        what: &'static str,
         where_to_look: &str,
         all: impl Iterator<Item = Candidate<'a>>,
     ) -> Result<Candidate<'a>, Failure> {
-        match resolve(query, all) {
-            Resolution::One(found) => Ok(found),
-            Resolution::None => Err(Failure::not_found(format!(
-                "There is no {what} '{query}' in this workspace."
-            ))
-            .hint(where_to_look)),
-            Resolution::Many(found) => match self.going_on(&found) {
-                Some(only) => Ok(only),
-                None => Err(several(query, what, &found)),
-            },
-        }
+        (self.things.one(query, what, all)).map_err(|found| unclear(query, where_to_look, &found))
     }
+}
 
-    /// The one of several things into which all the others were carried over.
-    fn going_on(&self, found: &[Candidate<'a>]) -> Option<Candidate<'a>> {
-        let subject = |one: &Candidate<'_>| match one.kind {
-            Kind::Objective => Some(Subject::Objective(ObjectiveId::new(one.id))),
-            Kind::KeyResult => Some(Subject::KeyResult(KeyResultId::new(one.id))),
-            _ => None,
-        };
-        let subjects: Vec<Subject> = found.iter().map(subject).collect::<Option<_>>()?;
-        let [only] = carry::newest(self.state, &subjects)[..] else {
-            return None;
-        };
-        found.iter().find(|one| subject(one) == Some(only)).copied()
+/// The message for what is not clear.
+fn unclear(query: &str, where_to_look: &str, found: &Unclear<'_>) -> Failure {
+    let what = found.what;
+    if found.found.is_empty() {
+        return Failure::not_found(format!("There is no {what} '{query}' in this workspace."))
+            .hint(where_to_look);
     }
-
-    fn objectives(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        self.state
-            .objectives
-            .iter()
-            .filter(|(_, found)| found.state != ObjectiveState::Withdrawn)
-            .map(|(id, found)| Candidate {
-                kind: Kind::Objective,
-                id: id.uuid(),
-                title: &found.title,
-                key: found.key.as_deref(),
-            })
-    }
-
-    fn key_results(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        self.state
-            .key_results
-            .iter()
-            .filter(|(_, found)| found.state != KeyResultState::Withdrawn)
-            .map(|(id, found)| Candidate {
-                kind: Kind::KeyResult,
-                id: id.uuid(),
-                title: &found.title,
-                key: found.key.as_deref(),
-            })
-    }
-
-    fn cycles(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        self.state
-            .cycles
-            .iter()
-            .map(|(id, found)| plain(Kind::Cycle, id.uuid(), &found.name))
-    }
-
-    fn teams(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        self.state
-            .teams
-            .iter()
-            .map(|(id, found)| plain(Kind::Team, id.uuid(), &found.name))
-    }
-
-    /// Members, the present ones before those who left, so that a name taken anew means the new one.
-    fn members(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        let members = &self.state.members;
-        let one = |(id, found): (&MemberId, &'a quarterdeck_core::state::Member)| {
-            plain(Kind::Member, id.uuid(), &found.name)
-        };
-        let taken = move |name: &str| {
-            members
-                .values()
-                .any(|other| other.state == MemberState::Active && other.name == name)
-        };
-        members
-            .iter()
-            .filter(move |(_, found)| found.state == MemberState::Active || !taken(&found.name))
-            .map(one)
-    }
-
-    fn devices(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        self.state
-            .devices
-            .iter()
-            .map(|(id, found)| plain(Kind::Device, id.uuid(), &found.name))
-    }
-
-    fn notes(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        self.state
-            .notes
-            .iter()
-            .filter(|(_, found)| found.is_shown())
-            .map(|(id, _)| plain(Kind::Note, id.uuid(), ""))
-    }
-
-    fn kpis(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        let kept = |state| state != Life::Withdrawn;
-        (self.state.kpis.iter())
-            .filter(move |(_, found)| kept(found.state))
-            .map(|(id, found)| Candidate {
-                kind: Kind::Kpi,
-                id: id.uuid(),
-                title: &found.title,
-                key: found.key.as_deref(),
-            })
-    }
-
-    fn initiatives(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        (self.state.initiatives.iter())
-            .filter(|(_, found)| found.state != WorkState::Withdrawn)
-            .map(|(id, found)| plain(Kind::Initiative, id.uuid(), &found.title))
-    }
-
-    fn todos(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        (self.state.todos.iter())
-            .filter(|(_, found)| found.state != WorkState::Withdrawn)
-            .map(|(id, found)| plain(Kind::Todo, id.uuid(), &found.title))
-    }
-
-    fn funnels(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        (self.state.funnels.iter())
-            .filter(|(_, found)| found.state == Life::Active)
-            .map(|(id, found)| plain(Kind::Funnel, id.uuid(), &found.name))
-    }
-
-    fn incentives(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        let on = incentive::is_on(self.state);
-        (self.state.incentives.iter())
-            .filter(move |(_, found)| on && found.state == Life::Active)
-            .map(|(id, found)| plain(Kind::Incentive, id.uuid(), &found.title))
-    }
-
-    fn templates(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        (self.state.templates.iter())
-            .filter(|(_, found)| found.state == Life::Active)
-            .map(|(id, found)| plain(Kind::Template, id.uuid(), &found.name))
-    }
-
-    fn weeklies(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        (self.state.weeklies.iter())
-            .filter(|(_, found)| found.is_shown())
-            .map(|(id, _)| plain(Kind::Weekly, id.uuid(), ""))
-    }
-
-    fn check_ins(&self) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
-        self.state.key_results.values().flat_map(|key_result| {
-            key_result
-                .check_ins
-                .all()
-                .map(|check_in| plain(Kind::CheckIn, check_in.id.uuid(), ""))
-        })
-    }
+    several(query, what, &found.found)
 }
 
 /// The message that lists what could be meant, each with enough of its reference to mean it alone.

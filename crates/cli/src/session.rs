@@ -3,7 +3,8 @@
 //! The folder's lock is held from opening to the last read or write, and let go of before anything is
 //! printed: a pager that stands open keeps nobody out.
 
-use quarterdeck_core::calendar::{CycleName, Date, FiscalStart, Span, TimeZone, Timestamp};
+use quarterdeck_core::asked;
+use quarterdeck_core::calendar::{CycleName, Date, FiscalStart, TimeZone, Timestamp};
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide::{self, Author, Command};
 use quarterdeck_core::event::{Entry, Metric, Source};
@@ -12,7 +13,7 @@ use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::Status;
 use quarterdeck_core::value::{Field, Subject, Value};
-use quarterdeck_core::when::{Context as WhenContext, Moment, When};
+use quarterdeck_core::when::{Moment, When};
 use quarterdeck_report::json;
 use quarterdeck_report::names::Names;
 use quarterdeck_report::number::{count, number, percent, with_unit};
@@ -206,29 +207,8 @@ impl<'c> Session<'c> {
     /// # Errors
     /// The text names a moment that cannot be.
     pub(crate) fn moment(&self, when: &When, start: bool) -> Result<Moment, Failure> {
-        let zone = self.zone();
-        let state = self.state();
-        let cycles: Vec<(&str, Span)> = state
-            .cycles
-            .values()
-            .filter_map(|cycle| Some((cycle.name.as_str(), Span::new(cycle.starts, cycle.ends)?)))
-            .collect();
-        let cycle = json::default_cycle(state, self.today())
-            .and_then(|id| state.cycles.get(&id))
-            .and_then(|cycle| Span::new(cycle.starts, cycle.ends));
-        let context = WhenContext {
-            now: self.context.now,
-            zone: &zone,
-            fiscal: self.fiscal(),
-            cycle,
-            cycles: &cycles,
-        };
-        let resolved = if start {
-            when.resolve_start(&context)
-        } else {
-            when.resolve(&context)
-        };
-        resolved.map_err(|error| Failure::usage(format!("{error}.")))
+        asked::moment(self.state(), when, start, self.context.now)
+            .map_err(|error| Failure::usage(format!("{error}.")))
     }
 
     /// What there is to see: now or as it was known then, with the figures of a day.
@@ -241,23 +221,16 @@ impl<'c> Session<'c> {
         let today = self.today();
         let on = on.map(|on| day(on, today)).transpose()?;
         let moment = as_of.map(|when| self.moment(when, false)).transpose()?;
-        let (state, as_of, known_on) = match moment {
-            None => (None, None, today),
-            Some(moment) => {
-                self.is_in_the_past(moment)?;
-                let state = self.state_at(moment)?;
-                let (as_of, day) = match moment {
-                    Moment::Position(position) => {
-                        let day = self.known_when(position, &state)?;
-                        (json::AsOf::Position(position), day)
-                    }
-                    Moment::At(moment) => {
-                        (json::AsOf::Moment(moment), moment.min(self.context.now))
-                    }
-                };
-                (Some(state), Some(as_of), self.zone().date_of(day))
-            }
+        if let Some(moment) = moment {
+            self.is_in_the_past(moment)?;
+        }
+        let state = moment.map(|moment| self.state_at(moment)).transpose()?;
+        let last = match moment {
+            Some(Moment::Position(position)) => self.entry(position)?,
+            _ => None,
         };
+        let seen = state.as_ref().unwrap_or_else(|| self.state());
+        let known_on = asked::day(seen, moment, last.as_ref(), self.context.now);
         if state
             .as_ref()
             .is_some_and(|state| state.workspace.is_none())
@@ -269,7 +242,7 @@ impl<'c> Session<'c> {
         }
         self.replica.release();
         let day = (on.unwrap_or(known_on), on.is_some());
-        Ok(View::new(self, state, as_of, day))
+        Ok(View::new(self, state, moment.map(json::AsOf::from), day))
     }
 
     /// Sees to it that what is answered about a moment stays the answer: a position that the log does
@@ -302,19 +275,6 @@ impl<'c> Session<'c> {
         let found = self.replica.entries(position).next().transpose()?;
         self.replica.release();
         Ok(found.map(|logged| logged.entry))
-    }
-
-    /// Since when the log up to a position counts as known, as a state of it or a later one says.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub(crate) fn known_when(
-        &mut self,
-        position: u64,
-        state: &State,
-    ) -> Result<Timestamp, Failure> {
-        let found = self.entry(position)?;
-        Ok(found.map_or(state.recorded, |entry| entry.known_at(state.alone_until())))
     }
 
     /// The confirmed state as it was known at a moment of the log.

@@ -4,6 +4,7 @@ mod closed;
 mod past;
 
 use clap::Args;
+use quarterdeck_core::asked;
 use quarterdeck_core::calendar::{Date, TimeZone};
 use quarterdeck_core::id::{CycleId, KeyResultId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::outcome;
@@ -194,7 +195,7 @@ impl<'c> View<'c> {
 
     /// The time zone of what is seen.
     pub(crate) fn zone(&self) -> TimeZone {
-        (self.state().workspace.as_ref()).map_or_else(TimeZone::utc, |workspace| workspace.zone())
+        asked::zone(self.state())
     }
 
     /// What is asked of the report for a scope.

@@ -221,3 +221,45 @@ fn set_by(body: &Body, subject: Subject) -> Vec<&Field> {
         },
     }
 }
+
+/// Why there is nothing to say of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unset {
+    /// The thing has no such field; it has these.
+    NoField(Vec<&'static str>),
+    /// Nobody has ever set it.
+    Never(Field),
+}
+
+/// What was said of the one field that `word` names.
+///
+/// # Errors
+/// There is no such field, or nobody has ever set it.
+pub fn only(
+    state: &State,
+    subject: Subject,
+    found: Vec<Blamed>,
+    word: &str,
+) -> Result<Vec<Blamed>, Unset> {
+    let field = Field::from_word(&word.trim().to_lowercase().replace(['-', ' '], "_"));
+    let of_key_result = matches!(subject, Subject::KeyResult(_));
+    let measured =
+        of_key_result && matches!(field, Field::Value | Field::Confidence | Field::Projection);
+    if !measured && state.get(subject, &field).is_none() {
+        let mut known: Vec<&str> = (Field::ALL.iter())
+            .filter(|field| state.get(subject, field).is_some())
+            .map(Field::word)
+            .collect();
+        if of_key_result {
+            known.extend(["value", "confidence", "projection"]);
+        }
+        return Err(Unset::NoField(known));
+    }
+    let found: Vec<Blamed> = (found.into_iter())
+        .filter(|one| one.field == field)
+        .collect();
+    if found.is_empty() {
+        return Err(Unset::Never(field));
+    }
+    Ok(found)
+}

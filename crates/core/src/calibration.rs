@@ -27,10 +27,12 @@ mod said;
 
 use std::collections::BTreeMap;
 
+use crate::alignment::teams_below;
 use crate::calendar::Date;
 use crate::decimal::Decimal;
 use crate::id::{CycleId, KeyResultId, MemberId, TeamId};
 use crate::outcome::median;
+use crate::state::State;
 use crate::token::Tier;
 
 pub use odds::{Judged, Odds, Share, Verdict};
@@ -86,6 +88,17 @@ impl Gathered {
     pub fn keep(&mut self, keep: impl Fn(Whose) -> bool) {
         self.cases.retain(|case| keep(case.whose));
         self.set_aside.retain(|whose| keep(*whose));
+    }
+
+    /// Leaves only what a team, or a team below it, answered for, and what a member owned, where those
+    /// are named.
+    pub fn keep_of(&mut self, state: &State, team: Option<TeamId>, owner: Option<MemberId>) {
+        let teams = team.map(|team| teams_below(state, team));
+        self.keep(|whose| {
+            let of_team = (teams.as_ref())
+                .is_none_or(|teams| whose.team.is_some_and(|team| teams.contains(&team)));
+            of_team && (owner.is_none() || whose.owner == owner)
+        });
     }
 
     /// How many confidences and projections were said, or corrected, only after the end.

@@ -4,6 +4,7 @@
 //! on one fixed day, whatever is recorded later. What came later is counted apart.
 
 mod later;
+mod seen;
 
 use serde::Serialize;
 
@@ -17,6 +18,7 @@ use crate::value::{Field, Subject};
 
 pub use crate::admit::ungraded;
 pub use later::{later, settled};
+pub use seen::{Seen, seen};
 
 /// Something that a person might want to finish before a cycle is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,6 +18,7 @@ pub mod act;
 pub mod admit;
 pub mod agreement;
 pub mod alignment;
+pub mod asked;
 pub mod blame;
 pub mod calendar;
 pub mod calibration;

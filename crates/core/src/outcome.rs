@@ -57,6 +57,14 @@ pub fn ended_cycles(state: &State, on: Date) -> Vec<CycleId> {
     found.into_iter().map(|(_, _, id)| id).collect()
 }
 
+/// These cycles, each once, the one that ends first first.
+#[must_use]
+pub fn in_order(state: &State, mut cycles: Vec<CycleId>) -> Vec<CycleId> {
+    cycles.sort_by_key(|id| (state.cycles.get(id).map(|cycle| cycle.ends), *id));
+    cycles.dedup();
+    cycles
+}
+
 /// A cycle's outcome; none where it has not ended on the day `on`.
 ///
 /// # Errors

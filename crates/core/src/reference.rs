@@ -9,6 +9,7 @@
 
 mod namer;
 mod resolve;
+mod things;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ use crate::value::Subject;
 
 pub use namer::{Name, Namer};
 pub use resolve::{Candidate, Resolution, resolve};
+pub use things::{Things, Unclear};
 
 /// How many digits a reference shows at least.
 pub const SHOWN_DIGITS: usize = 4;

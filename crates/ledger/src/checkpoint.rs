@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use crate::{DeviceKey, Hash, PublicKey, WorkspaceId};
 
 /// The type of an Ed25519 key in the id of a signed note's key.
-const ED25519: u8 = 1;
+pub(crate) const ED25519: u8 = 1;
 /// The longest note that is looked at, in bytes: room for a hundred witnesses.
 const MAX_NOTE: usize = 64 * 1024;
 
@@ -117,8 +117,24 @@ pub fn origin(workspace: &WorkspaceId) -> String {
     name
 }
 
+/// The workspace that an origin names, in the one way to write it.
+pub(crate) fn workspace_of(name: &str) -> Option<WorkspaceId> {
+    let digits: Vec<u8> = name
+        .strip_prefix("quarterdeck/")?
+        .chars()
+        .filter(|c| *c != '-')
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect::<Option<_>>()?;
+    let bytes: Vec<u8> = digits
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect();
+    let workspace = bytes.try_into().ok()?;
+    (origin(&workspace) == name).then_some(workspace)
+}
+
 /// The id of a signed note's key: the first four bytes of SHA-256(name || 0x0A || type || key).
-fn key_id(name: &str, key: &PublicKey) -> [u8; 4] {
+pub(crate) fn key_id(name: &str, key: &PublicKey) -> [u8; 4] {
     let hash: Hash = Sha256::new()
         .chain_update(name)
         .chain_update([b'\n', ED25519])
@@ -168,6 +184,9 @@ fn parse_text(text: &str, workspace: &WorkspaceId) -> Result<Checkpoint, Checkpo
         .and_then(|line| STANDARD.decode(line).ok())
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or(CheckpointError::Malformed("its third line is no root"))?;
+    if lines.any(str::is_empty) {
+        return Err(CheckpointError::Malformed("its text holds an empty line"));
+    }
     Ok(Checkpoint {
         workspace: *workspace,
         size,
@@ -252,6 +271,7 @@ mod tests {
             &note[..note.len() - 1],
             &note.replace("\n\n", "\n"),
             &note.replace("12345", "012345"),
+            &note.replace("\n\n", "\n\nextension\n\n"),
         ] {
             assert!(
                 matches!(

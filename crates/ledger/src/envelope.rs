@@ -55,6 +55,22 @@ impl Envelope {
         out
     }
 
+    /// Reads what [`encode`](Self::encode) wrote; none where it is of another version.
+    pub fn decode(bytes: &[u8; LENGTH]) -> Option<Self> {
+        let (version, rest) = bytes.split_first()?;
+        let (workspace, rest) = rest.split_first_chunk()?;
+        let (seq, rest) = rest.split_first_chunk()?;
+        let (recorded, rest) = rest.split_first_chunk()?;
+        let (event_id, rest) = rest.split_first_chunk()?;
+        (*version == VERSION).then_some(Self {
+            workspace: *workspace,
+            seq: u64::from_be_bytes(*seq),
+            recorded: u64::from_be_bytes(*recorded),
+            event_id: *event_id,
+            event_hash: rest.try_into().ok()?,
+        })
+    }
+
     /// The hash of this leaf in the tree.
     pub fn leaf_hash(&self) -> Hash {
         leaf_hash(&self.encode())

@@ -6,7 +6,9 @@
 //! - [`Ledger`] is the small trait that everything above is written against: append a batch at an
 //!   expected size, read a range, read the head, follow the tail. [`MemoryLedger`] and [`SledLedger`]
 //!   implement it, and one conformance suite judges both.
-//! - [`envelope`] and [`merkle`] are the RFC 6962 tree over the entries, [`checkpoint`] its signed head.
+//! - [`envelope`] and [`merkle`] are the RFC 6962 tree over the entries, [`checkpoint`] its signed head,
+//!   [`tlog_proof`] a proof as a file, [`tiles`] the tree as static files, [`fingerprint`] a head to say.
+//! - [`walk`] goes through a log on all cores.
 //! - [`Derived`] keeps what can be rebuilt from the entries (snapshots, [`Index`]) and may be deleted.
 //!
 //! This crate knows no OKR, no network and no protobuf: bodies are bytes, ids are 16 bytes, times are
@@ -19,6 +21,7 @@ pub mod claims;
 pub mod conformance;
 mod derived;
 pub mod envelope;
+mod fingerprint;
 mod frame;
 mod index;
 mod key;
@@ -29,10 +32,15 @@ mod seal;
 mod store;
 #[cfg(test)]
 mod testing;
+pub mod tiles;
+pub mod tlog_proof;
+mod verifier_key;
 mod verify;
+mod walk;
 
 pub use checkpoint::Checkpoint;
 pub use derived::{Blob, Derived};
+pub use fingerprint::fingerprint;
 pub use index::{Index, SubjectId, position_at};
 pub use key::{DeviceKey, PublicKey, Signature};
 pub use ledger::{Appended, Entry, Head, Ledger, LedgerError, MAX_BODY, NewEntry, leaf_hashes};
@@ -40,4 +48,6 @@ pub use memory::MemoryLedger;
 pub use merkle::Frontier;
 pub use seal::{DeviceId, EventId, Hash, Salt, Sealed, WorkspaceId};
 pub use store::{Options, SledLedger};
-pub use verify::verify_batch;
+pub use verifier_key::{VerifierKey, VerifierKeyError};
+pub use verify::{Signed, verify_batch};
+pub use walk::{Broken, Walked, walk};

@@ -14,14 +14,17 @@ use crate::key::command_message;
 use crate::{Hash, PublicKey, Signature};
 
 /// Large enough for the sum to pay, small enough to share out among cores.
-const CHUNK: usize = 256;
+pub(crate) const CHUNK: usize = 256;
+
+/// A signature to verify: by which key, over a command ending in which hash.
+pub type Signed = (PublicKey, Hash, Signature);
 
 /// Checks that each signature is its key's over a command ending in that hash.
 ///
 /// # Errors
 /// The index of the first signature that is not.
-pub fn verify_batch(items: &[(PublicKey, Hash, Signature)]) -> Result<(), usize> {
-    let chunks: Vec<&[(PublicKey, Hash, Signature)]> = items.chunks(CHUNK).collect();
+pub fn verify_batch(items: &[Signed]) -> Result<(), usize> {
+    let chunks: Vec<&[Signed]> = items.chunks(CHUNK).collect();
     let cores = thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(chunks.len());
@@ -50,7 +53,8 @@ pub fn verify_batch(items: &[(PublicKey, Hash, Signature)]) -> Result<(), usize>
     }
 }
 
-fn first_bad_of(chunk: &[(PublicKey, Hash, Signature)]) -> Option<usize> {
+/// The first of a few that is not its key's, found on this thread alone.
+pub(crate) fn first_bad_of(chunk: &[Signed]) -> Option<usize> {
     if chunk.len() > 1 && sum_verifies(chunk) {
         return None;
     }
@@ -59,7 +63,7 @@ fn first_bad_of(chunk: &[(PublicKey, Hash, Signature)]) -> Option<usize> {
         .position(|(key, hash, signature)| !key.verify_command(hash, signature))
 }
 
-fn sum_verifies(chunk: &[(PublicKey, Hash, Signature)]) -> bool {
+fn sum_verifies(chunk: &[Signed]) -> bool {
     // A push comes from few devices: decoding each key once saves a square root per signature.
     let mut decoded = HashMap::new();
     let mut keys = Vec::with_capacity(chunk.len());
@@ -86,7 +90,7 @@ mod tests {
     use super::*;
     use crate::DeviceKey;
 
-    fn signed(count: usize) -> Vec<(PublicKey, Hash, Signature)> {
+    fn signed(count: usize) -> Vec<Signed> {
         let keys: Vec<_> = (0..3).map(|n| DeviceKey::from_seed([n; 32])).collect();
         (0..count)
             .map(|n| {

@@ -175,12 +175,12 @@ mod tests {
         let three = again.append(b"three").unwrap();
         again.flush().unwrap();
         assert_eq!(pack.get(one).unwrap(), b"one", "an older handle reads on");
-        let mut bytes = std::fs::read(&path).unwrap();
+        let mut bytes = fs::read(&path).unwrap();
         bytes[1] ^= 1;
-        std::fs::write(&path, &bytes[..9]).unwrap();
+        fs::write(&path, &bytes[..9]).unwrap();
         let health = Health::default();
         health.watch(dir.path().join("list"));
-        std::fs::write(dir.path().join("list"), "").unwrap();
+        fs::write(dir.path().join("list"), "").unwrap();
         let altered = Pack::open(&path, &health).unwrap();
         assert_eq!(altered.read(two), b"two");
         assert_eq!(health.broken(), None);

@@ -49,7 +49,9 @@ impl Serialize for Ref {
 #[derive(Debug)]
 pub struct Names<'a> {
     state: &'a State,
-    namer: Namer,
+    /// What names the things of a kind, made when first asked for: of a long log's thousands of
+    /// notes most questions name none.
+    namers: Mutex<BTreeMap<Kind, Arc<Namer>>>,
     /// Members of one name, told apart by their references.
     shared: BTreeMap<MemberId, String>,
     /// What names the check-ins of a key result, or the readings of a KPI, made when first asked
@@ -64,39 +66,15 @@ impl<'a> Names<'a> {
     /// readings among those of their KPI: there are too many to sort for every command.
     #[must_use]
     pub fn new(state: &'a State) -> Self {
-        let ids = (state.objectives.keys()).map(|id| (Kind::Objective, id.uuid()));
-        let ids = ids.chain((state.key_results.keys()).map(|id| (Kind::KeyResult, id.uuid())));
-        let ids = ids.chain(state.cycles.keys().map(|id| (Kind::Cycle, id.uuid())));
-        let ids = ids.chain(state.teams.keys().map(|id| (Kind::Team, id.uuid())));
-        let ids = ids.chain(state.members.keys().map(|id| (Kind::Member, id.uuid())));
-        let ids = ids.chain(state.devices.keys().map(|id| (Kind::Device, id.uuid())));
-        let ids = ids.chain(state.notes.keys().map(|id| (Kind::Note, id.uuid())));
-        let ids = ids.chain(state.kpis.keys().map(|id| (Kind::Kpi, id.uuid())));
-        let ids = ids.chain(
-            state
-                .initiatives
-                .keys()
-                .map(|id| (Kind::Initiative, id.uuid())),
-        );
-        let ids = ids.chain(state.todos.keys().map(|id| (Kind::Todo, id.uuid())));
-        let ids = ids.chain(state.weeklies.keys().map(|id| (Kind::Weekly, id.uuid())));
-        let ids = ids.chain(state.templates.keys().map(|id| (Kind::Template, id.uuid())));
-        let ids = ids.chain(state.funnels.keys().map(|id| (Kind::Funnel, id.uuid())));
-        let ids = ids.chain(
-            state
-                .incentives
-                .keys()
-                .map(|id| (Kind::Incentive, id.uuid())),
-        );
-        let namer = Namer::new(ids);
-        let shared = shared_names(state, &namer);
-        Self {
+        let mut names = Self {
             state,
-            namer,
-            shared,
+            namers: Mutex::default(),
+            shared: BTreeMap::new(),
             measured: Mutex::default(),
             loose: OnceLock::new(),
-        }
+        };
+        names.shared = names.shared_names();
+        names
     }
 
     /// The state that is named.
@@ -233,7 +211,34 @@ impl<'a> Names<'a> {
     }
 
     fn of(&self, kind: Kind, id: Uuid) -> Ref {
-        self.namer.name(kind, id).into()
+        self.namer(kind).name(kind, id).into()
+    }
+
+    /// Members who share a name, each with the reference behind it.
+    fn shared_names(&self) -> BTreeMap<MemberId, String> {
+        let mut holders: BTreeMap<&str, Vec<MemberId>> = BTreeMap::new();
+        for (id, member) in &self.state.members {
+            holders.entry(&member.name).or_default().push(*id);
+        }
+        (holders.into_iter())
+            .filter(|(_, ids)| ids.len() > 1)
+            .flat_map(|(name, ids)| {
+                ids.into_iter().map(move |id| {
+                    let reference = self.of(Kind::Member, id.uuid());
+                    (id, format!("{name} ({reference})"))
+                })
+            })
+            .collect()
+    }
+
+    fn namer(&self, kind: Kind) -> Arc<Namer> {
+        let mut made = self.namers.lock().unwrap_or_else(PoisonError::into_inner);
+        let namer = made.entry(kind).or_insert_with(|| {
+            let mut ids = Vec::new();
+            ids_of(self.state, kind, &mut |id| ids.push((kind, id)));
+            Arc::new(Namer::new(ids))
+        });
+        Arc::clone(namer)
     }
 
     /// A member's name; with the reference behind it where two members share one.
@@ -323,18 +328,24 @@ fn milestones(steps: &[Milestone]) -> String {
     written.join(", ")
 }
 
-fn shared_names(state: &State, namer: &Namer) -> BTreeMap<MemberId, String> {
-    let mut holders: BTreeMap<&str, Vec<MemberId>> = BTreeMap::new();
-    for (id, member) in &state.members {
-        holders.entry(&member.name).or_default().push(*id);
+/// The ids of the things of a kind that have names of their own.
+fn ids_of(state: &State, kind: Kind, each: &mut dyn FnMut(Uuid)) {
+    match kind {
+        Kind::Objective => state.objectives.keys().for_each(|id| each(id.uuid())),
+        Kind::KeyResult => state.key_results.keys().for_each(|id| each(id.uuid())),
+        Kind::Cycle => state.cycles.keys().for_each(|id| each(id.uuid())),
+        Kind::Team => state.teams.keys().for_each(|id| each(id.uuid())),
+        Kind::Member => state.members.keys().for_each(|id| each(id.uuid())),
+        Kind::Device => state.devices.keys().for_each(|id| each(id.uuid())),
+        Kind::Note => state.notes.keys().for_each(|id| each(id.uuid())),
+        Kind::Kpi => state.kpis.keys().for_each(|id| each(id.uuid())),
+        Kind::Initiative => state.initiatives.keys().for_each(|id| each(id.uuid())),
+        Kind::Todo => state.todos.keys().for_each(|id| each(id.uuid())),
+        Kind::Weekly => state.weeklies.keys().for_each(|id| each(id.uuid())),
+        Kind::Template => state.templates.keys().for_each(|id| each(id.uuid())),
+        Kind::Funnel => state.funnels.keys().for_each(|id| each(id.uuid())),
+        Kind::Incentive => state.incentives.keys().for_each(|id| each(id.uuid())),
+        // Named among those of their key result or KPI; events by what they did.
+        Kind::CheckIn | Kind::Reading | Kind::Event => {}
     }
-    (holders.into_iter())
-        .filter(|(_, ids)| ids.len() > 1)
-        .flat_map(|(name, ids)| {
-            ids.into_iter().map(move |id| {
-                let reference = namer.name(Kind::Member, id.uuid());
-                (id, format!("{name} ({reference})"))
-            })
-        })
-        .collect()
 }

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use quarterdeck_ledger::{PublicKey, Sealed, verify_batch};
+use quarterdeck_ledger::{Hash, PublicKey, Sealed, verify_batch};
 use quarterdeck_sync::grpc::Grpc;
 use quarterdeck_sync::identity::Secret;
 use quarterdeck_sync::remote::{
@@ -59,6 +59,14 @@ impl Remote for Counted<'_> {
 
     async fn watch(&self, from: u64) -> Result<Chunks, RemoteError> {
         self.count().watch(from).await
+    }
+
+    async fn checkpoint(&self) -> Result<String, RemoteError> {
+        self.count().checkpoint().await
+    }
+
+    async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, RemoteError> {
+        self.count().consistency(old, new).await
     }
 
     async fn join(&self, asked: JoinRequest) -> Result<Joined, RemoteError> {

@@ -154,6 +154,17 @@ pub(crate) fn invitation_url(
     url
 }
 
+/// `okr://HOST:PORT/WORKSPACE`, as clients without a replica name the server of a workspace; behind `#`
+/// stands the fingerprint of its certificate, where no public authority vouches for it.
+pub(crate) fn server_url(
+    address: &Address,
+    workspace: WorkspaceId,
+    fingerprint: Option<[u8; 32]>,
+) -> String {
+    let pin = fingerprint.map(|fingerprint| format!("#{}", URL_SAFE_NO_PAD.encode(fingerprint)));
+    format!("okr://{address}/{workspace}{}", pin.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

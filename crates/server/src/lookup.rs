@@ -5,7 +5,7 @@ use quarterdeck_core::id::{
     CycleId, DeviceId, InitiativeId, KeyResultId, KpiId, MemberId, NoteId, ObjectiveId, TeamId,
     Uuid,
 };
-use quarterdeck_core::reference::{Candidate, Kind, Namer, Resolution, resolve};
+use quarterdeck_core::reference::{Candidate, Kind, Namer, Resolution, Unclear, resolve};
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
 use quarterdeck_core::value::Subject;
@@ -111,11 +111,7 @@ impl<'a> Lookup<'a> {
             .filter(|found| kinds.contains(&found.kind));
         match resolve(query, of_kind.copied()) {
             Resolution::One(found) => Ok(found),
-            Resolution::None => {
-                let message = format!("There is no {what} '{query}' in this workspace.");
-                let refusal = Refusal::new(Code::NotFound, message);
-                Err(refusal.hint("give its id, its reference, or a piece of its title"))
-            }
+            Resolution::None => Err(missing(what, query)),
             Resolution::Many(found) => Err(self.ambiguous(query, &found)),
         }
     }
@@ -136,6 +132,24 @@ impl<'a> Lookup<'a> {
         let message = format!("'{query}' could be {}.", listed.join(", "));
         Refusal::new(Code::NotFound, message).hint("give the reference of the one that is meant")
     }
+}
+
+/// What a client is told that named nothing clearly.
+pub(crate) fn unclear(query: &str, found: &Unclear<'_>) -> Refusal {
+    if found.found.is_empty() {
+        return missing(found.what, query);
+    }
+    let lookup = Lookup {
+        candidates: Vec::new(),
+        namer: Namer::new(found.found.iter().map(|one| (one.kind, one.id))),
+    };
+    lookup.ambiguous(query, &found.found)
+}
+
+fn missing(what: &str, query: &str) -> Refusal {
+    let message = format!("There is no {what} '{query}' in this workspace.");
+    Refusal::new(Code::NotFound, message)
+        .hint("give its id, its reference, or a piece of its title")
 }
 
 fn candidates(state: &State) -> Vec<Candidate<'_>> {

@@ -76,6 +76,13 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
     )
 }
 
+/// What a client hears of an error.
+impl From<ServerError> for Status {
+    fn from(error: ServerError) -> Self {
+        failed(&error, false)
+    }
+}
+
 pub(crate) fn unavailable(error: &Unavailable) -> Status {
     let reason = if error.disk_full {
         "DISK_FULL"

@@ -13,9 +13,8 @@ use quarterdeck_core::event::Body;
 use quarterdeck_core::id::CycleId;
 use quarterdeck_core::refusal::Code;
 use quarterdeck_core::token::CycleKind;
-use quarterdeck_ledger::Frontier;
-use quarterdeck_ledger::envelope::Envelope;
-use support::{Running, Seen, read};
+use support::quarter::root;
+use support::{Running, Seen};
 
 #[tokio::test]
 async fn a_closing_is_bound_to_the_log_that_the_server_has() {
@@ -34,23 +33,7 @@ async fn a_closing_is_bound_to_the_log_that_the_server_has() {
     ana.push_one(events).await;
     ana.pull().await;
     let position = ana.state.head;
-    let root = {
-        let mut frontier = Frontier::default();
-        for part in ana.parts(1).await.unwrap() {
-            for entry in part.entries {
-                let read = read(&entry);
-                let envelope = Envelope {
-                    workspace: *read.event.workspace.as_bytes(),
-                    seq: read.seq,
-                    recorded: read.recorded.ms(),
-                    event_id: *read.event.id.as_bytes(),
-                    event_hash: read.hash,
-                };
-                frontier.push(envelope.leaf_hash());
-            }
-        }
-        frontier.root()
-    };
+    let root = root(&ana.log().await);
     let closed = |root| {
         vec![Command::Record(Body::CycleClosed {
             cycle,

@@ -8,93 +8,18 @@
 
 mod support;
 
-use quarterdeck_core::calendar::Date;
 use quarterdeck_core::canonical;
 use quarterdeck_core::decide::Command;
-use quarterdeck_core::event::{Body, KeyResultAdded, Metric, ObjectiveDrafted};
-use quarterdeck_core::id::{CycleId, KeyResultId, ObjectiveId, Uuid};
-use quarterdeck_core::token::{
-    Cadence, CycleKind, CycleState, MetricKind, ObjectiveKind, ObjectiveState, Role,
-};
+use quarterdeck_core::id::Uuid;
+use quarterdeck_core::token::Role;
 use quarterdeck_core::value::{Field, Subject, Value};
 use quarterdeck_proto::v1::command_service_client::CommandServiceClient;
 use quarterdeck_proto::v1::query_service_client::QueryServiceClient;
 use quarterdeck_proto::v1::{self, as_of, measure};
-use support::{Device, Running, assert_status, random, with_token};
+use support::quarter::planned;
+use support::{Running, assert_status, random, with_token};
 use tonic::Code;
 use tonic::transport::Channel;
-
-/// A server with a cycle, an objective and a key result `leads` from 500 to 550.
-async fn planned() -> (Running, Device) {
-    let server = Running::start().await;
-    let mut ana = server.owner().await;
-    let (cycle, objective, key_result) = (
-        CycleId::new(Uuid::from_bytes(random())),
-        ObjectiveId::new(Uuid::from_bytes(random())),
-        KeyResultId::new(Uuid::from_bytes(random())),
-    );
-    let day = |text: &str| text.parse::<Date>().unwrap();
-    let state = |subject, word: &str| Command::Edit {
-        subject,
-        set: vec![(Field::State, Value::Text(word.to_owned()))],
-    };
-    let events = ana.author(vec![
-        Command::Record(Body::CycleCreated {
-            cycle,
-            name: "2026-Q3".into(),
-            kind: CycleKind::Quarterly,
-            starts: day("2026-07-01"),
-            ends: day("2026-09-30"),
-            parent: None,
-        }),
-        Command::Record(Body::ObjectiveDrafted(ObjectiveDrafted {
-            objective,
-            title: "Fill the pipeline".into(),
-            description: None,
-            cycle,
-            owner: Some(ana.member),
-            team: None,
-            kind: ObjectiveKind::Aspirational,
-            supports: None,
-            key: None,
-            carried_from: None,
-            standing: false,
-        })),
-        Command::Record(Body::KeyResultAdded(KeyResultAdded {
-            key_result,
-            objective,
-            title: "Qualified leads".into(),
-            owner: None,
-            metric: Metric {
-                kind: MetricKind::Increase,
-                baseline: Some("500".parse().unwrap()),
-                target: Some("550".parse().unwrap()),
-                low: None,
-                high: None,
-                milestones: Vec::new(),
-                unit: Some("leads".into()),
-            },
-            indicator: None,
-            certainty: None,
-            cadence: Cadence::Weekly,
-            weight: "1".parse().unwrap(),
-            rank: None,
-            key: Some("leads".into()),
-            team: None,
-            kpi: None,
-            carried_from: None,
-        })),
-    ]);
-    ana.push_one(events).await;
-    ana.pull().await;
-    let events = ana.author(vec![
-        state(Subject::Objective(objective), ObjectiveState::Active.word()),
-        state(Subject::Cycle(cycle), CycleState::Active.word()),
-    ]);
-    ana.push_one(events).await;
-    ana.pull().await;
-    (server, ana)
-}
 
 struct Thin {
     token: String,
@@ -413,7 +338,7 @@ async fn conflicts_are_listed_with_both_sides() {
     ana.push_one(anas).await;
     ben.push_one(bens).await;
     let mut thin = Thin::new(&server, &ana.token).await;
-    let request = with_token(&ana.token, v1::ListConflictsRequest {});
+    let request = with_token(&ana.token, v1::ListConflictsRequest::default());
     let found = thin
         .query
         .list_conflicts(request)

@@ -8,6 +8,7 @@
 //!
 //! Nothing handed out has half a command at its end: what is stored can always stand.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::thread;
 
@@ -19,9 +20,10 @@ use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::Claim;
 use quarterdeck_ledger::envelope::Envelope;
-use quarterdeck_ledger::{Frontier, Hash, NewEntry, PublicKey, Signature};
+use quarterdeck_ledger::{Frontier, Hash, NewEntry, PublicKey, Signature, Signed};
 
 use crate::closings;
+use crate::head::authority;
 use crate::identity::Trust;
 use crate::remote::Received;
 use quarterdeck_projection::Folded;
@@ -40,7 +42,7 @@ pub(crate) struct Fault {
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
     pub entries: Vec<NewEntry>,
-    pub signatures: Vec<(PublicKey, Hash, Signature)>,
+    pub signatures: Vec<Signed>,
     /// The position of the entry that each signature is of.
     pub signed: Vec<u64>,
 }
@@ -53,6 +55,14 @@ impl Checked {
             what: "its signature is not its device's".to_owned(),
         })
     }
+}
+
+/// What the log was found to be at one of its sizes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub root: Hash,
+    /// Who had to sign it there.
+    pub authority: Option<PublicKey>,
 }
 
 /// Follows a log, entry by entry.
@@ -70,6 +80,9 @@ pub(crate) struct Checker {
     pub claims: Vec<Claim>,
     /// How many events of that command are still to come, and the last one's device.
     expected: Option<(u32, Event)>,
+    /// Sizes at which to look at the log, and what was seen there.
+    look_at: BTreeSet<u64>,
+    pub seen: BTreeMap<u64, Seen>,
 }
 
 impl Checker {
@@ -89,7 +102,15 @@ impl Checker {
             open: Checked::default(),
             claims: Vec::new(),
             expected: None,
+            look_at: BTreeSet::new(),
+            seen: BTreeMap::new(),
         }
+    }
+
+    /// Notes root and authority at these sizes, as the log goes through them.
+    pub(crate) fn look_at(mut self, sizes: BTreeSet<u64>) -> Self {
+        self.look_at.extend(sizes);
+        self
     }
 
     /// The fold of everything that was checked.
@@ -108,36 +129,18 @@ impl Checker {
 
     /// Checks the next entries and hands out those whose commands are whole.
     pub(crate) fn check(&mut self, chunk: Vec<Received>) -> Result<Checked, Fault> {
-        let read = read_all(chunk)?;
+        let read = read_all(self.workspace, chunk)?;
         let mut out = std::mem::take(&mut self.open);
         let mut whole = (out.entries.len(), out.signatures.len());
-        for (new, entry) in read {
+        for Read { new, entry, leaf } in read {
             let seq = entry.seq;
-            let fault = |what: String| Fault { seq, what };
-            if let Some(signed) = self.check_one(&new, &entry).map_err(fault)? {
+            let followed = self.follow(entry, new.event.signature, leaf);
+            if let Some(signed) = followed.map_err(|what| Fault { seq, what })? {
                 out.signatures.push(signed);
                 out.signed.push(seq);
             }
-            self.frontier.push(
-                Envelope {
-                    workspace: *self.workspace.as_bytes(),
-                    seq,
-                    recorded: new.recorded,
-                    event_id: new.event_id,
-                    event_hash: new.hash,
-                }
-                .leaf_hash(),
-            );
-            self.clock = self
-                .clock
-                .observe(entry.event.authored.held_to(entry.recorded.ms()));
-            self.claims
-                .extend(closings::claim(&self.state, seq, &entry.event));
-            self.state.apply(&entry);
-            self.expected =
-                (entry.event.remaining > 0).then_some((entry.event.remaining, entry.event));
             out.entries.push(new);
-            if self.expected.is_none() {
+            if self.is_whole() {
                 whole = (out.entries.len(), out.signatures.len());
             }
         }
@@ -149,11 +152,38 @@ impl Checker {
         Ok(out)
     }
 
+    /// Checks the next entry and goes on behind it. Answers the signature that is to be verified, where
+    /// the entry ends a command, or what does not hold.
+    pub(crate) fn follow(
+        &mut self,
+        entry: Entry,
+        signature: Option<Signature>,
+        leaf: Hash,
+    ) -> Result<Option<Signed>, String> {
+        let signed = self.check_one(&entry, signature)?;
+        self.frontier.push(leaf);
+        self.clock = self
+            .clock
+            .observe(entry.event.authored.held_to(entry.recorded.ms()));
+        self.claims
+            .extend(closings::claim(&self.state, entry.seq, &entry.event));
+        self.state.apply(&entry);
+        if self.look_at.contains(&entry.seq) {
+            let seen = Seen {
+                root: self.frontier.root(),
+                authority: authority(&self.state),
+            };
+            self.seen.insert(entry.seq, seen);
+        }
+        self.expected = (entry.event.remaining > 0).then_some((entry.event.remaining, entry.event));
+        Ok(signed)
+    }
+
     fn check_one(
         &self,
-        new: &NewEntry,
         entry: &Entry,
-    ) -> Result<Option<(PublicKey, Hash, Signature)>, String> {
+        signature: Option<Signature>,
+    ) -> Result<Option<Signed>, String> {
         let event = &entry.event;
         if entry.seq != self.state.head + 1 {
             return Err(format!(
@@ -191,13 +221,13 @@ impl Checker {
             }
         }
         self.check_certificate(event)?;
-        match (event.remaining, new.event.signature) {
+        match (event.remaining, signature) {
             (0, Some(signature)) => {
                 let key = self
                     .state
                     .signing_key(event)
                     .ok_or("its device has no key")?;
-                Ok(Some((PublicKey(key), new.hash, signature)))
+                Ok(Some((PublicKey(key), entry.hash, signature)))
             }
             (0, None) => Err("it ends a command and is not signed".to_owned()),
             (_, Some(_)) => Err("it is signed in the middle of a command".to_owned()),
@@ -240,9 +270,17 @@ impl Checker {
     }
 }
 
+/// An entry as it came, as it is read, and its leaf.
+struct Read {
+    new: NewEntry,
+    entry: Entry,
+    leaf: Hash,
+}
+
 /// Hashes and decodes entries, on two threads where there are enough of them.
-fn read_all(chunk: Vec<Received>) -> Result<Vec<(NewEntry, Entry)>, Fault> {
+fn read_all(workspace: WorkspaceId, chunk: Vec<Received>) -> Result<Vec<Read>, Fault> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let read = |received| read(workspace, received);
     if chunk.len() < WORTH_A_THREAD || cores < 2 {
         return chunk.into_iter().map(read).collect();
     }
@@ -259,7 +297,7 @@ fn read_all(chunk: Vec<Received>) -> Result<Vec<(NewEntry, Entry)>, Fault> {
     })
 }
 
-fn read(received: Received) -> Result<(NewEntry, Entry), Fault> {
+fn read(workspace: WorkspaceId, received: Received) -> Result<Read, Fault> {
     let hash = received.sealed.hash();
     let event = quarterdeck_proto::decode_event(&received.sealed.body).map_err(|error| Fault {
         seq: received.seq,
@@ -271,14 +309,19 @@ fn read(received: Received) -> Result<(NewEntry, Entry), Fault> {
         event: received.sealed,
         hash,
     };
-    let recorded = Timestamp::from_ms(received.recorded);
-    Ok((
-        new,
-        Entry {
-            seq: received.seq,
-            recorded,
-            hash,
-            event,
-        },
-    ))
+    let leaf = Envelope {
+        workspace: *workspace.as_bytes(),
+        seq: received.seq,
+        recorded: new.recorded,
+        event_id: new.event_id,
+        event_hash: hash,
+    }
+    .leaf_hash();
+    let entry = Entry {
+        seq: received.seq,
+        recorded: Timestamp::from_ms(received.recorded),
+        hash,
+        event,
+    };
+    Ok(Read { new, entry, leaf })
 }

@@ -1,27 +1,22 @@
-//! The last checkpoint that verified, and what is kept when one does not.
+//! What is kept of a server's history that does not verify.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::checkpoints;
 use crate::error::ReplicaError;
-use crate::files::{self, io_error};
+use crate::files;
 use crate::remote::Chunk;
 
-const CHECKPOINT: &str = "checkpoint";
 pub(crate) const DIR: &str = "evidence";
 
-/// Keeps the signed head that the log was found to have. It is not waited for the disk: an older one
-/// still holds for the part of the log that it covers.
+/// Keeps the signed head that the log was found to have.
 pub(crate) fn keep_checkpoint(dir: &Path, note: &str) -> Result<(), ReplicaError> {
-    let (path, written) = (dir.join(CHECKPOINT), dir.join("checkpoint.tmp"));
-    fs::write(&written, note)
-        .and_then(|()| fs::rename(&written, &path))
-        .map_err(io_error("write", &path))
+    checkpoints::keep(dir, note)
 }
 
 /// The last checkpoint that verified.
 pub(crate) fn checkpoint(dir: &Path) -> Option<String> {
-    fs::read_to_string(dir.join(CHECKPOINT)).ok()
+    checkpoints::last(dir)
 }
 
 /// Why a server's history was not believed.
@@ -33,6 +28,8 @@ pub(crate) struct Difference {
     /// The chunk that was being looked at.
     pub received: Option<Chunk>,
     pub checkpoint: Option<String>,
+    /// What it answered when it was asked to prove that its history continues the one here.
+    pub proof: Option<String>,
 }
 
 /// Keeps what a server sent in a folder of its own, for whoever has to find out what happened.
@@ -58,6 +55,9 @@ pub(crate) fn keep(
     }
     if let Some(note) = checkpoint(dir) {
         files::replace(&folder.join("checkpoint-kept"), note.as_bytes())?;
+    }
+    if let Some(proof) = &difference.proof {
+        files::replace(&folder.join("proof-of-the-server"), proof.as_bytes())?;
     }
     if let Some(chunk) = &difference.received {
         files::replace(&folder.join("received.jsonl"), &write_chunk(chunk))?;

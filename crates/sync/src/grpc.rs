@@ -4,6 +4,8 @@
 //! Every call has a time limit or a keep-alive, so that a server that goes away is noticed. A token is
 //! sent as metadata and shown in no error.
 
+pub mod query;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +42,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// A server, reached by gRPC.
 #[derive(Debug, Clone)]
 pub struct Grpc {
+    channel: Channel,
     client: SyncServiceClient<Channel>,
     token: Option<MetadataValue<Ascii>>,
     address: String,
@@ -85,10 +88,11 @@ impl Grpc {
                 unreachable(root_cause(&error))
             }
         })?;
-        let client = SyncServiceClient::new(channel)
+        let client = SyncServiceClient::new(channel.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
         let mut grpc = Self {
+            channel,
             client,
             token: None,
             address: shown,
@@ -207,6 +211,27 @@ impl Remote for Grpc {
             Ok(chunk) => read_chunk(chunk.entries, chunk.head, chunk.checkpoint),
             Err(status) => Err(read_status(&address, &status)),
         })))
+    }
+
+    async fn checkpoint(&self) -> Result<String, RemoteError> {
+        let request = self.timed(v1::GetCheckpointRequest {});
+        let response = self.client.clone().get_checkpoint(request).await;
+        let answer = response.map_err(|status| self.error(&status))?.into_inner();
+        answer
+            .checkpoint
+            .map(|checkpoint| checkpoint.note)
+            .ok_or_else(|| protocol("it sent no checkpoint"))
+    }
+
+    async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, RemoteError> {
+        let request = self.timed(v1::GetConsistencyProofRequest {
+            old_size: old,
+            new_size: new,
+        });
+        let response = self.client.clone().get_consistency_proof(request).await;
+        let answer = response.map_err(|status| self.error(&status))?.into_inner();
+        let hashes = answer.hashes.iter();
+        hashes.map(|hash| fixed(hash, "hash")).collect()
     }
 
     async fn join(&self, asked: JoinRequest) -> Result<Joined, RemoteError> {
@@ -384,7 +409,8 @@ fn read_status(address: &str, status: &Status) -> RemoteError {
             Code::Invalid,
             "if this comes again, one of the two may need an update",
         ),
-        tonic::Code::Unimplemented | tonic::Code::DataLoss | tonic::Code::OutOfRange => {
+        tonic::Code::OutOfRange => RemoteError::Behind(status.message().to_owned()),
+        tonic::Code::Unimplemented | tonic::Code::DataLoss => {
             protocol(&format!("{address}: {}", status.message()))
         }
         // A server that is busy, stopping or gone: all of it can be tried again.

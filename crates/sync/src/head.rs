@@ -1,76 +1,63 @@
-//! Holding a log against its last signed head while it is followed from its first entry.
+//! Holding a log against the heads that were signed for it, all of them in one pass.
+
+use std::collections::BTreeSet;
 
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::checkpoint::CheckpointError;
-use quarterdeck_ledger::{Checkpoint, Hash, PublicKey};
+use quarterdeck_ledger::{Checkpoint, PublicKey};
 
 use crate::check::{Checker, Fault};
 
-/// A signed head, and what the log was found to be at the place that it covers.
+/// Signed heads of which nothing is believed yet, in the order of their sizes.
 #[derive(Debug)]
-pub(crate) struct SignedHead {
-    note: Option<String>,
-    covered: u64,
-    found: Option<(Hash, Option<PublicKey>)>,
-}
+pub(crate) struct SignedHeads(Vec<(u64, String)>);
 
-impl SignedHead {
-    /// The head of a note, of which nothing is believed yet.
-    pub(crate) fn new(note: Option<String>) -> Self {
-        let covered = note.as_deref().and_then(size_of).unwrap_or(0);
-        Self {
-            note,
-            covered,
-            found: None,
-        }
+impl SignedHeads {
+    pub(crate) fn new(notes: impl IntoIterator<Item = String>) -> Self {
+        let mut heads: Vec<_> = notes
+            .into_iter()
+            .map(|note| (size_of(&note).unwrap_or(0), note))
+            .collect();
+        heads.sort_by_key(|(size, _)| *size);
+        Self(heads)
     }
 
-    /// Where to stop next, being at entry `at` of a log of `size` entries.
-    pub(crate) fn stop(&self, at: u64, size: u64) -> u64 {
-        if at < self.covered {
-            self.covered.min(size)
-        } else {
-            size
-        }
+    /// Where the log has to be looked at: what [`Checker::look_at`] is told before it begins.
+    pub(crate) fn sizes(&self) -> BTreeSet<u64> {
+        self.0.iter().map(|(size, _)| *size).collect()
     }
 
-    /// Looks at the log where the head's part of it ends.
-    pub(crate) fn look(&mut self, checker: &Checker) {
-        if checker.frontier.size() == self.covered {
-            self.found = Some((checker.frontier.root(), authority(&checker.state)));
-        }
-    }
-
-    /// The note and how many entries it covers, if it holds for the log of `size` entries.
-    pub(crate) fn holds(
+    /// The last head and how many entries it covers, if all hold for the log that `checker` has
+    /// followed to its end.
+    pub(crate) fn hold(
         self,
         workspace: WorkspaceId,
-        size: u64,
+        checker: &Checker,
     ) -> Result<Option<(String, u64)>, Fault> {
-        let fault = |seq, what: &str| Fault {
-            seq,
-            what: what.to_owned(),
-        };
-        let Some(note) = self.note else {
-            return Ok(None);
-        };
-        let (root, key) = self.found.ok_or_else(|| {
-            fault(
-                size,
-                "the log holds fewer entries than its last signed head",
-            )
-        })?;
-        let key = key.ok_or_else(|| fault(1, "nobody is there to sign the log's head"))?;
-        let signed = Checkpoint::verify(&note, workspace.as_bytes(), &key)
-            .map_err(|error: CheckpointError| fault(self.covered, &error.to_string()))?;
-        if signed.root != root {
-            return Err(fault(
-                self.covered,
-                "the entries differ from those of the signed head",
-            ));
+        for (covered, note) in &self.0 {
+            let fault = |what: &str| Fault {
+                seq: *covered,
+                what: what.to_owned(),
+            };
+            let found = checker.seen.get(covered).ok_or_else(|| Fault {
+                seq: checker.frontier.size(),
+                what: format!("the log holds fewer entries than a signed head of {covered}"),
+            })?;
+            let key = found
+                .authority
+                .ok_or_else(|| fault("nobody is there to sign the log's head"))?;
+            let signed = Checkpoint::verify(note, workspace.as_bytes(), &key)
+                .map_err(|error: CheckpointError| fault(&error.to_string()))?;
+            if signed.root != found.root {
+                return Err(fault("the entries differ from those of the signed head"));
+            }
         }
-        Ok(Some((note, self.covered)))
+        Ok(self
+            .0
+            .into_iter()
+            .next_back()
+            .map(|(size, note)| (note, size)))
     }
 }
 

@@ -14,6 +14,7 @@ use quarterdeck_core::event::Body;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_ledger::Ledger;
 
+use crate::checkpoints;
 use crate::command::{Authored, PendingCommand};
 use crate::engine::{Progress, Report, SyncError, pull_into, push_batches, sync_locked};
 use crate::error::ReplicaError;
@@ -26,6 +27,8 @@ use crate::replica::{NEXT, Replica, open_ledger};
 
 /// Where the log that was kept without a server goes.
 const BEFORE: &str = "ledger.before-server";
+/// Where the heads go that were signed for it.
+const CHAIN_BEFORE: &str = "checkpoints.before-server";
 /// How much of a log is read at once.
 const READ_ENTRIES: usize = 4096;
 const READ_BYTES: usize = 4 << 20;
@@ -135,19 +138,21 @@ pub(crate) async fn resume<R: Remote>(
     replica.clear_next()?;
     let (_, note) = pull_into(replica, remote, NEXT, trust, now_ms, progress).await?;
     compare(replica, &local)?;
-    let aside = (0..)
+    let suffix = (0..)
         .map(|n| {
             if n == 0 {
-                BEFORE.to_owned()
+                String::new()
             } else {
-                format!("{BEFORE}-{n}")
+                format!("-{n}")
             }
         })
-        .map(|name| replica.dir().join(name))
-        .find(|path| !path.exists())
+        .find(|suffix| !replica.dir().join(format!("{BEFORE}{suffix}")).exists())
         .ok_or_else(|| ReplicaError::Exists {
             path: replica.dir().join(BEFORE),
         })?;
+    // What this device signed alone is about the tree that it kept alone: the server's is another.
+    checkpoints::begin_anew(replica.dir(), &format!("{CHAIN_BEFORE}{suffix}"))?;
+    let aside = replica.dir().join(format!("{BEFORE}{suffix}"));
     replica.swap_ledger(&aside)?;
     evidence::keep_checkpoint(replica.dir(), &note)?;
     replica.update_identity(|identity| {

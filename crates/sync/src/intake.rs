@@ -194,6 +194,7 @@ impl Intake {
         IntakeError::Differs(Box::new(Difference {
             seq: fault.seq,
             what: fault.what,
+            proof: None,
             checkpoint: received.as_ref().and_then(|chunk| chunk.checkpoint.clone()),
             received,
         }))

@@ -76,35 +76,19 @@ impl FromStr for Invite {
         let (place, secret) = rest
             .split_once('#')
             .ok_or(wrong("the part behind # is missing, which is the secret"))?;
-        let (address, workspace) = place
-            .split_once('/')
-            .ok_or(wrong("the workspace is missing"))?;
-        let (host, port) = address
-            .rsplit_once(':')
-            .ok_or(wrong("the port is missing"))?;
-        let port = port
-            .parse()
-            .ok()
-            .filter(|port| *port != 0)
-            .ok_or(wrong("the port is no port"))?;
-        let host = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
-        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err(wrong("the host is no host"));
-        }
-        if workspace.is_empty() || workspace.contains(['/', '?']) {
-            return Err(wrong("the workspace is missing"));
-        }
+        let Place {
+            host,
+            port,
+            workspace,
+        } = Place::read(place).map_err(wrong)?;
         let (secret, fingerprint) = match secret.split_once('.') {
             Some((secret, fingerprint)) => (secret, Some(fingerprint)),
             None => (secret, None),
         };
         Ok(Self {
-            host: host.to_owned(),
+            host,
             port,
-            workspace: workspace.to_owned(),
+            workspace,
             secret: Secret::new(decode(secret).ok_or(wrong("the secret is cut short or altered"))?),
             fingerprint: fingerprint
                 .map(|text| decode(text).ok_or(wrong("the fingerprint is cut short or altered")))
@@ -117,6 +101,101 @@ impl FromStr for Invite {
 impl fmt::Display for Invite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "okr://{}:{}/{}", self.host, self.port, self.workspace)
+    }
+}
+
+/// What stands before `#`: which host, which port, which workspace there.
+struct Place {
+    host: String,
+    port: u16,
+    workspace: String,
+}
+
+impl Place {
+    /// Reads `HOST:PORT/WORKSPACE`.
+    fn read(place: &str) -> Result<Self, &'static str> {
+        let (address, workspace) = place.split_once('/').ok_or("the workspace is missing")?;
+        let (host, port) = address.rsplit_once(':').ok_or("the port is missing")?;
+        let port = (port.parse().ok())
+            .filter(|port| *port != 0)
+            .ok_or("the port is no port")?;
+        let host = (host.strip_prefix('['))
+            .and_then(|host| host.strip_suffix(']'))
+            .unwrap_or(host);
+        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err("the host is no host");
+        }
+        if workspace.is_empty() || workspace.contains(['/', '?']) {
+            return Err("the workspace is missing");
+        }
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+            workspace: workspace.to_owned(),
+        })
+    }
+}
+
+/// A server and a workspace there, as whoever asks without a replica names them:
+/// `okr://HOST:PORT/WORKSPACE`, and behind `#` the fingerprint of the server's certificate, where it
+/// is signed by no authority. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerUrl {
+    host: String,
+    port: u16,
+    /// The workspace's id or name.
+    pub workspace: String,
+    fingerprint: Option<Hash>,
+}
+
+/// A text that names no server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "this names no server: {what}; it looks like okr://HOST:PORT/WORKSPACE, with #FINGERPRINT where invitations have one"
+)]
+pub struct ServerUrlError {
+    what: &'static str,
+}
+
+impl ServerUrl {
+    /// Where it is, for the holder of a token; `plaintext` speaks without TLS outside this machine too.
+    #[must_use]
+    pub fn remote(&self, plaintext: bool, token: Secret<String>) -> RemoteAddress {
+        RemoteAddress {
+            host: self.host.clone(),
+            port: self.port,
+            fingerprint: self.fingerprint,
+            plaintext,
+            token: Some(token),
+        }
+    }
+}
+
+impl FromStr for ServerUrl {
+    type Err = ServerUrlError;
+
+    fn from_str(text: &str) -> Result<Self, ServerUrlError> {
+        let wrong = |what| ServerUrlError { what };
+        let rest =
+            (text.trim().strip_prefix("okr://")).ok_or(wrong("it does not begin with okr://"))?;
+        let (place, pin) = match rest.split_once('#') {
+            Some((place, pin)) => (place, Some(pin)),
+            None => (rest, None),
+        };
+        if pin.is_some_and(|pin| pin.contains('.')) {
+            return Err(wrong(
+                "it is an invitation, which is a secret; behind # stands only what follows the point there",
+            ));
+        }
+        let place = Place::read(place).map_err(wrong)?;
+        Ok(Self {
+            host: place.host,
+            port: place.port,
+            workspace: place.workspace,
+            fingerprint: pin
+                .map(|pin| decode(pin).ok_or(wrong("the fingerprint is cut short or altered")))
+                .transpose()?,
+        })
     }
 }
 
@@ -169,6 +248,34 @@ mod tests {
         }
         let invite: Invite = format!("okr://a:1/w#{SECRET}").parse().unwrap();
         assert!(!format!("{invite} {invite:?}").contains(SECRET));
+    }
+
+    #[test]
+    fn a_server_is_named_without_a_secret() {
+        let token = || Secret::new("qdt_x".to_owned());
+        let plain: ServerUrl = "okr://127.0.0.1:7443/acme".parse().unwrap();
+        assert_eq!(plain.workspace, "acme");
+        assert_eq!(plain.remote(false, token()).fingerprint, None);
+        let pinned: ServerUrl = format!("okr://[::1]:1/acme#{SECRET}").parse().unwrap();
+        let remote = pinned.remote(false, token());
+        assert_eq!((remote.host.as_str(), remote.port), ("::1", 1));
+        assert_eq!(remote.fingerprint, Some([1; 32]));
+        for (text, what) in [
+            ("acme", "begin with okr://"),
+            ("okr://a:1", "workspace is missing"),
+            ("okr://a/w", "port is missing"),
+            ("okr://a:1/w#abc", "fingerprint is cut short"),
+        ] {
+            let refused = text.parse::<ServerUrl>().unwrap_err().to_string();
+            assert!(refused.contains(what), "{text}: {refused}");
+        }
+        // A whole invitation is turned away and not repeated: its secret would let a device in.
+        let whole = format!("okr://a:1/w#{SECRET}.{SECRET}");
+        let refused = whole.parse::<ServerUrl>().unwrap_err().to_string();
+        assert!(
+            refused.contains("is an invitation") && !refused.contains(SECRET),
+            "{refused}"
+        );
     }
 
     proptest! {

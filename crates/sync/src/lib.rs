@@ -17,6 +17,8 @@
 //! - [`engine`] carries that out against a [`Remote`]; [`grpc::Grpc`] is the one that talks to `okrd`.
 //! - [`join`](fn@join::join), [`host`](fn@host::host) and [`fork`](fn@fork::new_device) let a device
 //!   in, give a workspace to a server, and make a copied folder a device of its own.
+//! - [`proof`] proves an entry, or that a head continues an earlier one, to whoever has the key; [`tiles`]
+//!   writes the log as static files for other tools.
 //! - [`exported`] writes the whole log to a file, and makes a copy to read in of such a file.
 //!
 //! Nothing here prints, reads the environment or looks at a clock; progress comes as values, time and
@@ -25,6 +27,7 @@
 pub mod amend;
 mod chain;
 mod check;
+mod checkpoints;
 mod closings;
 mod command;
 pub mod engine;
@@ -44,6 +47,7 @@ pub mod join;
 mod lock;
 mod outbox;
 pub mod planner;
+pub mod proof;
 mod random;
 mod record;
 pub mod remote;
@@ -51,13 +55,14 @@ pub mod replica;
 mod shelf;
 #[cfg(test)]
 mod tests;
+pub mod tiles;
 mod tls;
 
 pub use command::{Authored, PendingCommand};
-pub use engine::{Progress, Report, SyncError, sync, watch};
+pub use engine::{Agreed, Progress, Report, SyncError, compare, sync, watch};
 pub use error::{CommitError, ReplicaError};
 pub use identity::{Identity, RemoteAddress};
-pub use invite::Invite;
+pub use invite::{Invite, ServerUrl};
 pub use planner::Shelved;
 pub use quarterdeck_projection::Health;
 pub use random::{Ids, Random};

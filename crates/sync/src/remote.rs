@@ -26,6 +26,16 @@ pub trait Remote: Sync {
     /// Asks for the log from a position on, and then for what is recorded from now on.
     fn watch(&self, from: u64) -> impl Future<Output = Result<Chunks, RemoteError>> + Send;
 
+    /// Asks for the log's signed head.
+    fn checkpoint(&self) -> impl Future<Output = Result<String, RemoteError>> + Send;
+
+    /// Asks for the proof that the log of `new` entries continues that of `old`.
+    fn consistency(
+        &self,
+        old: u64,
+        new: u64,
+    ) -> impl Future<Output = Result<Vec<Hash>, RemoteError>> + Send;
+
     /// Redeems an invitation for a new device.
     fn join(&self, asked: JoinRequest) -> impl Future<Output = Result<Joined, RemoteError>> + Send;
 
@@ -164,6 +174,9 @@ pub enum RemoteError {
     /// The server would not do it.
     #[error(transparent)]
     Refused(Refusal),
+    /// The server's log ends before what this device has seen of it.
+    #[error("the server's log is shorter than it was: {0}")]
+    Behind(String),
     /// The server's certificate is not the one of the invitation.
     #[error(
         "the server at {address} shows another certificate than the invitation names: it was replaced, or somebody is in between; ask whoever runs the server"

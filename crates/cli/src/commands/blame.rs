@@ -1,10 +1,9 @@
 //! `okr blame`: who set what.
 
 use clap::Args;
-use quarterdeck_core::blame::{self as rule, Blamed};
+use quarterdeck_core::blame::{self as rule, Unset};
 use quarterdeck_core::refusal::Refusal;
-use quarterdeck_core::state::State;
-use quarterdeck_core::value::{Field, Subject};
+use quarterdeck_core::value::Subject;
 use quarterdeck_report::{json, text};
 
 use super::sheet::{self, SheetOptions};
@@ -47,46 +46,24 @@ impl Blame {
         let mut found =
             found.ok_or_else(|| Refusal::not_found(subject.noun(), self.about.clone()))?;
         if let Some(field) = &self.field {
-            found = only(view.state(), subject, found, field)?;
+            found = rule::only(view.state(), subject, found, field)
+                .map_err(|why| unset(subject, field, why))?;
         }
         let told = json::blame(&view.names(), subject, &found, (on, view.as_of()));
         (self.sheet).answer(&view, &told, sheet::blame, text::blame)
     }
 }
 
-/// The one field that is asked for.
-fn only(
-    state: &State,
-    subject: Subject,
-    found: Vec<Blamed>,
-    asked: &str,
-) -> Result<Vec<Blamed>, Failure> {
-    let field = Field::from_word(&asked.trim().to_lowercase().replace(['-', ' '], "_"));
-    let measured = matches!(subject, Subject::KeyResult(_))
-        && matches!(field, Field::Value | Field::Confidence | Field::Projection);
-    if !measured && state.get(subject, &field).is_none() {
-        let mut known: Vec<&str> = (Field::ALL.iter())
-            .filter(|field| state.get(subject, field).is_some())
-            .map(Field::word)
-            .collect();
-        if matches!(subject, Subject::KeyResult(_)) {
-            known.extend(["value", "confidence", "projection"]);
-        }
-        return Err(
-            Failure::usage(format!("A {} has no field '{asked}'.", subject.noun()))
-                .hint(format!("it has {}", known.join(", "))),
-        );
-    }
-    let found: Vec<Blamed> = (found.into_iter())
-        .filter(|one| one.field == field)
-        .collect();
-    if found.is_empty() {
-        let noun = subject.noun();
-        return Err(Failure::not_found(format!(
+/// What is said where there is nothing to say of a field.
+fn unset(subject: Subject, asked: &str, why: Unset) -> Failure {
+    let noun = subject.noun();
+    match why {
+        Unset::NoField(known) => Failure::usage(format!("A {noun} has no field '{asked}'."))
+            .hint(format!("it has {}", known.join(", "))),
+        Unset::Never(field) => Failure::not_found(format!(
             "Nobody has ever set the {} of this {noun}.",
             field.word()
         ))
-        .hint("leave out --field to see what is set"));
+        .hint("leave out --field to see what is set"),
     }
-    Ok(found)
 }

@@ -1,8 +1,8 @@
 //! `okr calibration`: what people stated against what came out.
 
 use clap::Args;
-use quarterdeck_core::alignment::teams_below;
 use quarterdeck_core::calibration;
+use quarterdeck_core::outcome;
 use quarterdeck_report::{json, text};
 
 use super::forecast::past::{all_ended, has_ended, last_ended};
@@ -59,25 +59,14 @@ impl Calibration {
         } else if self.cycles.is_empty() {
             vec![last_ended(&view)?]
         } else {
-            let mut cycles = (self.cycles.iter())
+            let cycles = (self.cycles.iter())
                 .map(|named| has_ended(&view, resolver.cycle(named)?))
                 .collect::<Result<Vec<_>, _>>()?;
-            // Named twice it still counts once.
-            cycles.sort_by_key(|id| {
-                let ends = view.state().cycles.get(id).map(|cycle| cycle.ends);
-                (ends, *id)
-            });
-            cycles.dedup();
-            cycles
+            outcome::in_order(view.state(), cycles)
         };
         let on = view.looked_at_from();
-        let teams = team.map(|team| teams_below(view.state(), team));
         let mut found = view.ask(|past| calibration::gather(past, &cycles, on))?;
-        found.keep(|whose| {
-            let of_team = (teams.as_ref())
-                .is_none_or(|teams| whose.team.is_some_and(|team| teams.contains(&team)));
-            of_team && (owner.is_none() || whose.owner == owner)
-        });
+        found.keep_of(view.state(), team, owner);
         let names = view.names();
         let told = json::calibration(&names, &cycles, &found, (on, view.as_of()));
         (self.sheet).answer(&view, &told, sheet::calibration, text::calibration)

@@ -1,6 +1,7 @@
 //! `okr diff`: what changed between two moments.
 
 use clap::Args;
+use quarterdeck_core::asked;
 use quarterdeck_core::diff::{self as rule, Scope};
 use quarterdeck_core::value::Subject;
 use quarterdeck_core::when::{Moment, When};
@@ -60,20 +61,13 @@ impl Diff {
         let then_on = if day_named {
             view.on()
         } else {
-            let at = match from {
-                Moment::At(moment) => moment,
-                Moment::Position(position) => view.known_when(position)?,
-            };
-            view.zone().date_of(at)
+            view.ask(|past| asked::day_of(past, from))?
         };
         let (scope, subject) = scope(&view, about.as_deref())?;
         let days = (then_on, view.on());
         let found = view.ask(|past| rule::of(past, from, days, &scope))?;
         let query = DiffQuery {
-            from: match from {
-                Moment::At(moment) => json::AsOf::Moment(moment),
-                Moment::Position(position) => json::AsOf::Position(position),
-            },
+            from: from.into(),
             to: view.as_of(),
             days,
             about: subject,
@@ -102,13 +96,11 @@ impl Diff {
 
 /// A diff begins before it ends.
 fn in_order(context: &Context, view: &View<'_>, from: Moment) -> Result<(), Failure> {
-    let backwards = match (from, view.as_of()) {
-        (Moment::At(from), Some(json::AsOf::Moment(to))) => from > to,
-        (Moment::Position(from), Some(json::AsOf::Position(to))) => from > to,
-        (Moment::At(from), None) => from > context.now,
-        (Moment::Position(from), None) => from > view.state().head,
-        _ => false,
-    };
+    let until = view.as_of().map(|as_of| match as_of {
+        json::AsOf::Moment(moment) => Moment::At(moment),
+        json::AsOf::Position(position) => Moment::Position(position),
+    });
+    let backwards = asked::is_backwards(view.state(), from, until, context.now);
     if backwards {
         return Err(Failure::usage("It would begin after it ends.")
             .hint("give the earlier moment first: `okr diff FROM TO`"));
@@ -121,20 +113,17 @@ fn scope(view: &View<'_>, about: Option<&str>) -> Result<(Scope, Option<Subject>
         return Ok((Scope::Whose(Whose::All), None));
     };
     let subject = view.resolver().subject(about)?;
-    let scope = match subject {
-        Subject::Workspace => return Ok((Scope::Whose(Whose::All), None)),
-        Subject::KeyResult(id) => Scope::KeyResult(id),
-        Subject::Objective(id) => Scope::Objective(id),
-        Subject::Team(id) => Scope::Whose(Whose::team(view.state(), id)),
-        other => {
-            return Err(Failure::usage(format!(
-                "A diff is of key results, objectives or teams, and not of a {}.",
-                other.noun()
-            ))
-            .hint(format!(
-                "see what happened to it with `okr log {about} --since WHEN`"
-            )));
-        }
-    };
+    if subject == Subject::Workspace {
+        return Ok((Scope::Whose(Whose::All), None));
+    }
+    let scope = Scope::of(view.state(), subject).ok_or_else(|| {
+        Failure::usage(format!(
+            "A diff is of key results, objectives or teams, and not of a {}.",
+            subject.noun()
+        ))
+        .hint(format!(
+            "see what happened to it with `okr log {about} --since WHEN`"
+        ))
+    })?;
     Ok((scope, Some(subject)))
 }

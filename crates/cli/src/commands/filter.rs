@@ -1,9 +1,8 @@
 //! Which events of the log are asked for: what `okr log` and `okr history` share.
 
 use clap::Args;
-use quarterdeck_core::event::Entry;
-use quarterdeck_core::id::{DeviceId, MemberId};
-use quarterdeck_core::when::{Moment, When};
+use quarterdeck_core::asked::Events;
+use quarterdeck_core::when::When;
 
 use crate::error::Failure;
 use crate::view::View;
@@ -35,46 +34,23 @@ impl FilterOptions {
     ///
     /// # Errors
     /// A moment, member or device that cannot be meant.
-    pub(super) fn filter(&self, view: &View<'_>) -> Result<Filter, Failure> {
+    pub(super) fn filter(&self, view: &View<'_>) -> Result<Events, Failure> {
         let resolver = view.resolver();
         let moment = |when: &Option<When>, start| {
             (when.as_ref())
                 .map(|when| view.moment(when, start))
                 .transpose()
         };
-        Ok(Filter {
+        Ok(Events {
             since: moment(&self.since, true)?,
             until: moment(&self.until, false)?,
-            by: (self.by.as_ref())
+            member: (self.by.as_ref())
                 .map(|by| resolver.member(by, view.me()))
                 .transpose()?,
             device: (self.device.as_ref())
                 .map(|device| resolver.device(device))
                 .transpose()?,
+            ..Events::default()
         })
-    }
-}
-
-/// Which events, found out.
-#[derive(Debug)]
-pub(super) struct Filter {
-    since: Option<Moment>,
-    until: Option<Moment>,
-    by: Option<MemberId>,
-    device: Option<DeviceId>,
-}
-
-impl Filter {
-    pub(super) fn lets_in(&self, entry: &Entry) -> bool {
-        self.since.is_none_or(|since| match since {
-            Moment::At(moment) => entry.recorded >= moment,
-            Moment::Position(position) => entry.seq >= position,
-        }) && self.until.is_none_or(|until| match until {
-            Moment::At(moment) => entry.recorded <= moment,
-            Moment::Position(position) => entry.seq <= position,
-        }) && self.by.is_none_or(|member| entry.event.member == member)
-            && self
-                .device
-                .is_none_or(|device| entry.event.device == device)
     }
 }

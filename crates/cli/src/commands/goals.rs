@@ -1,12 +1,9 @@
 //! Which goals a question is about: one of them, a team's, a cycle's.
 
 use clap::Args;
-use quarterdeck_core::alignment;
-use quarterdeck_core::closing;
+use quarterdeck_core::asked;
 use quarterdeck_core::goalposts::Scope;
 use quarterdeck_core::id::{CycleId, TeamId};
-use quarterdeck_core::value::Subject;
-use quarterdeck_report::json;
 
 use crate::context::Context;
 use crate::error::Failure;
@@ -54,23 +51,15 @@ impl Goals {
         let team = (self.team.as_deref())
             .map(|team| resolver.team(team))
             .transpose()?;
-        let cycle = named
-            .or_else(|| closing::cycle_of(view.state(), goal?))
-            .or_else(|| json::default_cycle(view.state(), view.on()))
-            .ok_or_else(|| view.no_cycle())?;
-        let scope = match (goal, team) {
-            (Some(Subject::KeyResult(id)), _) => Scope::KeyResult(id),
-            (Some(Subject::Objective(id)), _) => Scope::Objective(id),
-            (_, Some(team)) => Scope::Teams(alignment::teams_below(view.state(), team)),
-            _ => Scope::Cycle,
+        let asked = asked::Goals {
+            goal,
+            cycle: named,
+            team,
         };
-        let seen_with = match (goal, named) {
-            // What came after a closing is not to be seen as at that closing.
-            (Some(goal), None) => goal,
-            _ => Subject::Cycle(cycle),
-        };
+        let cycle = (asked.cycle(view.state(), view.on())).ok_or_else(|| view.no_cycle())?;
+        let scope = asked.scope(view.state());
         Ok(Found {
-            view: view.or_closed(seen_with)?,
+            view: view.or_closed(asked.seen_with(cycle))?,
             cycle,
             scope,
             team,

@@ -1,8 +1,8 @@
 //! `okr history`: how goals came to be what they are.
 
 use clap::Args;
+use quarterdeck_core::event::Entry;
 use quarterdeck_core::history::{self, Scope};
-use quarterdeck_core::value::Subject;
 use quarterdeck_report::json;
 use quarterdeck_report::text;
 
@@ -47,8 +47,9 @@ impl History {
         let scope = scope(&view, self.about.as_deref())?;
         let filter = self.filter.filter(&view)?;
         let on = day_named.then(|| view.on());
-        let mut lines =
-            view.ask(|past| history::of(past, scope, on, &|entry| filter.lets_in(entry)))?;
+        let alone_until = view.state().alone_until();
+        let keep = |entry: &Entry| filter.lets_in(entry, alone_until);
+        let mut lines = view.ask(|past| history::of(past, scope, on, &keep))?;
         let output = &context.output;
         let small = matches!(scope, Scope::KeyResult(_) | Scope::Objective(_));
         let left_out = (self.amount).left_out(lines.len(), small || as_sheet || output.json);
@@ -82,20 +83,14 @@ fn scope(view: &View<'_>, about: Option<&str>) -> Result<Scope, Failure> {
     let Some(about) = about else {
         return Ok(Scope::All);
     };
-    Ok(match view.resolver().subject(about)? {
-        Subject::Workspace => Scope::All,
-        Subject::KeyResult(id) | Subject::CheckIn(id, _) => Scope::KeyResult(id),
-        Subject::Objective(id) => Scope::Objective(id),
-        Subject::Team(id) => Scope::Team(id),
-        Subject::Cycle(id) => Scope::Cycle(id),
-        other => {
-            return Err(Failure::usage(format!(
-                "A {} has no figures to follow; histories are of key results, objectives, teams and cycles.",
-                other.noun()
-            ))
-            .hint(format!(
-                "see what happened to it with `okr log {about}`, and who set what with `okr blame {about}`"
-            )));
-        }
+    let subject = view.resolver().subject(about)?;
+    Scope::of(subject).ok_or_else(|| {
+        Failure::usage(format!(
+            "A {} has no figures to follow; histories are of key results, objectives, teams and cycles.",
+            subject.noun()
+        ))
+        .hint(format!(
+            "see what happened to it with `okr log {about}`, and who set what with `okr blame {about}`"
+        ))
     })
 }

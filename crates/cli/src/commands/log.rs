@@ -1,13 +1,7 @@
 //! `okr log`: what happened, by whom, when and why.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
-use quarterdeck_core::event::{Body, Entry};
-use quarterdeck_core::id::{Uuid, WorkspaceId};
-use quarterdeck_core::past::Past;
-use quarterdeck_core::reference::Kind;
-use quarterdeck_core::value::Subject;
+use quarterdeck_core::asked::Events;
 use quarterdeck_report::json;
 use quarterdeck_report::text;
 
@@ -44,23 +38,6 @@ pub(crate) struct Log {
     known: Known,
 }
 
-/// Whether an event is about a thing.
-fn concerns(entry: &Entry, subject: Subject, workspace: Option<WorkspaceId>) -> bool {
-    let touches = |id: Uuid| entry.event.subjects().contains(&id);
-    match subject {
-        Subject::Workspace => workspace.is_some_and(|id| touches(id.uuid())),
-        Subject::CheckIn(_, id) => match &entry.event.body {
-            Body::CheckedIn(_) => entry.event.id == id,
-            Body::CheckInRetracted { check_in, .. } | Body::CheckInReinstated { check_in, .. } => {
-                *check_in == id
-            }
-            Body::Edited { subject: about, .. } => *about == subject,
-            _ => false,
-        },
-        other => Kind::of(other).is_some_and(|(_, id)| touches(id)),
-    }
-}
-
 impl Log {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let as_sheet = self.sheet.is_wanted(context)?;
@@ -68,30 +45,18 @@ impl Log {
         let about = (self.about.as_ref())
             .map(|about| view.resolver().subject(about))
             .transpose()?;
-        let filter = self.filter.filter(&view)?;
-        let kind = self.kind.map(|kind| kind.to_lowercase());
-        let workspace = view.state().workspace.as_ref().map(|found| found.id);
-        let asked = |entry: &Entry| {
-            about.is_none_or(|subject| concerns(entry, subject, workspace))
-                && filter.lets_in(entry)
-                && (kind.as_ref())
-                    .is_none_or(|kind| entry.event.body.kind().to_lowercase().contains(kind))
+        let asked = Events {
+            about,
+            kind: self.kind.unwrap_or_default().to_lowercase(),
+            ..self.filter.filter(&view)?
         };
         let output = &context.output;
         let found = view.ask(|past| {
             let mut found = Vec::new();
-            match about.and_then(|about| indexed(about, workspace)) {
-                Some(id) => {
-                    found = past.about(&BTreeSet::from([id]))?;
-                    found.retain(asked);
-                }
-                None => past.each(1, &mut |entry| {
-                    if asked(entry) {
-                        found.push(entry.clone());
-                    }
-                    true
-                })?,
-            }
+            asked.each(past, &mut |entry| {
+                found.push(entry.clone());
+                true
+            })?;
             Ok(found)
         })?;
         let left_out = (self.amount).left_out(found.len(), as_sheet || output.json);
@@ -111,15 +76,5 @@ impl Log {
         output.document(&text::log(&lines, &view.shown_for()))?;
         amount::hint(output, (left_out, "event"), ("log", self.about.as_deref()))?;
         Ok(Exit::Done)
-    }
-}
-
-/// The id under which the events about a thing are found.
-fn indexed(subject: Subject, workspace: Option<WorkspaceId>) -> Option<Uuid> {
-    match subject {
-        Subject::Workspace => workspace.map(|id| id.uuid()),
-        Subject::CheckIn(key_result, _) => Some(key_result.uuid()),
-        Subject::Reading(kpi, _) => Some(kpi.uuid()),
-        other => Kind::of(other).map(|(_, id)| id),
     }
 }

@@ -45,6 +45,8 @@ mod note;
 mod objective;
 mod outbox;
 mod plan;
+mod prove;
+mod query;
 mod regrade;
 mod remote;
 mod resolve;
@@ -123,6 +125,8 @@ pub(crate) enum Command {
     Outbox(outbox::Outbox),
     Undo(undo::Undo),
     Verify(verify::Verify),
+    Prove(prove::Prove),
+    Query(Box<query::Query>),
     // In and out.
     Import(import::Import),
     Export(export::Export),
@@ -180,6 +184,7 @@ impl Command {
             Self::Goalposts(command) => command.run(context),
             Self::Late(command) => command.run(context),
             Self::Regrade(command) => command.run(context),
+            Self::Query(command) => command.run(context),
             Self::Template(command) => command.run(context),
             Self::Lint(command) => command.run(context),
             Self::Conflicts(command) => command.run(context),
@@ -187,6 +192,7 @@ impl Command {
             Self::Outbox(command) => command.run(context),
             Self::Undo(command) => command.run(context),
             Self::Verify(command) => command.run(context),
+            Self::Prove(command) => command.run(context),
             Self::Import(command) => command.run(context),
             Self::Export(command) => command.run(context),
         }

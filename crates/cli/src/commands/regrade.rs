@@ -118,7 +118,12 @@ impl Regrade {
             return Err(view.no_cycle());
         };
         let rules = self.rules(&view, cycle)?;
-        let words = self.words(&view, &rules);
+        let words = json::regrade_rules(
+            &view.names(),
+            &rules,
+            !self.threshold.is_empty(),
+            self.as_agreed,
+        );
         if words.is_empty() {
             return Err(Failure::usage("By which other rule shall it be graded?").hint(
                 "give one of --weight, --equal-weights, --threshold, --drop, --rule, --as-agreed",
@@ -199,53 +204,5 @@ impl Regrade {
             .hint("give both: --threshold green=0.8 --threshold amber=0.5"));
         }
         Ok(bands)
-    }
-
-    /// The rules as they are told.
-    fn words(&self, view: &View<'_>, rules: &Rules) -> Vec<String> {
-        let names = view.names();
-        let title = |subject| names.title(subject).unwrap_or_default();
-        let mut words = Vec::new();
-        for (id, weight) in &rules.weights {
-            words.push(format!(
-                "'{}' weighs {weight}.",
-                title(Subject::KeyResult(*id))
-            ));
-        }
-        if rules.equal_weights {
-            words.push("All key results of an objective weigh the same.".to_owned());
-        }
-        if !self.threshold.is_empty() {
-            words.push(format!(
-                "Green from {} on, amber from {} on.",
-                rules.bands.green, rules.bands.amber
-            ));
-        }
-        for subject in &rules.left_out {
-            words.push(format!("'{}' is left out.", title(*subject)));
-        }
-        for (applies, said) in [
-            (
-                rules.all_or_nothing,
-                "A key result of a committed objective is 1 or 0.",
-            ),
-            (
-                rules.set_aside_is_zero,
-                "What was deferred or dropped counts, with 0.",
-            ),
-            (
-                rules.computed && !self.as_agreed,
-                "The computed grade counts where a person set another.",
-            ),
-            (
-                self.as_agreed,
-                "The goals are those first agreed, and all grades are computed.",
-            ),
-        ] {
-            if applies {
-                words.push(said.to_owned());
-            }
-        }
-        words
     }
 }

@@ -5,7 +5,6 @@ use quarterdeck_core::value::Subject;
 use quarterdeck_report::json;
 use quarterdeck_report::number::count;
 use quarterdeck_report::pending::Pending;
-use quarterdeck_sync::AsOf;
 
 use super::{Scope, View};
 use crate::error::Failure;
@@ -21,22 +20,12 @@ impl View<'_> {
         if self.day_was_named {
             return Ok(self);
         }
-        let found = closing::of(self.state(), subject);
-        let Some((id, closing)) = found.map(|(id, closing)| (id, closing.clone())) else {
+        let Some(seen) = self.ask(|past| closing::seen(past, subject))? else {
             return Ok(self);
         };
-        let at = AsOf::Position(closing.position);
-        let mut state = self.session.replica.state_as_of(at)?;
-        // What was added by somebody who did not know of the closing is not in that state.
-        if closing::cycle_of(&state, subject) != Some(id) {
-            self.session.replica.release();
-            return Ok(self);
-        }
-        closing::mark(&mut state, id, &closing);
-        let day = (state.cycles.get(&id)).map(|cycle| closing::day(&state, cycle, &closing));
-        self.later = Some((id, self.later_of(id)?.len() as u64));
-        self.on = day.unwrap_or(self.on);
-        self.past = Some(state);
+        self.later = Some((seen.cycle, self.later_of(seen.cycle)?.len() as u64));
+        self.on = seen.on.unwrap_or(self.on);
+        self.past = Some(seen.state);
         self.pending = Pending::default();
         Ok(self)
     }

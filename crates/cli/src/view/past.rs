@@ -2,7 +2,9 @@
 //!
 //! Whoever asks lets go of the folder with the answer, before anything is printed.
 
-use quarterdeck_core::calendar::Timestamp;
+use std::collections::BTreeMap;
+
+use quarterdeck_core::asked;
 use quarterdeck_core::closing;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::goalposts;
@@ -134,21 +136,6 @@ impl View<'_> {
         seq > self.session.replica.confirmed().head
     }
 
-    /// Since when the log up to a position counts as known, as a moment of its own.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub(crate) fn known_when(&mut self, position: u64) -> Result<Timestamp, Failure> {
-        match &self.past {
-            Some(past) => self.session.known_when(position, past),
-            None => {
-                let alone = self.state().alone_until();
-                let found = self.session.entry(position)?;
-                Ok(found.map_or(self.state().recorded, |entry| entry.known_at(alone)))
-            }
-        }
-    }
-
     /// Which moment of the log is meant, by the workspace as it is.
     ///
     /// # Errors
@@ -167,15 +154,7 @@ impl View<'_> {
 
     /// The reasons of the edits that contend: the log is read for them alone.
     pub(super) fn reasons(&mut self) -> Result<Reasons, Failure> {
-        let wanted: Vec<(u64, EventId)> = self
-            .state()
-            .conflicts
-            .iter()
-            .flat_map(|open| &open.contenders)
-            .filter(|side| side.reason.is_none())
-            .map(|side| (side.stamp.seq, side.stamp.event))
-            .collect();
-        self.reasons_of(wanted)
+        self.ask(|past| asked::reasons(past)).map(Reasons)
     }
 
     /// The reasons of these events: the log is read for them alone.
@@ -183,28 +162,18 @@ impl View<'_> {
     /// # Errors
     /// The log cannot be read.
     pub(crate) fn reasons_of(&mut self, wanted: Vec<(u64, EventId)>) -> Result<Reasons, Failure> {
-        let mut reasons = Reasons::default();
-        for (seq, event) in wanted {
-            if let Some(entry) = self
-                .session
-                .entry(seq)?
-                .filter(|entry| entry.event.id == event)
-            {
-                reasons.0.push((event, entry.event.reason));
-            }
-        }
-        Ok(reasons)
+        self.ask(|past| asked::reasons_of(past, wanted))
+            .map(Reasons)
     }
 }
 
 /// Why edits were made.
 #[derive(Debug, Default)]
-pub(crate) struct Reasons(Vec<(EventId, Option<String>)>);
+pub(crate) struct Reasons(BTreeMap<EventId, String>);
 
 impl Reasons {
     /// Why this one was, if its author said so.
     pub(crate) fn of(&self, event: EventId) -> Option<String> {
-        let found = self.0.iter().find(|(known, _)| *known == event)?;
-        found.1.clone()
+        self.0.get(&event).cloned()
     }
 }

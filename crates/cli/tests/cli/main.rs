@@ -21,6 +21,7 @@ mod lint;
 mod machine;
 mod odds;
 mod planning;
+mod prove;
 mod reference;
 mod template;
 mod times;

@@ -9,15 +9,17 @@
 use std::collections::BTreeMap;
 
 use super::{Outlook, of, scored};
+use crate::alignment;
 use crate::calendar::{Date, TimeZone};
 use crate::decimal::Decimal;
 use crate::event::Metric;
-use crate::id::{CycleId, KeyResultId};
+use crate::id::{CycleId, KeyResultId, TeamId};
 use crate::outcome::{self, Ended, median};
 use crate::past::Past;
 use crate::score::Progress;
 use crate::state::{Cycle, KeyResult, State};
 use crate::token::MetricKind;
+use crate::value::Subject;
 use crate::when::Moment;
 
 /// A forecast beside what came out.
@@ -43,6 +45,24 @@ pub struct Case {
     pub stays: Decimal,
     /// By how much that of the projection stated by then was, if one was.
     pub stated: Option<Decimal>,
+}
+
+impl Case {
+    /// Whether it is of a goal and of a team, or a team below it, where those are named.
+    #[must_use]
+    pub fn concerns(&self, state: &State, goal: Option<Subject>, team: Option<TeamId>) -> bool {
+        let key_result = state.key_results.get(&self.key_result);
+        let of_goal = match goal {
+            None => true,
+            Some(Subject::Objective(id)) => key_result.is_some_and(|found| found.objective == id),
+            Some(other) => other == Subject::KeyResult(self.key_result),
+        };
+        let of_team = team.is_none_or(|team| {
+            let teams = alignment::teams_below(state, team);
+            key_result.is_some_and(|found| alignment::concerns(state, &teams, found))
+        });
+        of_goal && of_team
+    }
 }
 
 /// The cases of one distance from the end.

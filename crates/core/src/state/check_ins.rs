@@ -1,16 +1,19 @@
 //! The check-ins of one key result, by the date that they speak of, then by log position.
 //!
 //! They are most of what a state holds, and nearly no question needs more of them than what they
-//! come to on one day. So they lie in **leaves** of a few dozen, as in a B-tree:
+//! come to on one day. So they lie in **leaves** of a dozen or so, as in a B-tree:
 //!
 //! - A leaf that did not change is shared: by the copies of a state, and by the snapshots in which
 //!   it is kept. A snapshot therefore costs what changed since the one before it.
 //! - A leaf begins with the reading of all check-ins before it, so that the reading on any date is
 //!   found within one leaf.
-//! - A leaf that comes from a snapshot is only read where somebody looks into it ([`Shelf`]).
+//! - What comes from a snapshot stays packed: the list of its leaves until somebody looks past the last
+//!   reading, each leaf until somebody looks into it ([`Shelf`]).
 //!
 //! None of this can be seen from outside: two lists of equal check-ins are equal, however they are
 //! cut into leaves.
+
+mod leaf;
 
 use std::sync::{Arc, OnceLock};
 
@@ -20,6 +23,9 @@ use super::check_in::{CheckIn, Reading};
 use super::{KpiReading, packed};
 use crate::calendar::Date;
 use crate::id::EventId;
+
+use leaf::order;
+pub(super) use leaf::{Content, Leaf, Order};
 
 /// The most check-ins in a leaf: few, since a snapshot writes a leaf anew with every check-in that it
 /// gets.
@@ -48,74 +54,26 @@ pub struct Place {
 /// The check-ins of one key result.
 #[derive(Debug, Clone, Default)]
 pub struct CheckIns {
-    leaves: Vec<Arc<Leaf>>,
+    leaves: OnceLock<Vec<Arc<Leaf>>>,
+    /// The list of leaves as a snapshot had it, while nothing has changed since.
+    table: Option<Table>,
     /// What all of them come to.
     reading: Reading,
     /// The last entry that made, corrected, took back or reinstated one.
     latest: u64,
 }
 
-/// Where a check-in stands: by date, then by log position.
-type Order = (Date, u64);
-
-/// Some check-ins that follow one another; never none.
-#[derive(Debug, Clone)]
-struct Leaf {
-    first: Order,
-    last: Order,
-    kept: OnceLock<Place>,
-    /// Where the content is to be fetched from.
+/// The leaves of a snapshot, packed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Table {
+    /// Effective date of the last check-in.
+    last: Option<Date>,
+    /// Whether all of them lie on a shelf.
+    kept: bool,
+    #[serde(with = "packed::as_bytes")]
+    bytes: Box<[u8]>,
+    #[serde(skip)]
     shelf: Option<Arc<dyn Shelf>>,
-    content: OnceLock<Content>,
-}
-
-/// What lies in a leaf.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Content {
-    /// The reading before its first check-in.
-    pub(super) before: Reading,
-    pub(super) list: Vec<CheckIn>,
-}
-
-impl Content {
-    /// The reading after the check-ins up to `date`.
-    fn reading(&self, date: Option<Date>) -> Reading {
-        let mut reading = self.before.clone();
-        (self.list.iter())
-            .take_while(|one| date.is_none_or(|date| one.effective <= date))
-            .filter(|one| !one.retracted)
-            .for_each(|one| reading.take(one));
-        reading
-    }
-}
-
-impl Leaf {
-    fn new(content: Content) -> Option<Self> {
-        let (first, last) = (content.list.first()?, content.list.last()?);
-        Some(Self {
-            first: order(first),
-            last: order(last),
-            kept: OnceLock::new(),
-            shelf: None,
-            content: OnceLock::from(content),
-        })
-    }
-
-    fn content(&self) -> &Content {
-        self.content
-            .get_or_init(|| match (&self.shelf, self.kept.get()) {
-                (Some(shelf), Some(place)) => packed::unpack(&shelf.read(*place)),
-                _ => Content::default(),
-            })
-    }
-
-    fn list(&self) -> &[CheckIn] {
-        &self.content().list
-    }
-}
-
-fn order(check_in: &CheckIn) -> Order {
-    (check_in.effective, check_in.seq)
 }
 
 /// The last entry that made or corrected a check-in.
@@ -125,15 +83,36 @@ fn latest(check_in: &CheckIn) -> u64 {
 }
 
 impl CheckIns {
+    fn leaves(&self) -> &[Arc<Leaf>] {
+        self.leaves.get_or_init(|| {
+            (self.table.as_ref()).map_or_else(Vec::new, |table| {
+                packed::leaves(&table.bytes, table.shelf.as_ref())
+            })
+        })
+    }
+
+    /// Changes the list of leaves: what came packed no longer describes it.
+    fn change_leaves<R>(&mut self, change: impl FnOnce(&mut Vec<Arc<Leaf>>) -> R) -> R {
+        self.leaves();
+        self.table = None;
+        let mut leaves = self.leaves.take().unwrap_or_default();
+        let result = change(&mut leaves);
+        self.leaves = OnceLock::from(leaves);
+        result
+    }
+
     /// All of them, also retracted ones.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &CheckIn> {
-        self.leaves.iter().flat_map(|leaf| leaf.list())
+        self.leaves().iter().flat_map(|leaf| leaf.list())
     }
 
     /// Effective date of the last one, also of one that was retracted.
     #[must_use]
     pub fn last_effective(&self) -> Option<Date> {
-        self.leaves.last().map(|leaf| leaf.last.0)
+        match &self.table {
+            Some(table) => table.last,
+            None => self.leaves().last().map(|leaf| leaf.last.0),
+        }
     }
 
     /// Position of the last entry that made, corrected, took back or reinstated one of them; 0 for
@@ -158,8 +137,8 @@ impl CheckIns {
 
     /// Those that count and speak of a date up to `date`.
     pub fn until(&self, date: Date) -> impl DoubleEndedIterator<Item = &CheckIn> {
-        let leaves = self.leaves.partition_point(|leaf| leaf.first.0 <= date);
-        (self.leaves.iter().take(leaves))
+        let leaves = self.leaves().partition_point(|leaf| leaf.first.0 <= date);
+        (self.leaves().iter().take(leaves))
             .flat_map(move |leaf| {
                 let list = leaf.list();
                 let end = list.partition_point(|check_in| check_in.effective <= date);
@@ -170,8 +149,8 @@ impl CheckIns {
 
     /// Those that count and speak of a date from `date` on.
     pub fn since(&self, date: Date) -> impl DoubleEndedIterator<Item = &CheckIn> {
-        let before = self.leaves.partition_point(|leaf| leaf.last.0 < date);
-        (self.leaves.iter().skip(before))
+        let before = self.leaves().partition_point(|leaf| leaf.last.0 < date);
+        (self.leaves().iter().skip(before))
             .flat_map(move |leaf| {
                 let list = leaf.list();
                 list.iter()
@@ -186,9 +165,9 @@ impl CheckIns {
         if self.last_effective() <= Some(on) {
             return self.reading.clone();
         }
-        let leaves = self.leaves.partition_point(|leaf| leaf.first.0 <= on);
+        let leaves = self.leaves().partition_point(|leaf| leaf.first.0 <= on);
         (leaves.checked_sub(1))
-            .and_then(|at| self.leaves.get(at))
+            .and_then(|at| self.leaves().get(at))
             .map_or_else(Reading::default, |leaf| leaf.content().reading(Some(on)))
     }
 
@@ -210,8 +189,8 @@ impl CheckIns {
 
     /// What those before this place come to.
     fn reading_before(&self, place: Order) -> Reading {
-        let leaves = self.leaves.partition_point(|leaf| leaf.first < place);
-        let Some(leaf) = (leaves.checked_sub(1)).and_then(|at| self.leaves.get(at)) else {
+        let leaves = self.leaves().partition_point(|leaf| leaf.first < place);
+        let Some(leaf) = (leaves.checked_sub(1)).and_then(|at| self.leaves().get(at)) else {
             return Reading::default();
         };
         let content = leaf.content();
@@ -234,10 +213,10 @@ impl CheckIns {
         let place = order(&check_in);
         self.latest = latest(&check_in).max(self.latest);
         // Nearly always at the end: people report in order.
-        if self.leaves.last().is_none_or(|leaf| leaf.last < place) {
+        if self.leaves().last().is_none_or(|leaf| leaf.last < place) {
             return self.append(check_in);
         }
-        let at = self.leaves.partition_point(|leaf| leaf.last < place);
+        let at = self.leaves().partition_point(|leaf| leaf.last < place);
         self.change(at, |list| {
             let at = list.partition_point(|other| order(other) < place);
             list.insert(at, check_in);
@@ -250,15 +229,15 @@ impl CheckIns {
         if !check_in.retracted {
             self.reading.take(&check_in);
         }
-        match self.leaves.last_mut() {
+        self.change_leaves(|leaves| match leaves.last_mut() {
             Some(leaf) if leaf.list().len() < FULL => {
                 Leaf::edit(leaf, |content| content.list.push(check_in));
             }
             _ => {
                 let list = vec![check_in];
-                (self.leaves).extend(Leaf::new(Content { before, list }).map(Arc::new));
+                leaves.extend(Leaf::new(Content { before, list }).map(Arc::new));
             }
-        }
+        });
     }
 
     /// Takes note of an entry that changed one of them without a stamp.
@@ -273,7 +252,7 @@ impl CheckIns {
         edit: impl FnOnce(&mut CheckIn) -> R,
     ) -> Option<R> {
         let holds = |leaf: &Arc<Leaf>| leaf.list().iter().any(|one| one.id == id);
-        let at = self.leaves.iter().rposition(holds)?;
+        let at = self.leaves().iter().rposition(holds)?;
         let mut edited = self.change(at, |list| {
             let at = list.iter().position(|one| one.id == id)?;
             Some(list.remove(at))
@@ -289,7 +268,7 @@ impl CheckIns {
         at: usize,
         change: impl FnOnce(&mut Vec<CheckIn>) -> Option<CheckIn>,
     ) -> Option<CheckIn> {
-        let Content { before, mut list } = self.leaves.get(at)?.content().clone();
+        let Content { before, mut list } = self.leaves().get(at)?.content().clone();
         let taken = change(&mut list);
         let rest = if list.len() > FULL {
             list.split_off(list.len() / 2)
@@ -305,18 +284,23 @@ impl CheckIns {
         let changed = [first, second].into_iter().filter_map(Leaf::new);
         let changed: Vec<_> = changed.map(Arc::new).collect();
         let next = at.saturating_add(changed.len());
-        self.leaves.splice(at..=at, changed);
-        // Nearly always the next absolute value hides what changed before it.
-        for leaf in self.leaves.iter_mut().skip(next) {
-            if leaf.content().before == reading {
-                return taken;
+        let last = self.change_leaves(|leaves| {
+            leaves.splice(at..=at, changed);
+            // Nearly always the next absolute value hides what changed before it.
+            for leaf in leaves.iter_mut().skip(next) {
+                if leaf.content().before == reading {
+                    return None;
+                }
+                reading = Leaf::edit(leaf, |content| {
+                    content.before = std::mem::take(&mut reading);
+                    content.reading(None)
+                });
             }
-            reading = Leaf::edit(leaf, |content| {
-                content.before = reading;
-                content.reading(None)
-            });
+            Some(reading)
+        });
+        if let Some(last) = last {
+            self.reading = last;
         }
-        self.reading = reading;
         taken
     }
 
@@ -325,7 +309,10 @@ impl CheckIns {
     /// # Errors
     /// That of `keep`.
     pub fn keep<E>(&self, mut keep: impl FnMut(&[u8]) -> Result<Place, E>) -> Result<(), E> {
-        for leaf in &self.leaves {
+        if self.table.as_ref().is_some_and(|table| table.kept) {
+            return Ok(());
+        }
+        for leaf in self.leaves() {
             if leaf.kept.get().is_none() {
                 let place = keep(&packed::pack(leaf.content()))?;
                 // Nobody else can have set it: whoever keeps snapshots is alone in it.
@@ -337,29 +324,9 @@ impl CheckIns {
 
     /// Says where leaves that were kept are to be fetched from.
     pub fn attach(&mut self, shelf: &Arc<dyn Shelf>) {
-        for leaf in self.leaves.iter_mut().filter_map(Arc::get_mut) {
-            leaf.shelf = Some(Arc::clone(shelf));
+        if let Some(table) = &mut self.table {
+            table.shelf = Some(Arc::clone(shelf));
         }
-    }
-}
-
-impl Leaf {
-    /// Changes the content: where it was kept, it no longer is.
-    fn edit<R>(leaf: &mut Arc<Self>, edit: impl FnOnce(&mut Content) -> R) -> R {
-        leaf.content();
-        let leaf = Arc::make_mut(leaf);
-        let mut content = leaf.content.take().unwrap_or_default();
-        let result = edit(&mut content);
-        if let (Some(first), Some(last)) = (content.list.first(), content.list.last()) {
-            (leaf.first, leaf.last) = (order(first), order(last));
-        }
-        *leaf = Self {
-            kept: OnceLock::new(),
-            shelf: None,
-            content: OnceLock::from(content),
-            ..*leaf
-        };
-        result
     }
 }
 
@@ -371,217 +338,46 @@ impl PartialEq for CheckIns {
 
 impl Eq for CheckIns {}
 
-/// A leaf as a snapshot has it.
-#[derive(Serialize, Deserialize)]
-struct KeptLeaf {
-    first: Order,
-    last: Order,
-    place: Option<Place>,
-    /// The content where it lies on no shelf.
-    #[serde(with = "packed::as_bytes")]
-    bytes: Box<[u8]>,
-}
-
 impl Serialize for CheckIns {
-    /// A list where people read it, leaves where they don't.
+    /// A list where people read it, a packed list of leaves where they don't.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             return serializer.collect_seq(self.all());
         }
-        let leaves: Vec<KeptLeaf> = (self.leaves.iter())
-            .map(|leaf| {
-                let place = leaf.kept.get().copied();
-                let bytes = match place {
-                    Some(_) => Vec::new(),
-                    None => packed::pack(leaf.content()),
+        match &self.table {
+            Some(table) => (&self.reading, self.latest, table).serialize(serializer),
+            None => {
+                let leaves = self.leaves();
+                let table = Table {
+                    last: self.last_effective(),
+                    kept: leaves.iter().all(|leaf| leaf.kept.get().is_some()),
+                    bytes: packed::table(leaves).into(),
+                    shelf: None,
                 };
-                KeptLeaf {
-                    first: leaf.first,
-                    last: leaf.last,
-                    place,
-                    bytes: bytes.into(),
-                }
-            })
-            .collect();
-        (&self.reading, self.latest, leaves).serialize(serializer)
+                (&self.reading, self.latest, table).serialize(serializer)
+            }
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for CheckIns {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut check_ins = Self::default();
         if deserializer.is_human_readable() {
+            let mut check_ins = Self::default();
             for check_in in Vec::<CheckIn>::deserialize(deserializer)? {
                 check_ins.insert(check_in);
             }
             return Ok(check_ins);
         }
-        let (reading, latest, leaves): (_, _, Vec<KeptLeaf>) =
-            Deserialize::deserialize(deserializer)?;
-        (check_ins.reading, check_ins.latest) = (reading, latest);
-        check_ins.leaves = (leaves.into_iter())
-            .map(|leaf| {
-                let content = match leaf.place {
-                    Some(_) => OnceLock::new(),
-                    None => OnceLock::from(packed::unpack(&leaf.bytes)),
-                };
-                Arc::new(Leaf {
-                    first: leaf.first,
-                    last: leaf.last,
-                    kept: leaf.place.map_or_else(OnceLock::new, OnceLock::from),
-                    shelf: None,
-                    content,
-                })
-            })
-            .collect();
-        Ok(check_ins)
+        let (reading, latest, table): (_, _, Table) = Deserialize::deserialize(deserializer)?;
+        Ok(Self {
+            leaves: OnceLock::new(),
+            table: Some(table),
+            reading,
+            latest,
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Mutex;
-
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::calendar::Timestamp;
-    use crate::clock::Hlc;
-    use crate::decimal::Decimal;
-    use crate::id::{DeviceId, MemberId};
-    use crate::value::Measure;
-
-    /// A shelf in memory.
-    #[derive(Debug, Default)]
-    struct Heap(Mutex<Vec<u8>>);
-
-    impl Heap {
-        fn put(&self, bytes: &[u8]) -> Place {
-            let mut all = self.0.lock().unwrap();
-            let at = all.len() as u64;
-            all.extend(bytes);
-            Place {
-                at,
-                length: bytes.len() as u32,
-                checksum: 0,
-            }
-        }
-    }
-
-    impl Shelf for Heap {
-        fn read(&self, place: Place) -> Vec<u8> {
-            let at = place.at as usize;
-            self.0.lock().unwrap()[at..at + place.length as usize].to_vec()
-        }
-    }
-
-    fn day(n: u8) -> Date {
-        Date::from_days_since_epoch(20_000 + i32::from(n))
-    }
-
-    fn check_in(seq: u64, on: u8, measure: Measure) -> CheckIn {
-        CheckIn {
-            id: EventId::new(Uuid::from_u128(seq.into())),
-            seq,
-            effective: day(on),
-            measure,
-            confidence: (seq % 3 == 0).then_some(Decimal::ONE),
-            projection: None,
-            note: None,
-            retracted: false,
-            member: MemberId::nil(),
-            device: DeviceId::nil(),
-            authored: Hlc::at(seq),
-            recorded: Timestamp::from_ms(seq),
-            corrected: std::collections::BTreeMap::new(),
-        }
-    }
-
-    #[derive(Debug, Clone)]
-    enum Act {
-        Say(u8, Measure),
-        Retract(prop::sample::Index, bool),
-        Move(prop::sample::Index, u8),
-        /// Kept, as a snapshot does, and taken from the shelf again.
-        Keep,
-    }
-
-    fn act() -> impl Strategy<Value = Act> {
-        let measure = prop_oneof![
-            2 => (0i32..9).prop_map(|n| Measure::Absolute(n.into())),
-            6 => (-9i32..9).prop_map(|n| Measure::Delta(n.into())),
-            1 => ("[ab]", any::<bool>()).prop_map(|(name, done)| Measure::Step { name, done }),
-        ];
-        prop_oneof![
-            9 => (0u8..60, measure).prop_map(|(on, measure)| Act::Say(on, measure)),
-            1 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(at, to)| Act::Retract(at, to)),
-            1 => (any::<prop::sample::Index>(), 0u8..60).prop_map(|(at, on)| Act::Move(at, on)),
-            1 => Just(Act::Keep),
-        ]
-    }
-
-    /// The slow and obvious way.
-    fn read(list: &[CheckIn], on: Option<Date>) -> Reading {
-        let mut reading = Reading::default();
-        (list.iter())
-            .filter(|one| on.is_none_or(|on| one.effective <= on) && !one.retracted)
-            .for_each(|one| reading.take(one));
-        reading
-    }
-
-    proptest! {
-        #[test]
-        fn leaves_are_a_sorted_list(acts in prop::collection::vec(act(), 0..400)) {
-            let heap = Arc::new(Heap::default());
-            let mut leaves = CheckIns::default();
-            let mut list: Vec<CheckIn> = Vec::new();
-            for (seq, act) in (1..).zip(acts) {
-                match act {
-                    Act::Say(on, measure) => {
-                        leaves.insert(check_in(seq, on, measure.clone()));
-                        list.push(check_in(seq, on, measure));
-                    }
-                    Act::Retract(at, to) if !list.is_empty() => {
-                        let at = at.index(list.len());
-                        let one = &mut list[at];
-                        one.retracted = to;
-                        leaves.edit_with(one.id, |one| one.retracted = to);
-                    }
-                    Act::Move(at, on) if !list.is_empty() => {
-                        let at = at.index(list.len());
-                        let one = &mut list[at];
-                        one.effective = day(on);
-                        leaves.edit_with(one.id, |one| one.effective = day(on));
-                    }
-                    Act::Keep => {
-                        let before = leaves.clone();
-                        leaves.keep(|bytes| Ok::<_, ()>(heap.put(bytes))).unwrap();
-                        let bytes = postcard::to_stdvec(&leaves).unwrap();
-                        leaves = postcard::from_bytes(&bytes).unwrap();
-                        leaves.attach(&(Arc::clone(&heap) as Arc<dyn Shelf>));
-                        prop_assert_eq!(&leaves, &before);
-                    }
-                    _ => {}
-                }
-                list.sort_by_key(order);
-            }
-            prop_assert!(leaves.all().eq(&list));
-            prop_assert_eq!(&leaves.reading, &read(&list, None));
-            prop_assert_eq!(leaves.last_effective(), list.last().map(|one| one.effective));
-            for on in (0..60).map(day) {
-                prop_assert_eq!(leaves.reading(on), read(&list, Some(on)));
-                prop_assert!(leaves.until(on).eq(list.iter().filter(|one| one.effective <= on && !one.retracted)));
-                prop_assert!(leaves.since(on).eq(list.iter().filter(|one| one.effective >= on && !one.retracted)));
-                let before: Vec<_> = list.iter().filter(|one| order(one) < (on, 99)).cloned().collect();
-                prop_assert_eq!(leaves.reading_before((on, 99)), read(&before, None));
-            }
-            let inline: CheckIns = postcard::from_bytes(&postcard::to_stdvec(&CheckIns {
-                leaves: leaves.leaves.iter().map(|leaf| Leaf::new(leaf.content().clone()).unwrap().into()).collect(),
-                ..leaves.clone()
-            }).unwrap()).unwrap();
-            prop_assert_eq!(&inline, &leaves);
-            prop_assert!(leaves.leaves.iter().all(|leaf| leaf.list().len() <= FULL));
-        }
-    }
-}
+mod tests;

@@ -173,7 +173,7 @@ impl State {
     /// Version of the form in which a state is kept in snapshots, for whoever keeps one: raised
     /// whenever a field of the state or the way its check-ins are packed changes. A snapshot of
     /// another version is passed over, and the log folded anew.
-    pub const FORM: u32 = 4;
+    pub const FORM: u32 = 5;
 
     /// The key results of an objective, in the order in which they matter: by rank, then by age.
     pub fn key_results_of(

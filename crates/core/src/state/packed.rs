@@ -9,10 +9,11 @@
 //! and times as differences to the check-in before.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use super::Stamp;
 use super::check_in::{CheckIn, Reading};
-use super::check_ins::Content;
+use super::check_ins::{Content, Leaf, Order, Place, Shelf};
 use crate::calendar::{Date, Timestamp};
 use crate::clock::Hlc;
 use crate::decimal::Decimal;
@@ -182,6 +183,42 @@ pub(super) fn unpack(packed: &[u8]) -> Content {
     Content { before, list }
 }
 
+/// Packs a list of leaves: for each its first and last place, and where its content lies or, where
+/// that is on no shelf, the content.
+pub(super) fn table(leaves: &[Arc<Leaf>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    unsigned(&mut out, leaves.len() as u128);
+    for leaf in leaves {
+        for (date, seq) in [leaf.first, leaf.last] {
+            signed(&mut out, date.days_since_epoch().into());
+            unsigned(&mut out, seq.into());
+        }
+        match leaf.kept.get() {
+            Some(place) => {
+                out.push(1);
+                unsigned(&mut out, place.at.into());
+                unsigned(&mut out, place.length.into());
+                out.extend(place.checksum.to_be_bytes());
+            }
+            None => {
+                out.push(0);
+                bytes(&mut out, &pack(leaf.content()));
+            }
+        }
+    }
+    out
+}
+
+/// Unpacks what [`table`] packed.
+pub(super) fn leaves(packed: &[u8], shelf: Option<&Arc<dyn Shelf>>) -> Vec<Arc<Leaf>> {
+    let mut read = Reader(packed);
+    let count = read.unsigned();
+    // Each leaf takes some bytes, so a wrong count ends with them.
+    (0..count)
+        .map_while(|_| (!read.0.is_empty()).then(|| Arc::new(read.leaf(shelf))))
+        .collect()
+}
+
 /// What the next record's differences count from.
 #[derive(Default)]
 struct Last {
@@ -227,7 +264,7 @@ fn bytes(out: &mut Vec<u8>, value: &[u8]) {
 /// Reads on past the end as zeros and nothing.
 struct Reader<'a>(&'a [u8]);
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn byte(&mut self) -> u8 {
         match self.0.split_first() {
             Some((first, rest)) => {
@@ -271,13 +308,53 @@ impl Reader<'_> {
         Decimal::from_parts(self.signed(), scale.min(Decimal::MAX_PLACES)).unwrap_or_default()
     }
 
-    fn text(&mut self) -> String {
+    fn bytes(&mut self) -> &'a [u8] {
         let length = usize::try_from(self.unsigned())
             .unwrap_or(usize::MAX)
             .min(self.0.len());
-        let (text, rest) = self.0.split_at_checked(length).unwrap_or_default();
+        let (bytes, rest) = self.0.split_at_checked(length).unwrap_or_default();
         self.0 = rest;
-        String::from_utf8_lossy(text).into_owned()
+        bytes
+    }
+
+    fn text(&mut self) -> String {
+        String::from_utf8_lossy(self.bytes()).into_owned()
+    }
+
+    fn order(&mut self) -> Order {
+        let date = Date::from_days_since_epoch(self.signed() as i32);
+        (date, self.short())
+    }
+
+    fn leaf(&mut self, shelf: Option<&Arc<dyn Shelf>>) -> Leaf {
+        let (first, last) = (self.order(), self.order());
+        let (kept, content) = match self.byte() {
+            1 => {
+                let place = Place {
+                    at: self.short(),
+                    length: self.short() as u32,
+                    checksum: u32::from_be_bytes(self.four()),
+                };
+                (OnceLock::from(place), OnceLock::new())
+            }
+            _ => {
+                let content = unpack(self.bytes());
+                (OnceLock::new(), OnceLock::from(Box::new(content)))
+            }
+        };
+        Leaf {
+            first,
+            last,
+            kept,
+            shelf: shelf.cloned(),
+            content,
+        }
+    }
+
+    fn four(&mut self) -> [u8; 4] {
+        let (four, rest) = self.0.split_first_chunk().unwrap_or((&[0; 4], &[]));
+        self.0 = rest;
+        *four
     }
 
     fn reading(&mut self) -> Reading {
@@ -409,121 +486,4 @@ pub(super) mod as_bytes {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use uuid::Uuid;
-
-    fn decimal() -> impl Strategy<Value = Decimal> {
-        (any::<i64>(), 0u32..20)
-            .prop_map(|(mantissa, scale)| Decimal::from_parts(mantissa.into(), scale).unwrap())
-    }
-
-    fn measure() -> impl Strategy<Value = Measure> {
-        prop_oneof![
-            decimal().prop_map(Measure::Absolute),
-            decimal().prop_map(Measure::Delta),
-            (".{0,9}", any::<bool>()).prop_map(|(name, done)| Measure::Step { name, done }),
-            any::<bool>().prop_map(Measure::Done),
-        ]
-    }
-
-    fn stamp() -> impl Strategy<Value = Stamp> {
-        (
-            any::<u64>(),
-            any::<u128>(),
-            0..=Timestamp::MAX.ms(),
-            any::<u32>(),
-        )
-            .prop_map(|(seq, id, ms, counter)| Stamp {
-                seq,
-                event: EventId::new(Uuid::from_u128(id)),
-                member: MemberId::new(Uuid::from_u128(id % 3)),
-                device: DeviceId::new(Uuid::from_u128(id % 5)),
-                authored: Hlc {
-                    wall: ms / 2,
-                    counter,
-                },
-                recorded: Timestamp::from_ms(ms),
-            })
-    }
-
-    fn check_in() -> impl Strategy<Value = CheckIn> {
-        (
-            stamp(),
-            measure(),
-            (0i32..200_000).prop_map(Date::from_days_since_epoch),
-            proptest::option::of(decimal()),
-            proptest::option::of(decimal()),
-            proptest::option::of(".{0,20}"),
-            any::<bool>(),
-            proptest::collection::btree_map(
-                prop_oneof![Just(Field::Value), Just(Field::Text)],
-                stamp(),
-                0..3,
-            ),
-        )
-            .prop_map(
-                |(
-                    stamp,
-                    measure,
-                    effective,
-                    confidence,
-                    projection,
-                    note,
-                    retracted,
-                    corrected,
-                )| {
-                    CheckIn {
-                        id: stamp.event,
-                        seq: stamp.seq,
-                        effective,
-                        measure,
-                        confidence,
-                        projection,
-                        note,
-                        retracted,
-                        member: stamp.member,
-                        device: stamp.device,
-                        authored: stamp.authored,
-                        recorded: stamp.recorded,
-                        corrected,
-                    }
-                },
-            )
-    }
-
-    /// A leaf whose first check-ins are the ones before it.
-    fn content(mut list: Vec<CheckIn>) -> Content {
-        let mut before = Reading::default();
-        let rest = list.split_off(list.len() / 2);
-        list.iter().for_each(|one| before.take(one));
-        Content { before, list: rest }
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_packed_unpacks_to_the_same(check_ins in proptest::collection::vec(check_in(), 0..20)) {
-            let content = content(check_ins);
-            prop_assert_eq!(unpack(&pack(&content)), content);
-        }
-
-        #[test]
-        fn any_bytes_unpack_without_a_panic(bytes: Vec<u8>) {
-            unpack(&bytes);
-        }
-
-        #[test]
-        fn cut_or_flipped_bytes_unpack_without_a_panic(
-            check_ins in proptest::collection::vec(check_in(), 1..5), at: usize, flip: u8,
-        ) {
-            let mut packed = pack(&content(check_ins));
-            let at = at % packed.len();
-            packed[at] ^= flip;
-            unpack(&packed);
-            packed.truncate(at);
-            unpack(&packed);
-        }
-    }
-}
+mod tests;

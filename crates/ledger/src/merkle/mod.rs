@@ -5,9 +5,12 @@
 
 mod frontier;
 mod proof;
+mod tree;
 
 pub use frontier::{Frontier, FrontierError};
+pub(crate) use proof::root_of;
 pub use proof::{consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
+pub use tree::Tree;
 
 use sha2::{Digest, Sha256};
 

@@ -7,7 +7,7 @@ use crate::Hash;
 use crate::merkle::{empty_root, node_hash};
 
 /// The root of some leaves, by the recursive definition.
-fn root_of(leaves: &[Hash]) -> Hash {
+pub(crate) fn root_of(leaves: &[Hash]) -> Hash {
     match leaves {
         [] => empty_root(),
         [leaf] => *leaf,

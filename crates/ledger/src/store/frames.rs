@@ -113,6 +113,8 @@ pub(super) struct Reader<'a> {
     pub(super) path: &'a Path,
     /// How many values there are.
     pub(super) values: u64,
+    /// How many entries stand in them.
+    pub(super) framed: u64,
 }
 
 impl Reader<'_> {
@@ -156,16 +158,30 @@ impl Reader<'_> {
 
     /// The number of the value with which the frame of `seq` begins, and the first entry of that frame.
     pub(super) fn find(&self, seq: u64) -> Result<(u64, u64), LedgerError> {
-        // The last value that begins at or before `seq` lies in `low..high`.
+        // The last value that begins at or before `seq` lies in `low..high`. Values hold about as many
+        // entries each, so it is guessed where: two or three looks, however long the log is. A guess
+        // that cut off little is followed by a halving.
         let (mut low, mut high) = (0, self.values);
+        let (mut low_first, mut high_first) = (1, self.framed.saturating_add(1));
+        let mut guesses = true;
         while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            let value = self.value(seq, middle)?;
-            if self.part(seq, &value)?.first <= seq {
-                low = middle
+            let span = high - low;
+            let offset = if guesses {
+                let entries = u128::from(high_first.saturating_sub(low_first)).max(1);
+                let at = u128::from(seq.saturating_sub(low_first)) * u128::from(span) / entries;
+                u64::try_from(at).unwrap_or(span)
             } else {
-                high = middle
+                span / 2
+            };
+            let middle = low + offset.clamp(1, span - 1);
+            let value = self.value(seq, middle)?;
+            let first = self.part(seq, &value)?.first;
+            if first <= seq {
+                (low, low_first) = (middle, first);
+            } else {
+                (high, high_first) = (middle, first);
             }
+            guesses = high - low <= span / 2;
         }
         let value = self.value(seq, low)?;
         let part = self.part(seq, &value)?;

@@ -232,6 +232,7 @@ impl Ledger for SledLedger {
                 disk: &self.disk,
                 path: &self.dir,
                 values,
+                framed,
             }
             .read(from, &mut limits)?;
         }

@@ -123,6 +123,7 @@ impl Opened {
             disk: &disk,
             path: dir,
             values: tail.end.values,
+            framed: tail.end.framed,
         };
         let (mark_file, mark) = match found {
             Found::Mark(file, mark) => (Some(file), mark),

@@ -280,11 +280,15 @@ fn a_damaged_entry_is_named_and_the_others_are_read() {
     fixture.fill(&[400, 1]);
     let (number, first) = {
         let ledger = fixture.open();
-        let values = ledger.published().values;
+        let (values, framed) = {
+            let published = ledger.published();
+            (published.values, published.framed)
+        };
         frames::Reader {
             disk: &ledger.disk,
             path: &ledger.dir,
             values,
+            framed,
         }
         .find(200)
         .unwrap()

@@ -29,7 +29,7 @@ pub(super) trait Key: Copy + Ord + Serialize + DeserializeOwned {
     fn low_byte(&self) -> u8;
 
     fn ends_page(&self) -> bool {
-        self.low_byte() % KEYS == 0
+        self.low_byte().is_multiple_of(KEYS)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::thread;
 
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Source;
@@ -98,14 +99,19 @@ impl Tables {
             sources,
         } = &trunk.pages;
         let mut state = trunk.rest;
-        state.objectives = self.objectives.load(objectives, pack, &shelf)?;
-        state.key_results = self.key_results.load(key_results, pack, &shelf)?;
-        state.notes = self.notes.load(notes, pack, &shelf)?;
-        state.kpis = self.kpis.load(kpis, pack, &shelf)?;
-        state.initiatives = self.initiatives.load(initiatives, pack, &shelf)?;
-        state.todos = self.todos.load(todos, pack, &shelf)?;
-        state.weeklies = self.weeklies.load(weeklies, pack, &shelf)?;
-        state.sources = self.sources.load(sources, pack, &shelf)?;
+        // Key results are about half of the work.
+        let found = thread::scope(|scope| {
+            let found = scope.spawn(|| self.key_results.load(key_results, pack, &shelf));
+            state.objectives = self.objectives.load(objectives, pack, &shelf)?;
+            state.notes = self.notes.load(notes, pack, &shelf)?;
+            state.kpis = self.kpis.load(kpis, pack, &shelf)?;
+            state.initiatives = self.initiatives.load(initiatives, pack, &shelf)?;
+            state.todos = self.todos.load(todos, pack, &shelf)?;
+            state.weeklies = self.weeklies.load(weeklies, pack, &shelf)?;
+            state.sources = self.sources.load(sources, pack, &shelf)?;
+            (found.join()).unwrap_or_else(|_| Err(io::Error::other("a snapshot could not be read")))
+        });
+        state.key_results = found?;
         if remember {
             self.objectives.remember(&state.objectives, objectives);
             self.key_results.remember(&state.key_results, key_results);

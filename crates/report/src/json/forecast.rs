@@ -153,7 +153,8 @@ pub struct ForecastLine {
 }
 
 /// A forecast, to as many places as are worth telling.
-pub(super) fn told(found: &Forecast) -> ForecastTold {
+#[must_use]
+pub fn told(found: &Forecast) -> ForecastTold {
     let round = |value: Decimal| value.round(found.places);
     ForecastTold {
         value: round(found.value),

@@ -30,6 +30,7 @@ mod lists;
 mod log;
 mod objective;
 mod plan;
+mod proof;
 mod regrade;
 mod run;
 mod scope;
@@ -44,6 +45,7 @@ mod work;
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::when::Moment;
 use serde::{Serialize, Serializer};
 
 pub use act::ActTold;
@@ -67,6 +69,7 @@ pub use due::{DueLine, DueList, due_list};
 pub use exported::{ExportedLog, ExportedTables, ImportedLog, LogOutcome, Readable, readable};
 pub use forecast::{
     ForecastCycle, ForecastLine, ForecastList, ForecastObjective, ForecastTold, forecast_list,
+    told as forecast_told,
 };
 pub use forecast_past::{ForecastCase, ForecastsPast, ForecastsRow, ForecastsWeek, forecasts_past};
 pub use funnel::{
@@ -103,8 +106,10 @@ pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
     StageRate, not_split, plan_funnel, split,
 };
+pub use proof::{DeviceSigned, ExportedTiles, ProofWritten, Proven, TreeHead, VerifierKey};
 pub use regrade::{
     BothGrades, KeyResultRegraded, ObjectiveRegraded, Regrade, RegradeBy, TeamRegraded, regrade,
+    regrade_rules,
 };
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,
@@ -148,6 +153,15 @@ pub enum AsOf {
     Moment(Timestamp),
     /// As the log stood at this position.
     Position(u64),
+}
+
+impl From<Moment> for AsOf {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::At(moment) => Self::Moment(moment),
+            Moment::Position(position) => Self::Position(position),
+        }
+    }
 }
 
 impl std::fmt::Display for AsOf {

@@ -5,7 +5,7 @@ use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::grading::{Band, Bands};
 use quarterdeck_core::id::{KeyResultId, ObjectiveId, TeamId};
-use quarterdeck_core::regrade::Regraded;
+use quarterdeck_core::regrade::{Regraded, Rules};
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::{KeyResultState, ObjectiveKind, ObjectiveState};
 use quarterdeck_core::value::Subject;
@@ -134,6 +134,60 @@ pub struct RegradeBy {
     pub as_of: Option<AsOf>,
     /// The day of the computed figures.
     pub on: Date,
+}
+
+/// The rules as they are told; none where it is the rules that hold anyway. `bands` where those were
+/// named, `as_agreed` where the goals are those first agreed.
+#[must_use]
+pub fn regrade_rules(
+    names: &Names<'_>,
+    rules: &Rules,
+    bands: bool,
+    as_agreed: bool,
+) -> Vec<String> {
+    let title = |subject| names.title(subject).unwrap_or_default();
+    let mut words = Vec::new();
+    for (id, weight) in &rules.weights {
+        words.push(format!(
+            "'{}' weighs {weight}.",
+            title(Subject::KeyResult(*id))
+        ));
+    }
+    if rules.equal_weights {
+        words.push("All key results of an objective weigh the same.".to_owned());
+    }
+    if bands {
+        words.push(format!(
+            "Green from {} on, amber from {} on.",
+            rules.bands.green, rules.bands.amber
+        ));
+    }
+    for subject in &rules.left_out {
+        words.push(format!("'{}' is left out.", title(*subject)));
+    }
+    for (applies, said) in [
+        (
+            rules.all_or_nothing,
+            "A key result of a committed objective is 1 or 0.",
+        ),
+        (
+            rules.set_aside_is_zero,
+            "What was deferred or dropped counts, with 0.",
+        ),
+        (
+            rules.computed && !as_agreed,
+            "The computed grade counts where a person set another.",
+        ),
+        (
+            as_agreed,
+            "The goals are those first agreed, and all grades are computed.",
+        ),
+    ] {
+        if applies {
+            words.push(said.to_owned());
+        }
+    }
+    words
 }
 
 /// A cycle graded again, told with the names of the state that it is about.

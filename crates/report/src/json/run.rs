@@ -7,8 +7,8 @@ use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
-use super::Schema;
 use super::log::{LogLine, log_line};
+use super::{Schema, TreeHead};
 use crate::names::{Names, Ref};
 
 /// The answer of a command that writes.
@@ -125,6 +125,16 @@ pub struct Verify {
     pub root: String,
     /// The signed checkpoint that the root was compared with; none where there is none yet.
     pub checkpoint: Option<String>,
+    /// How many signed checkpoints are kept here, each of which the log was found to continue.
+    pub checkpoints: usize,
+    /// The key that signs them, as `okr verify --proof` takes it.
+    pub key: Option<String>,
+    /// The log in twenty digits, to be compared by voice.
+    pub fingerprint: Option<String>,
+    /// The log at the earlier size that was asked for.
+    pub at: Option<TreeHead>,
+    /// The server's log, where it was asked and continues this one.
+    pub server: Option<TreeHead>,
     /// What does not hold, first of all.
     pub problem: Option<Problem>,
 }

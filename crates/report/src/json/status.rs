@@ -6,9 +6,11 @@ use quarterdeck_core::goalposts;
 use quarterdeck_core::grading;
 use quarterdeck_core::id::{CycleId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::score;
-use quarterdeck_core::state::{Cycle, KeyResult, Objective, State};
+use quarterdeck_core::state::{Cycle, KeyResult, Objective};
 use quarterdeck_core::token::{CycleKind, CycleState, ObjectiveState};
 use serde::Serialize;
+
+pub use quarterdeck_core::asked::default_cycle;
 
 use super::closing::{self, Closing, Grades};
 use super::objective::{StatusKeyResult, StatusObjective, objective_status};
@@ -173,24 +175,6 @@ pub fn key_result_list(names: &Names<'_>, pending: &Pending, query: &StatusQuery
             .flat_map(|objective| objective.key_results)
             .collect(),
     }
-}
-
-/// The cycle that is meant where none is named: an active one before a planned one, one that the
-/// date lies in before one that it does not, then the shorter one (a quarter before its year),
-/// then the later one.
-#[must_use]
-pub fn default_cycle(state: &State, on: Date) -> Option<CycleId> {
-    (state.cycles.iter())
-        .min_by_key(|(_, cycle)| {
-            let days = Span::new(cycle.starts, cycle.ends).map_or(0, Span::days);
-            (
-                cycle.state != CycleState::Active,
-                !cycle.contains(on),
-                days,
-                std::cmp::Reverse(cycle.starts),
-            )
-        })
-        .map(|(id, _)| *id)
 }
 
 pub(super) fn status_cycle(

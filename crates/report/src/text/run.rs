@@ -160,17 +160,56 @@ pub fn verify(found: &Verify, view: &View) -> Document {
     if !found.root.is_empty() {
         document.push(
             Line::new()
-                .muted(format!("  root        {}", found.root))
+                .muted(format!("  root         {}", found.root))
                 .cut(view.width),
         );
     }
     if let Some(checkpoint) = &found.checkpoint {
-        let told = "agrees with the signed checkpoint";
+        let earlier = found.checkpoints.saturating_sub(1) as u64;
+        let told = match earlier {
+            0 => "agrees with the signed checkpoint".to_owned(),
+            more => format!(
+                "agrees with the signed checkpoint and {}",
+                count(more, "earlier one")
+            ),
+        };
         let first = checkpoint.lines().next().unwrap_or_default();
-        let line = if found.ok { told } else { first };
-        document.push(Line::new().muted("  checkpoint  ").said(Style::Muted, line));
+        let line = if found.ok { &told } else { first };
+        document.push(
+            Line::new()
+                .muted("  checkpoint   ")
+                .said(Style::Muted, line),
+        );
+    }
+    if let Some(said) = &found.fingerprint {
+        fingerprint(&mut document, found.size, said);
+    }
+    if let Some(at) = &found.at {
+        document.push(
+            Line::new()
+                .muted(format!("  root then    {}", at.root))
+                .cut(view.width),
+        );
+        fingerprint(&mut document, at.size, &at.fingerprint);
+    }
+    if let Some(server) = &found.server {
+        let told = match server.size.saturating_sub(found.size) {
+            0 => "holds the same history".to_owned(),
+            more => format!("continues this history by {}", count(more, "event")),
+        };
+        document.push(Line::new().muted("  server       ").muted(told));
     }
     document
+}
+
+/// A log in digits to be said, and at which size.
+fn fingerprint(document: &mut Document, size: u64, said: &str) {
+    document.push(
+        Line::new()
+            .muted("  fingerprint  ")
+            .strong(said)
+            .muted(format!(" at #{}", number(size.into()))),
+    );
 }
 
 fn capital(text: &str) -> String {

@@ -435,6 +435,11 @@ fn lists_and_answers_keep_their_keys() {
         size: 1207,
         root: String::new(),
         checkpoint: None,
+        checkpoints: 0,
+        key: None,
+        fingerprint: None,
+        at: None,
+        server: None,
         problem: None,
     };
     let outbox = json::outbox(&names, entries, &[(entries.to_vec(), refusal)]);
@@ -447,7 +452,10 @@ fn lists_and_answers_keep_their_keys() {
             value(sync),
             "already conflicts head pending pulled pushed refused schema up_to_date",
         ),
-        (value(verify), "checkpoint ok problem root schema size"),
+        (
+            value(verify),
+            "at checkpoint checkpoints fingerprint key ok problem root schema server size",
+        ),
         (value(&outbox), "pending schema shelved"),
         (value(&outbox.shelved[0]), "code events hint id message ref"),
         (

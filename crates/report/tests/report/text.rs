@@ -414,12 +414,21 @@ fn verification_says_what_holds_and_what_does_not() {
         size: 1207,
         root: "ab".repeat(32),
         checkpoint: Some("quarterdeck/…".to_owned()),
+        checkpoints: 312,
+        key: None,
+        fingerprint: Some("4821 0937 5562 1180 7734".to_owned()),
+        at: None,
+        server: None,
         problem: None,
     };
     let holds = plain(&text::verify(&found, &view(100)));
     assert!(holds.starts_with("✓ 1,207 events verified: hashes, device chains, signatures.\n"));
-    assert!(holds.ends_with("  checkpoint  agrees with the signed checkpoint\n"));
+    assert!(holds.ends_with(
+        "  checkpoint   agrees with the signed checkpoint and 311 earlier ones\n  \
+         fingerprint  4821 0937 5562 1180 7734 at #1,207\n"
+    ));
     found.ok = false;
+    found.fingerprint = None;
     found.problem = Some(json::Problem {
         seq: Some(812),
         message: "The signature does not hold.".to_owned(),

@@ -42,6 +42,13 @@ where
     Box::pin(ReceiverStream::new(receiver))
 }
 
+/// Runs a question that may be refused where it holds nobody up.
+async fn asking<T: Send + 'static>(
+    question: impl FnOnce() -> Result<T, Status> + Send + 'static,
+) -> Result<T, Status> {
+    blocking(move || Ok(question())).await?
+}
+
 /// Runs what reads the disk, or takes long, where it holds nobody up.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ServerError> + Send + 'static,

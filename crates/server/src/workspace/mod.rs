@@ -43,6 +43,7 @@ pub(crate) use identity::Identity;
 pub(crate) use incoming::{Incoming, Pusher};
 pub use outcome::Unavailable;
 pub(crate) use outcome::{Authored, NotAuthored, Outcome, Place, Pushed};
+pub(crate) use past::WorkspacePast;
 pub(crate) use verify::Verified;
 
 use crate::error::ServerError;
@@ -309,15 +310,6 @@ impl Workspace {
             .first()
             .map(|entry| projection::read_entry(&*self.ledger, entry))
             .transpose()
-    }
-
-    /// Goes through recorded events in order while `more` says so. Blocks.
-    pub(crate) fn each(
-        &self,
-        from: u64,
-        more: impl FnMut(Entry) -> bool,
-    ) -> Result<(), ServerError> {
-        past::each(&*self.ledger, from, more)
     }
 
     /// Where an event stands.

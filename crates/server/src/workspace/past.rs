@@ -20,8 +20,8 @@ const READ_BYTES: usize = 4 << 20;
 
 /// What was known at a moment, and before it. Its methods block.
 #[derive(Debug)]
-pub(crate) struct WorkspacePast<'w> {
-    workspace: &'w Workspace,
+pub(crate) struct WorkspacePast {
+    workspace: Arc<Workspace>,
     /// The fold of the whole log when the question was asked: what is recorded meanwhile is not
     /// part of it.
     present: Arc<State>,
@@ -31,7 +31,10 @@ pub(crate) struct WorkspacePast<'w> {
 
 impl Workspace {
     /// The log up to a horizon; the present where there is none. Blocks.
-    pub(crate) fn past(&self, moment: Option<Moment>) -> Result<WorkspacePast<'_>, ServerError> {
+    pub(crate) fn past(
+        self: &Arc<Self>,
+        moment: Option<Moment>,
+    ) -> Result<WorkspacePast, ServerError> {
         let present = self.state();
         let horizon = Horizon::of(&present, moment);
         let state = match moment {
@@ -39,7 +42,7 @@ impl Workspace {
             Some(_) => Arc::new(self.state_within(&present, &horizon)?),
         };
         Ok(WorkspacePast {
-            workspace: self,
+            workspace: Arc::clone(self),
             present,
             horizon,
             state,
@@ -84,7 +87,7 @@ impl Workspace {
     }
 }
 
-impl Past for WorkspacePast<'_> {
+impl Past for WorkspacePast {
     type Error = ServerError;
 
     fn state(&self) -> &State {

@@ -3,9 +3,10 @@
 
 use quarterdeck_core::admit::Link;
 use quarterdeck_core::closing;
+use quarterdeck_core::event::Entry;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::Claim;
-use quarterdeck_ledger::{Frontier, Hash, Ledger, LedgerError, PublicKey};
+use quarterdeck_ledger::{Broken, Frontier, Hash, Ledger, LedgerError, PublicKey, Signed, walk};
 
 use super::identity::Identity;
 use super::projection::read_entry;
@@ -22,11 +23,8 @@ pub(crate) struct Verified {
     pub(crate) finding: Option<(u64, String)>,
 }
 
-const READ_ENTRIES: usize = 2_048;
-const READ_BYTES: usize = 4 << 20;
-
-/// Verifies the log as far as it goes now. `progress` gets how many entries were checked; saying
-/// `false` stops it.
+/// Verifies the log as far as it goes now, on all cores. `progress` gets how many entries were checked;
+/// saying `false` stops it.
 pub(super) fn verify(
     ledger: &dyn Ledger,
     identity: &Identity,
@@ -35,33 +33,27 @@ pub(super) fn verify(
     let head = ledger.head();
     let mut frontier = Frontier::default();
     let mut state = State::default();
-    let mut finding = None;
     let mut claims = Vec::new();
-    'log: while frontier.size() < head.size {
-        let entries = match ledger.read(frontier.size() + 1, READ_ENTRIES, READ_BYTES) {
-            Ok(entries) => entries,
-            Err(error) => {
-                finding = Some(place_of(&error, frontier.size() + 1));
-                break;
-            }
-        };
-        for entry in entries
-            .into_iter()
-            .take_while(|entry| entry.seq <= head.size)
-        {
-            match check(ledger, identity, &mut state, &entry) {
-                Ok(claim) => claims.extend(claim),
-                Err(what) => {
-                    finding = Some((entry.seq, what));
-                    break 'log;
-                }
-            }
-            frontier.push(entry.leaf_hash(ledger.workspace()));
-        }
-        if !progress(frontier.size(), head.size) {
-            break;
-        }
-    }
+    let walked = walk(
+        ledger,
+        head.size,
+        &|entry| read_entry(ledger, entry).map_err(|error| error.to_string()),
+        &mut |walked| {
+            let (signed, claim) = check(identity, &mut state, &walked.entry, walked.prepared?)?;
+            claims.extend(claim);
+            frontier.push(walked.leaf);
+            Ok(signed)
+        },
+        &mut |done| progress(done, head.size),
+    );
+    let mut finding = walked.err().map(|broken| match broken {
+        Broken::Ledger(error) => place_of(&error, frontier.size() + 1),
+        Broken::Entry { seq, what } => (seq, what),
+        Broken::Signature { seq } => (
+            seq,
+            "its signature is not that of its device's key".to_owned(),
+        ),
+    });
     let root = frontier.root();
     if finding.is_none() && frontier.size() == head.size && root != head.root {
         let what = "the entries do not come to the root that was signed; keep a copy of the data \
@@ -81,13 +73,16 @@ pub(super) fn verify(
     }
 }
 
+/// Checks the next entry but for its signature, which is answered where it has to have one.
 fn check(
-    ledger: &dyn Ledger,
     identity: &Identity,
     state: &mut State,
     recorded: &quarterdeck_ledger::Entry,
-) -> Result<Option<Claim>, String> {
-    let entry = read_entry(ledger, recorded).map_err(|error| error.to_string())?;
+    entry: Entry,
+) -> Result<(Option<Signed>, Option<Claim>), String> {
+    if *entry.event.id.as_bytes() != recorded.event_id {
+        return Err("its leaf names another event".to_owned());
+    }
     if entry.recorded < state.recorded {
         return Err("it was recorded before the entry ahead of it".to_owned());
     }
@@ -96,20 +91,19 @@ fn check(
         Ok(Link::Taken(_)) => return Err("its device's number was taken before".to_owned()),
         Err(refusal) => return Err(refusal.message),
     }
-    if entry.event.remaining == 0 {
+    let signed = if entry.event.remaining == 0 {
         let signed = state
             .signing_key(&entry.event)
-            .zip(recorded.event.signature);
-        if !signed
-            .is_some_and(|(key, signature)| PublicKey(key).verify_command(&entry.hash, &signature))
-        {
-            return Err("its signature is not that of its device's key".to_owned());
-        }
-    }
+            .zip(recorded.event.signature)
+            .map(|(key, signature)| (PublicKey(key), entry.hash, signature));
+        Some(signed.ok_or("its signature is not that of its device's key")?)
+    } else {
+        None
+    };
     credentials::check(state, identity, &entry.event).map_err(|refusal| refusal.message)?;
     let claim = closings::claim(state, entry.seq, &entry.event);
     state.apply(&entry);
-    Ok(claim)
+    Ok((signed, claim))
 }
 
 fn place_of(error: &LedgerError, next: u64) -> (u64, String) {

@@ -11,6 +11,8 @@
     reason = "helpers of tests; each test file uses some of them"
 )]
 
+pub mod quarter;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

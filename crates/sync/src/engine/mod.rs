@@ -13,15 +13,17 @@
 //! another sync; nothing authored leaves the outbox but for the log or the shelf; the folder is locked
 //! for moments only, and one sync at a time works on it.
 
+mod compare;
 mod pull;
 mod push;
 mod watch;
 
 use std::path::PathBuf;
 
-use quarterdeck_core::refusal::Refusal;
+use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::{Conflict, State};
 
+pub use compare::{Agreed, compare};
 pub(crate) use pull::{pull, pull_into};
 pub(crate) use push::push_batches;
 pub use watch::{Arrived, watch};
@@ -156,7 +158,16 @@ pub(crate) async fn sync_locked<R: Remote>(
     let before = open_conflicts(replica.confirmed());
     let mut report = Report::default();
     for _ in 0..MAX_ROUNDS {
-        push::push(replica, remote, now_ms, progress, &mut report).await?;
+        let pushed = push::push(replica, remote, now_ms, progress, &mut report).await;
+        if let Err(SyncError::Refused(refusal)) = &pushed
+            && refusal.code == Code::Gap
+            && let Err(differs @ SyncError::HistoryDiffers { .. }) =
+                compare(replica, remote, now_ms).await
+        {
+            // It misses events of this device that it has recorded: its history is another.
+            return Err(differs);
+        }
+        pushed?;
         let pulled = pull(replica, remote, now_ms, progress).await?;
         report.pulled += pulled.of_others;
         if replica.is_forked() {

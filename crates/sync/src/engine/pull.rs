@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio_stream::StreamExt;
 
-use super::{Progress, SyncError};
+use super::{Progress, SyncError, compare};
 use crate::evidence::{self, Difference};
 use crate::head::size_of;
 use crate::identity::Trust;
@@ -37,7 +37,15 @@ pub(crate) async fn pull<R: Remote>(
     let size = from.frontier.size();
     let proven = proven(replica);
     replica.release();
-    let chunks = remote.pull(size + 1).await?;
+    let chunks = match remote.pull(size + 1).await {
+        Ok(chunks) => chunks,
+        // It says so itself: what it signs now is kept beside what it signed before.
+        Err(RemoteError::Behind(what)) => {
+            compare(replica, remote, now_ms).await?;
+            return Err(RemoteError::Behind(what).into());
+        }
+        Err(error) => return Err(error.into()),
+    };
     let store = Store::new(replica, LEDGER);
     let intake = Intake::new(
         replica.identity().workspace,
@@ -213,7 +221,7 @@ pub(super) fn differs(
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     let mut text = String::new();
     for byte in bytes {

@@ -106,7 +106,7 @@ impl Header {
 }
 
 /// An entry's line, and what people read beside it.
-pub(super) fn write_entry(entry: &Entry, readable: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+pub(crate) fn write_entry(entry: &Entry, readable: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     ended(&WrittenLine {
         seq: entry.seq,
         recorded_ms: entry.recorded,

@@ -26,6 +26,7 @@ use std::io;
 
 pub use compare::{Relation, compare};
 pub use copy::import;
+pub(crate) use line::write_entry;
 pub use line::{Header, SCHEMA, is_log};
 pub use read::LogFile;
 pub use write::Exported;

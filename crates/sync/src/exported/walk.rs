@@ -6,22 +6,24 @@ use quarterdeck_ledger::NewEntry;
 
 use super::{ImportError, LogFile};
 use crate::check::{Checker, Fault};
-use crate::head::SignedHead;
+use crate::head::SignedHeads;
 use quarterdeck_projection::Folded;
 
 /// How far a file has been followed.
 #[derive(Debug)]
 pub(super) struct Walk {
     checker: Checker,
-    head: SignedHead,
+    head: SignedHeads,
 }
 
 impl Walk {
     pub(super) fn new<R: BufRead>(file: &LogFile<R>) -> Self {
         let header = file.header();
+        let head = SignedHeads::new(header.checkpoint.clone());
+        let checker = Checker::new(header.workspace, None, Folded::default());
         Self {
-            checker: Checker::new(header.workspace, None, Folded::default()),
-            head: SignedHead::new(header.checkpoint.clone()),
+            checker: checker.look_at(head.sizes()),
+            head,
         }
     }
 
@@ -31,15 +33,12 @@ impl Walk {
         &mut self,
         file: &mut LogFile<R>,
     ) -> Result<Option<Vec<NewEntry>>, ImportError> {
-        // A block ends where the signed head does, to compare the roots there.
-        let until = self.head.stop(file.read(), file.header().size);
-        let block = file.block(until)?;
+        let block = file.block(file.header().size)?;
         if block.is_empty() {
             return Ok(None);
         }
         let checked = self.checker.check(block)?;
         checked.verify()?;
-        self.head.look(&self.checker);
         Ok(Some(checked.entries))
     }
 
@@ -87,7 +86,7 @@ impl Walk {
         }
         let signed = self
             .head
-            .holds(header.workspace, read)
+            .hold(header.workspace, &self.checker)
             .map_err(|fault| first(&fault.what))?;
         Ok((self.checker.into_folded(), signed.map(|(note, _)| note)))
     }

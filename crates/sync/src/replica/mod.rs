@@ -5,7 +5,7 @@
 //! ledger/       the confirmed log                           sync.lock  held through a whole sync
 //! outbox        authored here, not recorded yet             derived/   the folded state; can be deleted
 //! shelf         refused, waiting for a person               checkpoint the last signed head that verified
-//! evidence/     what did not verify
+//! evidence/     what did not verify                         checkpoints  those before it
 //! ```
 //!
 //! Guarantees:
@@ -39,6 +39,7 @@ pub use log::{AsOf, Entries, Logged};
 pub use past::ReplicaPast;
 pub(crate) use swap::NEXT;
 pub use verify::Verified;
+pub(crate) use verify::{broken, read as read_entry};
 
 use crate::command::PendingCommand;
 use crate::error::ReplicaError;

@@ -6,10 +6,13 @@ mod faults;
 mod folder;
 mod interleavings;
 mod join;
+mod liar;
 mod model;
 mod outbox;
 mod planner;
+mod proof;
 mod sync;
+mod tiles;
 mod tls;
 
 use std::path::Path;

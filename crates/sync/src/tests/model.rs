@@ -1,5 +1,7 @@
 //! A server in memory that keeps to the protocol, and a connection to it that can fail in every way.
 
+mod lying;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -356,7 +358,7 @@ impl Model {
         self.places.retain(|_, seq| *seq <= size as u64);
     }
 
-    fn checkpoint(&self) -> Checkpoint {
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             workspace: *self.workspace.unwrap().as_bytes(),
             size: self.log.len() as u64,
@@ -472,6 +474,17 @@ impl Remote for Connection {
 
     async fn watch(&self, from: u64) -> Result<Chunks, RemoteError> {
         self.pull(from).await
+    }
+
+    async fn checkpoint(&self) -> Result<String, RemoteError> {
+        let model = self.server.model();
+        Ok(model.checkpoint().sign(&model.key))
+    }
+
+    async fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, RemoteError> {
+        let model = self.server.model();
+        let size = |size: u64| usize::try_from(size).unwrap();
+        Ok(model.tree().consistency(size(old), size(new)).unwrap())
     }
 
     async fn join(&self, asked: JoinRequest) -> Result<Joined, RemoteError> {

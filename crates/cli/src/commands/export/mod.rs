@@ -2,6 +2,7 @@
 
 mod log;
 mod tables;
+mod tlog;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ use crate::view::Time;
   okr export --format xlsx -o q3.xlsx --cycle 2026-Q3
   okr export --format csv --what checkins > checkins.csv
   okr export --format md --as-of \"#1234\"
+  okr export --tlog public/log                   static C2SP tlog-tiles, for other tools to verify
 
 The log holds everything that was ever recorded, by everybody: whoever has the file can read it all. \
 The columns are described in docs/exchange.md; `okr import` reads tables and text back.")]
@@ -35,6 +37,9 @@ pub(crate) struct Export {
     /// Into this file [default: standard output].
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// The whole log as static C2SP tlog-tiles in this folder; one that is there is added to.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["format", "what", "cycle", "output", "as_of", "on"])]
+    tlog: Option<PathBuf>,
     #[command(flatten)]
     time: Time,
 }
@@ -66,6 +71,9 @@ enum What {
 
 impl Export {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(dir) = &self.tlog {
+            return tlog::run(context, dir);
+        }
         if self.format != Format::Csv && self.what.is_some() {
             return Err(Failure::usage("--what chooses a table of CSV.")
                 .hint("add --format csv, or leave --what out"));

@@ -1,11 +1,9 @@
 //! `okr forecast --past`: forecasts made again, beside what came out.
 
-use quarterdeck_core::alignment;
 use quarterdeck_core::closing;
-use quarterdeck_core::forecast::check::{self, Case};
+use quarterdeck_core::forecast::check;
 use quarterdeck_core::id::{CycleId, TeamId};
 use quarterdeck_core::outcome;
-use quarterdeck_core::state::State;
 use quarterdeck_core::value::Subject;
 use quarterdeck_report::{json, text};
 
@@ -39,24 +37,10 @@ pub(super) fn run(mut view: View<'_>, asked: Asked, sheet: &SheetOptions) -> Res
         }
         Ok(cases)
     })?;
-    cases.retain(|case| concerns(view.state(), &asked, case));
+    cases.retain(|case| case.concerns(view.state(), asked.goal, asked.team));
     let names = view.names();
     let found = json::forecasts_past(&names, &cycles, &cases, (on, view.as_of()));
     sheet.answer(&view, &found, sheet::forecasts_past, text::forecasts_past)
-}
-
-fn concerns(state: &State, asked: &Asked, case: &Case) -> bool {
-    let key_result = state.key_results.get(&case.key_result);
-    let of_goal = match asked.goal {
-        None => true,
-        Some(Subject::Objective(id)) => key_result.is_some_and(|found| found.objective == id),
-        Some(other) => other == Subject::KeyResult(case.key_result),
-    };
-    let of_team = asked.team.is_none_or(|team| {
-        let teams = alignment::teams_below(state, team);
-        key_result.is_some_and(|found| alignment::concerns(state, &teams, found))
-    });
-    of_goal && of_team
 }
 
 /// The cycle, if it has ended.

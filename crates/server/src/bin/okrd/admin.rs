@@ -219,11 +219,16 @@ pub(crate) async fn token(verb: TokenVerb, output: &Output) -> Result<(), Failur
                 valid_seconds: u64::from(expires) * SECONDS_A_DAY,
             };
             let made = ask(&of.data, async |client| client.create_token(request).await).await?;
-            let v1::CreateTokenResponse { token, secret } = made.into_inner();
+            let v1::CreateTokenResponse {
+                token,
+                secret,
+                server,
+            } = made.into_inner();
             let token = token.unwrap_or_default();
             let mut answer = token_object(&token);
             if let Some(fields) = answer.as_object_mut() {
                 fields.insert("secret".to_owned(), json!(secret));
+                fields.insert("server".to_owned(), json!(server));
             }
             output.answer(answer, || {
                 vec![
@@ -232,6 +237,9 @@ pub(crate) async fn token(verb: TokenVerb, output: &Output) -> Result<(), Failur
                     format!("  {secret}"),
                     String::new(),
                     "Calls carry it as the metadata 'authorization: Bearer TOKEN'.".to_owned(),
+                    "To read with it on a machine without a copy, set OKR_TOKEN to it there:"
+                        .to_owned(),
+                    format!("  okr query --server '{server}' status"),
                 ]
             });
         }

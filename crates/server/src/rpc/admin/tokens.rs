@@ -6,6 +6,7 @@ use tonic::Status;
 
 use super::{Who, milliseconds};
 use crate::access::{Holder, TokenRecord};
+use crate::address::server_url;
 use crate::lookup::Lookup;
 use crate::shared::Shared;
 use crate::status::{invalid, refused};
@@ -38,9 +39,11 @@ pub(super) fn create(
         .access
         .issue(holder, milliseconds(request.valid_seconds), &shared.world)
         .map_err(|error| who.failed(&error))?;
+    let (address, fingerprint) = shared.contact(None).map_err(|error| who.failed(&error))?;
     Ok(v1::CreateTokenResponse {
         token: Some(shown(&state, &token)),
         secret: secret.reveal().to_owned(),
+        server: server_url(&address, workspace.id(), fingerprint),
     })
 }
 

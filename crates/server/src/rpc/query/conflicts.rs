@@ -1,11 +1,25 @@
 //! The conflicts that nobody has settled yet.
 
+use std::sync::Arc;
+
 use quarterdeck_core::state::{Conflict, State};
 use quarterdeck_proto::v1;
+use tonic::Status;
 
+use super::view::{Asked, View};
+use crate::rpc::asking;
 use crate::rpc::shown::Shown;
+use crate::workspace::Workspace;
 
-pub(super) fn list(state: &State) -> v1::ListConflictsResponse {
+pub(super) async fn list(
+    workspace: &Arc<Workspace>,
+    asked: Asked,
+) -> Result<v1::ListConflictsResponse, Status> {
+    let workspace = Arc::clone(workspace);
+    asking(move || Ok(told(View::open(&workspace, asked)?.state()))).await
+}
+
+fn told(state: &State) -> v1::ListConflictsResponse {
     let shown = Shown::new(state);
     let conflicts = state
         .conflicts

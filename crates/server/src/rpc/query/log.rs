@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{DeviceId, MemberId, Uuid};
+use quarterdeck_core::past::Past as _;
 use quarterdeck_core::refusal::Refusal;
+use quarterdeck_core::state::State;
 use quarterdeck_proto::v1;
 use tonic::Status;
 
+use super::view::{Asked, View};
 use crate::error::ServerError;
-use crate::rpc::blocking;
+use crate::rpc::asking;
 use crate::rpc::ids::{Page, page};
 use crate::rpc::shown::Shown;
 use crate::status::refused;
@@ -32,16 +35,25 @@ struct Filter {
 pub(super) async fn list(
     workspace: &Arc<Workspace>,
     request: v1::ListLogRequest,
+    asked: Asked,
 ) -> Result<v1::ListLogResponse, Status> {
     let page = page(request.page_size, &request.page_token)?;
-    let filter = filter(workspace, request).map_err(|refusal| refused(&refusal))?;
     let workspace = Arc::clone(workspace);
-    blocking(move || backwards(&workspace, &filter, page)).await
+    asking(move || {
+        let view = View::open(&workspace, asked)?;
+        let filter =
+            filter(&workspace, view.state(), request).map_err(|refusal| refused(&refusal))?;
+        Ok(backwards(view, &filter, page)?)
+    })
+    .await
 }
 
-fn filter(workspace: &Workspace, request: v1::ListLogRequest) -> Result<Filter, Refusal> {
-    let state = workspace.state();
-    let shown = Shown::new(&state);
+fn filter(
+    workspace: &Workspace,
+    state: &State,
+    request: v1::ListLogRequest,
+) -> Result<Filter, Refusal> {
+    let shown = Shown::new(state);
     let given = |text: String| (!text.is_empty()).then_some(text);
     let about: Option<Uuid> = given(request.reference)
         .map(|query| shown.lookup.anything(&query))
@@ -79,11 +91,12 @@ impl Filter {
 }
 
 fn backwards(
-    workspace: &Workspace,
+    mut view: View,
     filter: &Filter,
     page: Page,
 ) -> Result<v1::ListLogResponse, ServerError> {
-    let state = workspace.state();
+    // Shared with the view until changed: no deep copy.
+    let state = view.state().clone();
     let shown = Shown::new(&state);
     let mut answer = v1::ListLogResponse::default();
     // The log grows at the other end meanwhile: pages do not shift.
@@ -91,10 +104,10 @@ fn backwards(
     while below > 1 {
         let from = below.saturating_sub(READ).max(1);
         let mut entries = Vec::new();
-        workspace.each(from, |entry| {
+        view.past.each(from, &mut |entry| {
             let more = entry.seq < below;
             if more {
-                entries.push(entry);
+                entries.push(entry.clone());
             }
             more
         })?;

@@ -2,22 +2,30 @@
 
 use std::sync::Arc;
 
+use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::canonical;
 use quarterdeck_proto::limits::CHUNK_BYTES;
 use quarterdeck_proto::v1;
 use tonic::Status;
 
-use super::moment;
-use crate::rpc::{Answers, stream};
+use super::view::moment;
+use crate::rpc::{Answers, blocking, stream};
 use crate::shared::StreamOfToken;
 use crate::workspace::Workspace;
 
 pub(super) async fn get(
     workspace: &Arc<Workspace>,
     request: v1::GetStateRequest,
+    now: Timestamp,
     permit: StreamOfToken,
 ) -> Result<Answers<v1::GetStateResponse>, Status> {
-    let state = moment::state(workspace, request.as_of).await?;
+    let state = match moment(&workspace.state(), request.as_of, now)? {
+        None => workspace.state(),
+        Some(moment) => {
+            let workspace = Arc::clone(workspace);
+            Arc::new(blocking(move || workspace.state_at(moment)).await?)
+        }
+    };
     let json = canonical::json(&state).map_err(|error| {
         tracing::error!(%error, "the state could not be written as JSON");
         Status::internal("The server could not write the state as JSON.")

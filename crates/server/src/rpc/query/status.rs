@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use quarterdeck_core::calendar::{Date, Timestamp};
+use quarterdeck_core::calendar::Date;
 use quarterdeck_core::id::{CycleId, KeyResultId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::reference::Kind;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::{Cycle, KeyResult, Objective, State};
-use quarterdeck_core::token::CycleState;
-use quarterdeck_core::{score, status};
-use quarterdeck_proto::v1::{self, as_of};
+use quarterdeck_core::{forecast, grading, score, status};
+use quarterdeck_proto::v1;
+use quarterdeck_report::json;
 use tonic::Status;
 
-use super::moment;
+use super::view::{Asked, View};
+use crate::lookup::Lookup;
+use crate::rpc::asking;
 use crate::rpc::shown::{Shown, number};
 use crate::status::refused;
 use crate::workspace::Workspace;
@@ -20,21 +22,17 @@ use crate::workspace::Workspace;
 pub(super) async fn get(
     workspace: &Arc<Workspace>,
     request: v1::GetStatusRequest,
-    now: Timestamp,
+    asked: Asked,
 ) -> Result<v1::GetStatusResponse, Status> {
-    let asked = request
-        .as_of
-        .as_ref()
-        .and_then(|as_of| as_of.moment.as_ref());
-    let is_position = matches!(asked, Some(as_of::Moment::Position(_)));
-    let time = match asked {
-        Some(as_of::Moment::TimeMs(time)) => Timestamp::from_ms(*time),
-        _ => now,
-    };
-    let state = moment::state(workspace, request.as_of).await?;
-    // As of a position means as of the moment at which that entry was recorded.
-    let time = if is_position { state.recorded } else { time };
-    answer(&state, &request, time).map_err(|refusal| refused(&refusal))
+    let workspace = Arc::clone(workspace);
+    asking(move || {
+        let mut view = View::open(&workspace, asked)?;
+        let filter = filter(view.state(), &request).map_err(|refusal| refused(&refusal))?;
+        let named = named_cycle(view.state(), &request).map_err(|refusal| refused(&refusal))?;
+        let cycle = view.of_cycle(named)?;
+        Ok(answer(&view, cycle, &filter))
+    })
+    .await
 }
 
 /// Which objectives are asked for.
@@ -43,60 +41,51 @@ struct Filter {
     member: Option<MemberId>,
 }
 
-fn answer(
-    state: &State,
-    request: &v1::GetStatusRequest,
-    time: Timestamp,
-) -> Result<v1::GetStatusResponse, Refusal> {
-    let shown = Shown::new(state);
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let filter = Filter {
+fn filter(state: &State, request: &v1::GetStatusRequest) -> Result<Filter, Refusal> {
+    let lookup = Lookup::new(state);
+    let given = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
+    Ok(Filter {
         team: given(&request.team)
-            .map(|team| shown.lookup.team(&team))
+            .map(|team| lookup.team(&team))
             .transpose()?,
         member: given(&request.member)
-            .map(|member| shown.lookup.member(&member))
+            .map(|member| lookup.member(&member))
             .transpose()?,
-    };
-    let cycle = match given(&request.cycle) {
-        Some(cycle) => Some(shown.lookup.cycle(&cycle)?),
-        None => present_cycle(state),
-    };
+    })
+}
+
+fn named_cycle(state: &State, request: &v1::GetStatusRequest) -> Result<Option<CycleId>, Refusal> {
+    (!request.cycle.is_empty())
+        .then(|| Lookup::new(state).cycle(&request.cycle))
+        .transpose()
+}
+
+fn answer(view: &View, cycle: Option<CycleId>, filter: &Filter) -> v1::GetStatusResponse {
+    let state = view.state();
+    let shown = Shown::new(state);
     let mut answer = v1::GetStatusResponse {
-        workspace: state
-            .workspace
-            .as_ref()
+        workspace: (state.workspace.as_ref())
             .map(|known| known.name.clone())
             .unwrap_or_default(),
         head: state.head,
         ..Default::default()
     };
-    if let Some((id, cycle)) = cycle.and_then(|id| state.cycles.get(&id).map(|cycle| (id, cycle))) {
-        let on = state
-            .workspace
-            .as_ref()
-            .map_or(cycle.ends, |known| known.date_of(time));
-        answer.cycle = Some(cycle_status(state, id, cycle, on));
-        answer.objectives = objectives(&shown, id, cycle, on, &filter);
+    if let Some((id, cycle)) = cycle.and_then(|id| Some((id, state.cycles.get(&id)?))) {
+        answer.cycle = Some(cycle_status(view, id, cycle));
+        answer.objectives = objectives(&shown, id, cycle, view.on(), filter);
     }
-    Ok(answer)
+    answer
 }
 
-/// The active cycle that began last; where none is active, the planned one that begins first.
-fn present_cycle(state: &State) -> Option<CycleId> {
-    let of = |wanted: CycleState| {
-        state
-            .cycles
-            .iter()
-            .filter(move |(_, it)| it.state == wanted)
-    };
-    let active = of(CycleState::Active).max_by_key(|(id, cycle)| (cycle.starts, **id));
-    active
-        .or_else(|| of(CycleState::Planned).min_by_key(|(id, cycle)| (cycle.starts, **id)))
-        .map(|(id, _)| *id)
-}
-
-fn cycle_status(state: &State, id: CycleId, cycle: &Cycle, on: Date) -> v1::CycleStatus {
+fn cycle_status(view: &View, id: CycleId, cycle: &Cycle) -> v1::CycleStatus {
+    let (state, on) = (view.state(), view.on());
+    let closing = json::closing(&view.names(), id).map(|closing| v1::CycleClosing {
+        position: closing.position,
+        root: closing.root,
+        member: closing.by,
+        closed_ms: closing.at.ms(),
+        day: closing.day.to_string(),
+    });
     v1::CycleStatus {
         name: cycle.name.clone(),
         state: cycle.state.word().to_owned(),
@@ -104,6 +93,8 @@ fn cycle_status(state: &State, id: CycleId, cycle: &Cycle, on: Date) -> v1::Cycl
         ends: cycle.ends.to_string(),
         elapsed: score::elapsed(cycle, on).to_string(),
         score: number(score::cycle_means(state, id, on, |_| true).all),
+        grade: number(grading::cycle_grades(state, id, |_| true).all),
+        closing,
     }
 }
 
@@ -162,6 +153,7 @@ fn objective(
         key_results: key_results
             .map(|(id, it)| key_result(shown, id, it, cycle, on))
             .collect(),
+        grade: number(grading::objective_grade(state, id)),
     }
 }
 
@@ -175,6 +167,9 @@ fn key_result(
     let progress = score::progress(shown.state, key_result, cycle, on);
     let explained = status::of_key_result(shown.state, key_result, cycle, on);
     let metric = &key_result.metric;
+    let grade = key_result.grade.as_ref();
+    let forecast = forecast::of(shown.state, key_result, cycle, on);
+    let forecast = forecast.forecast().map(json::forecast_told);
     v1::KeyResultStatus {
         reference: shown.reference(Kind::KeyResult, id.uuid()),
         id: id.to_string(),
@@ -197,6 +192,17 @@ fn key_result(
             .map(|date| date.to_string())
             .unwrap_or_default(),
         state: key_result.state.word().to_owned(),
+        grade: number(grade.map(|grade| grade.grade)),
+        computed_grade: number(grade.and_then(|grade| grade.computed)),
+        grade_reason: grade
+            .and_then(|grade| grade.reason.clone())
+            .unwrap_or_default(),
+        forecast: forecast.map(|forecast| v1::Forecast {
+            value: forecast.value.to_string(),
+            low: forecast.low.to_string(),
+            high: forecast.high.to_string(),
+            score: number(forecast.score),
+        }),
     }
 }
 
