@@ -1,6 +1,11 @@
 //! A question about the past is answered with the same bytes on every machine, whatever is synced later, and
 //! across a server's coming.
 
+#![allow(
+    clippy::expect_used,
+    reason = "helpers of a test assert by panicking, as tests do"
+)]
+
 use quarterdeck_tests::{Machine, TestEnv};
 use serde_json::Value;
 
@@ -63,7 +68,7 @@ fn but_for_recording(answers: &[(String, String)]) -> Vec<(String, Vec<Value>)> 
         .map(|(line, said)| {
             let told = (said.lines())
                 .map(|text| {
-                    let mut value = serde_json::from_str(text).unwrap();
+                    let mut value = serde_json::from_str(text).expect("JSON");
                     forget(&mut value);
                     value
                 })

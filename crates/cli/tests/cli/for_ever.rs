@@ -234,16 +234,14 @@ fn many(machine: &Machine, day: &str) {
 /// The folder with what is kept beside the log.
 fn derived(folder: &Path) -> PathBuf {
     let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() && path.ends_with("derived") {
-                return path;
-            }
-            folders.extend(path.is_dir().then_some(path));
+    loop {
+        let folder = folders.pop().unwrap();
+        if folder.ends_with("derived") {
+            return folder;
         }
+        let inside = fs::read_dir(folder).unwrap().map(|one| one.unwrap().path());
+        folders.extend(inside.filter(|path| path.is_dir()));
     }
-    panic!("nothing is kept")
 }
 
 fn pack(derived: &Path) -> PathBuf {
