@@ -24,15 +24,26 @@ const TOLD: &[&str] = &[
     "target 30 → 24",
     "the Spanish distributor withdrew",
     "score 0.71 instead of 0.57",
+    // Where it was heading in the middle of the quarter.
+    "Ends at 29.3 (22.3 to 36) if it goes on like this: score 0.98.",
     // What was corrected and what was taken back.
     "ten were counted twice",
     "took back",
-    // The past beside the present, and the proof.
+    // The past beside the present.
     "okr status --as-of \"week 8\"",
+    // Who lowered it, where, how long before the end, and what the score would be.
+    "target  24     30   ben  31 Aug 09:02  lagos",
+    "31 Aug  30 days         ben  lagos   kr-fbws",
+    "score as agreed 0.77, as amended 0.96 (+0.19)",
+    // Two weeks beside each other, what was changed afterwards, and the proof.
+    "kr-fbws  Partner agreements  25 Aug to 8 Sep",
+    "value 545 leads → 535 leads",
     "Three machines and one root",
     // Closed for good: an overruled grade beside the computed one, and a late check-in.
     "graded 0.8, computed 0.9583",
     "1 event came after the closing and changed nothing above",
+    "grade 0.89 green → 0.88 green (-0.01)",
+    "22 of 32 outcomes lay in the range.",
     "1 objective carried into 2026-Q4",
 ];
 

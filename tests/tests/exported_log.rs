@@ -11,7 +11,7 @@ fn told(machine: &Machine<'_>) -> Vec<Value> {
     let mut told: Vec<Value> = [
         &["verify", "--json"][..],
         &["status", "--json"],
-        &["status", "--json", "--as-of", "#12"],
+        &["status", "--json", "--as-of", "#11"],
         &["kr", "show", "leads", "--json", "--as-of", "#9"],
     ]
     .iter()

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use quarterdeck_tests::TestEnv;
+use quarterdeck_tests::{Machine, TestEnv};
 use serde_json::Value;
 
 /// Runs git in a folder as somebody at some time, with nobody's own settings.
@@ -62,6 +62,81 @@ fn steps(told: &Value, version: usize) -> Vec<String> {
         .iter()
         .map(|step| format!("{} {}", step["act"], step["title"]).replace('"', ""))
         .collect()
+}
+
+/// Who wrote what, when, and what it did: by the source's authors and times.
+fn the_past_answers_by_the_files_history(machine: &Machine<'_>) {
+    let json = |line: &[&str]| {
+        let mut line = line.to_vec();
+        line.push("--json");
+        machine.okr(&line).ok()
+    };
+    let title = "Publish the whole guide";
+    let history = json(&["history", title]).json_lines();
+    let told: Vec<String> = (history.iter())
+        .map(|line| {
+            let from = &line["imported"];
+            let day = from["at"].as_str().expect("a moment");
+            format!("{} {} {}", &day[..10], from["author"], line["kind"]).replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2026-01-05 Ana KeyResultAdded",
+            "2026-01-20 Ben KeyResultEdited",
+            "2026-01-20 Ben CheckedIn",
+        ]
+    );
+    // Who reworded it; and before that, nobody had.
+    let blame = |further: &[&str]| {
+        let mut line = vec!["blame", further[0], "--field", "title"];
+        line.extend(&further[1..]);
+        json(&line).json()["fields"][0].clone()
+    };
+    let now = blame(&[title]);
+    assert_eq!(now["set_by"]["imported"]["author"], "Ben");
+    assert_eq!(now["set_by"]["previous"], "Publish the guide");
+    let then = blame(&["Publish the guide", "--as-of", "2026-01-10"]);
+    assert_eq!(then["set_by"]["imported"]["author"], "Ana");
+    assert_eq!(then["value"], "Publish the guide");
+
+    let diff = machine
+        .okr(&["diff", "2026-01-10", "2026-02-05"])
+        .ok()
+        .stdout;
+    for said in ["Ben", "Talk at a fair", "dropped", title] {
+        assert!(diff.contains(said), "{diff}");
+    }
+
+    // The target was raised by Ben in February, 49 days before the quarter's end.
+    let moved = json(&["goalposts", "--cycle", "2026-Q1"]).json();
+    let raised = (moved["changes"].as_array().expect("changes").iter())
+        .find(|change| change["field"] == "target")
+        .expect("the raised target");
+    assert_eq!(raised["imported"]["author"], "Ben");
+    assert_eq!(
+        (&raised["from"], &raised["to"]),
+        (&"90".into(), &"95".into())
+    );
+    assert_eq!(raised["days_before_end"], 49);
+    let earlier = json(&["goalposts", "--cycle", "2026-Q1", "--as-of", "2026-02-05"]).json();
+    let fields: Vec<&Value> = (earlier["changes"].as_array().expect("changes").iter())
+        .map(|change| &change["field"])
+        .collect();
+    assert!(!fields.contains(&&Value::from("target")), "{fields:?}");
+
+    // A commit is known when it was made: nothing of it came late.
+    let late = json(&["late", "--cycle", "2026-Q1"]).json();
+    assert_eq!(late["check_ins"], Value::Array(Vec::new()));
+    let forecast = json(&["forecast", "--cycle", "2026-Q1", "--as-of", "2026-02-05"]).json();
+    assert_eq!(forecast["on"], "2026-02-05");
+    assert_eq!(forecast["cycle"]["of"], 2, "one of three was dropped");
+    // After the quarter's end it is an outcome like any other.
+    let over = ["calibration", "2026-Q1", "--on", "2026-04-02"];
+    let calibration = json(&over).json();
+    assert_eq!(calibration["cycles"][0], "2026-Q1");
+    assert_eq!(calibration["set_aside"], 1, "{calibration}");
 }
 
 #[test]
@@ -156,6 +231,8 @@ fn a_file_in_git_brings_its_history_along() {
     );
     let log = machine.okr(&["log", "--json"]).ok().stdout;
     assert!(log.contains("Ben") && log.contains("Ben writes"), "{log}");
+
+    the_past_answers_by_the_files_history(&machine);
 
     // Once is enough, and what comes later follows.
     let again = machine

@@ -35,13 +35,19 @@ const LOCK_WAIT: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The workspace that is meant, where this device has several.
-    #[arg(short, long, global = true, value_name = "NAME", env = "OKR_WORKSPACE", hide_env = true, add = crate::complete::workspaces())]
+    #[arg(short, long, global = true, help_heading = "Options of every command", value_name = "NAME", env = "OKR_WORKSPACE", hide_env = true, add = crate::complete::workspaces())]
     pub(crate) workspace: Option<String>,
     /// Answer in JSON: one object, or one on each line.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Options of every command")]
     pub(crate) json: bool,
-    /// When to colour.
-    #[arg(long, global = true, value_name = "WHEN")]
+    /// When to colour: auto (on a terminal), always or never.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every command",
+        value_name = "WHEN",
+        hide_possible_values = true
+    )]
     pub(crate) color: Option<ColorWhen>,
 }
 

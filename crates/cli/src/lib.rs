@@ -18,7 +18,6 @@ mod commands;
 mod complete;
 mod config;
 mod context;
-mod csv;
 mod demo;
 mod edit;
 mod error;

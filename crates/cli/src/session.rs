@@ -137,13 +137,16 @@ impl<'c> Session<'c> {
     pub(crate) fn cycle_or_current(&self, cycle: Option<&str>) -> Result<CycleId, Failure> {
         match cycle {
             Some(cycle) => self.resolver().cycle(cycle),
-            None => json::default_cycle(self.state(), self.today()).ok_or_else(|| {
-                Failure::not_found("There is no cycle yet.").hint(format!(
-                    "plan one with `okr cycle new {}`",
-                    CycleName::quarter_of(self.today(), self.fiscal())
-                ))
-            }),
+            None => json::default_cycle(self.state(), self.today()).ok_or_else(|| self.no_cycle()),
         }
+    }
+
+    /// That there is no cycle to be meant, and how to begin one.
+    pub(crate) fn no_cycle(&self) -> Failure {
+        Failure::not_found("There is no cycle yet.").hint(format!(
+            "plan one with `okr cycle new {}`",
+            CycleName::quarter_of(self.today(), self.fiscal())
+        ))
     }
 
     /// How a key result is measured.
@@ -219,6 +222,9 @@ impl<'c> Session<'c> {
         let today = self.today();
         let on = on.map(|on| day(on, today)).transpose()?;
         let moment = as_of.map(|when| self.moment(when, false)).transpose()?;
+        if let Some(moment) = moment {
+            self.is_in_the_past(moment)?;
+        }
         let now = self.context.now;
         let mut past = self.replica.past(moment.map(up_to))?;
         let known_on = asked::day(&mut past, moment, now)?;
@@ -236,6 +242,28 @@ impl<'c> Session<'c> {
         self.replica.release();
         let day = (on.unwrap_or(known_on), on.is_some());
         Ok(View::new(self, state, moment.map(json::AsOf::from), day))
+    }
+
+    /// Sees to it that what is answered about a moment stays the answer: a position that the log does
+    /// not reach is none; and it is said where a moment is yet to come.
+    ///
+    /// # Errors
+    /// The log does not reach so far.
+    pub(crate) fn is_in_the_past(&self, moment: Moment) -> Result<(), Failure> {
+        let head = self.replica.confirmed().head;
+        match moment {
+            Moment::Position(position) if position > head => Err(Failure::not_found(format!(
+                "The log on this machine ends at #{head}: there is no #{position} in it yet."
+            ))
+            .hint("fetch what is new with `okr sync`, or see the latest with `okr log`")),
+            Moment::At(moment) if self.zone().date_of(moment) > self.today() => {
+                self.context
+                    .output
+                    .note("that moment is yet to come: this is what is known by now");
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The confirmed state as it was known at a moment of the log.

@@ -1,15 +1,12 @@
 //! What a reading command shows: one state, one day, one set of names, as JSON or as text.
 
 mod closed;
-mod horizon;
 mod past;
-
-use std::collections::BTreeMap;
 
 use clap::Args;
 use quarterdeck_core::asked;
 use quarterdeck_core::calendar::{Date, TimeZone};
-use quarterdeck_core::id::{CycleId, EventId, KeyResultId, MemberId, ObjectiveId, TeamId};
+use quarterdeck_core::id::{CycleId, KeyResultId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::outcome;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
@@ -18,9 +15,9 @@ use quarterdeck_report::json::{self, AsOf, StatusQuery};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::pending::Pending;
 use quarterdeck_report::text;
-use quarterdeck_sync::{ReplicaError, ReplicaPast};
 use serde::Serialize;
 
+use crate::context::Context;
 use crate::error::Failure;
 use crate::resolve::Resolver;
 use crate::session::Session;
@@ -28,7 +25,7 @@ use crate::session::Session;
 /// Which time a reading command is about.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Time {
-    /// As it was known then.
+    /// As it was known then: a date, a moment, `week 6`, `3 weeks ago`, a cycle (its end), `#1204`.
     #[arg(long, value_name = "WHEN")]
     pub(crate) as_of: Option<When>,
     /// What was true on that day, given what is known.
@@ -46,7 +43,7 @@ impl Time {
 /// Up to which moment a reading command is told what is known.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Known {
-    /// As it was known then.
+    /// As it was known then: a date, a moment, `week 6`, `3 weeks ago`, a cycle (its end), `#1204`.
     #[arg(long, value_name = "WHEN")]
     as_of: Option<When>,
 }
@@ -117,25 +114,6 @@ impl<'c> View<'c> {
         Resolver::new(self.state())
     }
 
-    /// Asks something of the log up to what is seen, and lets go of the folder again.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub(crate) fn ask<T>(
-        &mut self,
-        question: impl FnOnce(&mut ReplicaPast<'_>) -> Result<T, ReplicaError>,
-    ) -> Result<T, Failure> {
-        let horizon = self.as_of.map(|as_of| match as_of {
-            AsOf::Moment(moment) => quarterdeck_sync::AsOf::Moment(moment),
-            AsOf::Position(position) => quarterdeck_sync::AsOf::Position(position),
-        });
-        let mut past = self.session.replica.past(horizon)?;
-        let answer = question(&mut past)?;
-        drop(past);
-        self.session.replica.release();
-        Ok(answer)
-    }
-
     /// The day that figures are of.
     pub(crate) const fn on(&self) -> Date {
         self.on
@@ -150,6 +128,11 @@ impl<'c> View<'c> {
         }
     }
 
+    /// What the command runs in.
+    pub(crate) const fn context(&self) -> &'c Context {
+        self.session.context
+    }
+
     /// As of which moment it is seen; none for the present.
     pub(crate) const fn as_of(&self) -> Option<AsOf> {
         self.as_of
@@ -158,6 +141,11 @@ impl<'c> View<'c> {
     /// What of it is not recorded yet.
     pub(crate) const fn pending(&self) -> &Pending {
         &self.pending
+    }
+
+    /// That there is no cycle to be meant, and how to begin one.
+    pub(crate) fn no_cycle(&self) -> Failure {
+        self.session.no_cycle()
     }
 
     /// Whose device this is.
@@ -390,33 +378,5 @@ impl<'c> View<'c> {
     /// The names of what is seen.
     pub(crate) fn names(&self) -> Names<'_> {
         Names::new(self.state())
-    }
-
-    /// The reasons of the edits that contend: the log is read for them alone.
-    fn reasons(&mut self) -> Result<Reasons, Failure> {
-        let found = asked::reasons(&mut self.past()?)?;
-        self.release();
-        Ok(Reasons(found))
-    }
-
-    /// The reasons of these events: the log is read for them alone.
-    ///
-    /// # Errors
-    /// The log cannot be read.
-    pub(crate) fn reasons_of(&mut self, wanted: Vec<(u64, EventId)>) -> Result<Reasons, Failure> {
-        let found = asked::reasons_of(&mut self.past()?, wanted)?;
-        self.release();
-        Ok(Reasons(found))
-    }
-}
-
-/// Why edits were made.
-#[derive(Debug, Default)]
-pub(crate) struct Reasons(BTreeMap<EventId, String>);
-
-impl Reasons {
-    /// Why this one was, if its author said so.
-    pub(crate) fn of(&self, event: EventId) -> Option<String> {
-        self.0.get(&event).cloned()
     }
 }

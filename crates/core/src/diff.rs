@@ -134,7 +134,7 @@ pub fn of<P: Past>(
         now_on,
     };
     let mut found = compare(&between, scope);
-    let known = Known::of(&now);
+    let known = Known::of_past(&now);
     let mut entries = past.about(&found.things(&now))?;
     entries.retain(|entry| match from {
         Moment::At(moment) => !known.by(entry, moment),

@@ -23,12 +23,12 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::Calendar;
-use crate::calendar::{Date, TimeZone, Timestamp};
+use crate::calendar::{Date, TimeZone};
 use crate::decimal::Decimal;
 use crate::id::{CycleId, KeyResultId, ObjectiveId, TeamId, Uuid};
 use crate::past::Past;
 use crate::score::{self, Means};
-use crate::state::{KeyResult, Objective, Stamp, State};
+use crate::state::{KeyResult, Objective, State};
 use crate::value::{Field, Subject, Value};
 
 pub use fields::{last_moved, tally};
@@ -183,15 +183,5 @@ impl Goalposts {
     fn objective_in(&self, state: &State, id: ObjectiveId) -> Option<CycleId> {
         let above = state.objectives.get(&id).filter(|one| one.is_live())?;
         (above.cycle == self.cycle).then_some(above.cycle)
-    }
-}
-
-/// A moment by which something was known: [`crate::event::Entry::known_at`], of a stamp.
-pub(crate) fn known(state: &State, stamp: &Stamp) -> Timestamp {
-    let authored = Timestamp::from_ms(stamp.authored.wall);
-    match (state.source(stamp), state.alone_until()) {
-        (Some(source), _) => source.at.min(stamp.recorded),
-        (None, Some(adopted)) if stamp.seq <= adopted => authored.min(stamp.recorded),
-        _ => stamp.recorded,
     }
 }

@@ -175,7 +175,7 @@ impl<'a> Folding<'a> {
         if goals.is_empty() || !(self.keep)(entry) {
             return;
         }
-        let known = entry.known_at(self.horizon.adopted_at());
+        let known = entry.known_at(self.horizon.alone_until());
         let marks = self.later.marks(self.horizon, entry);
         for goal in goals {
             let Some(after) = figures::of(&self.state, goal, known, self.on) else {

@@ -14,7 +14,18 @@ use std::collections::BTreeMap;
 use crate::calendar::Timestamp;
 use crate::event::{Body, Entry};
 use crate::id::CycleId;
-use crate::state::State;
+use crate::state::{Stamp, State};
+
+/// Since when what a stamp says counts as known: [`Entry::known_at`], of a stamp.
+#[must_use]
+pub fn since(state: &State, stamp: &Stamp) -> Timestamp {
+    let authored = Timestamp::from_ms(stamp.authored.wall);
+    match (state.source(stamp), state.alone_until()) {
+        (Some(source), _) => source.at.min(stamp.recorded),
+        (None, Some(adopted)) if stamp.seq <= adopted => authored.min(stamp.recorded),
+        _ => stamp.recorded,
+    }
+}
 
 /// What is needed to tell, from the present state.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +61,16 @@ impl Known {
             began: (state.workspace.as_ref()).map(|found| found.provenance.created.recorded),
             first_source: state.sources.values().map(|source| source.at).min(),
             filled,
+        }
+    }
+
+    /// The same from a state that may be a past one: such a state does not know yet of a server that
+    /// has recorded its entries anew since.
+    #[must_use]
+    pub fn of_past(state: &State) -> Self {
+        Self {
+            adopted_at: state.alone_until(),
+            ..Self::of(state)
         }
     }
 

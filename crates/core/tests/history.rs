@@ -128,7 +128,10 @@ proptest! {
                     Body::Edited { subject: Subject::Objective(_), .. }
                 );
                 // That one helps another is told once, as the helper's.
-                let help = matches!(line.entry.event.body, Body::HelpLinked { .. });
+                let help = matches!(
+                    line.entry.event.body,
+                    Body::HelpLinked { .. } | Body::HelpUnlinked { .. }
+                );
                 prop_assert!(
                     cycle || help || all.contains(&line),
                     "{line:?} is missing among {}", all.len()

@@ -83,6 +83,11 @@ impl<'a> Names<'a> {
         self.state
     }
 
+    /// The name of the workspace; empty where there is none yet.
+    pub(crate) fn workspace(&self) -> String {
+        (self.state.workspace.as_ref()).map_or_else(String::new, |found| found.name.clone())
+    }
+
     /// The loose ends of the state.
     pub(crate) fn loose_ends(&self) -> &LooseEnds {
         self.loose.get_or_init(|| LooseEnds::of(self.state))

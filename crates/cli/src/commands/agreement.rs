@@ -33,7 +33,7 @@ pub(super) struct Ask {
 #[command(after_help = "EXAMPLES:
   okr objective sign growth
 
-You agree to what it says now. After a change, `okr objective show` says what you had agreed to;
+You agree to what it says now. After a change, `okr objective show` says what you had agreed to; \
 sign again to agree to the present wording.")]
 pub(super) struct Sign {
     /// The objective.

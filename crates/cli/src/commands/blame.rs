@@ -17,11 +17,11 @@ use crate::view::Time;
   okr blame leads
   okr blame leads --field target
   okr blame growth --as-of \"week 6\"
-  okr blame leads --field value --on 2026-08-21     whose check-ins that day's value is
+  okr blame leads --field value --on 2026-08-21  whose check-ins it was made of
   okr blame workspace --json
   okr blame leads --csv
 
-REF may be anything that has fields: a key result, objective, cycle, team, member, KPI, initiative,
+REF may be anything that has fields: a key result, objective, cycle, team, member, KPI, initiative, \
 to-do, note, check-in and more; `workspace` is the workspace itself.")]
 pub(crate) struct Blame {
     /// The thing.
@@ -38,12 +38,11 @@ pub(crate) struct Blame {
 
 impl Blame {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let as_sheet = self.sheet.is_wanted(context)?;
+        self.sheet.is_wanted(context)?;
         let mut view = context.open()?.view(self.time)?;
         let subject = view.resolver().subject(&self.about)?;
         let on = view.on();
-        let found = rule::of(&mut view.past()?, subject, on)?;
-        view.release();
+        let found = view.ask(|past| rule::of(past, subject, on))?;
         let mut found =
             found.ok_or_else(|| Refusal::not_found(subject.noun(), self.about.clone()))?;
         if let Some(field) = &self.field {
@@ -51,11 +50,7 @@ impl Blame {
                 .map_err(|why| unset(subject, field, why))?;
         }
         let told = json::blame(&view.names(), subject, &found, (on, view.as_of()));
-        if as_sheet {
-            return self.sheet.put(context, &sheet::blame(&told));
-        }
-        view.answer(&told, |view| text::blame(&told, view))?;
-        Ok(Exit::Done)
+        (self.sheet).answer(&view, &told, sheet::blame, text::blame)
     }
 }
 

@@ -21,7 +21,7 @@ use crate::session::Session;
   okr carry pipeline growth --to 2026-Q4 --dry-run
   okr carry --all-standing --to 2026-Q4        those that stand all year
 
-Baselines become the last values, targets stay. What is finished stays behind, and the originals
+Baselines become the last values, targets stay. What is finished stays behind, and the originals \
 stay as they are. Nothing is carried into one cycle twice.")]
 pub(crate) struct Carry {
     /// The objectives [default: those of the cycle before, asked for one by one].

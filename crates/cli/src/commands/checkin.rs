@@ -19,12 +19,12 @@ use crate::parse::{day, measure, number, share};
     subcommand_negates_reqs = true,
     after_help = "EXAMPLES:
   okr checkin leads 531 -c 0.7 -m \"two partners signed\"
-  okr checkin leads +3                      three more; adds up with what others add meanwhile
-  okr checkin leads 520 --on 2026-08-21     what held on that day
-  okr checkin nps =-3                       the value is -3; -3 would be three less
-  okr checkin portal pilot                  a step is done; \"not pilot\" takes it back
+  okr checkin leads +3                   three more; adds up with what others add meanwhile
+  okr checkin leads 520 --on 2026-08-21  what held on that day
+  okr checkin nps =-3                    the value is -3; -3 would be three less
+  okr checkin portal pilot               a step is done; \"not pilot\" takes it back
   okr checkin reference done
-  okr checkin --csv weekly.csv              columns kr, value, date, confidence, note
+  okr checkin --csv weekly.csv           columns kr, value, date, confidence, note
   okr checkin amend ci-4f2k --value 513 -m \"two were counted twice\"
   okr checkin retract ci-4f2k -m \"wrong key result\""
 )]

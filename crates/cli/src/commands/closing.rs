@@ -25,12 +25,12 @@ use crate::session::Session;
 /// Close a cycle: bind its grades to the log as it stands.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr cycle close 2026-Q3                       shows what is open, and asks
-  okr cycle close 2026-Q3 --as-computed         grades what has no grade yet as computed
-  okr cycle close 2026-Q3 --as-computed --yes   in a script
+  okr cycle close 2026-Q3                      shows what is open, and asks
+  okr cycle close 2026-Q3 --as-computed        grades what has no grade yet as computed
+  okr cycle close 2026-Q3 --as-computed --yes  in a script
 
-The grades are recorded first, then the closing, which names the position of the log and its root
-hash. From then on the cycle reads as it stood there; what comes later is listed apart.
+The grades are recorded first, then the closing, which names the position of the log and its root \
+hash. From then on the cycle reads as it stood there; what comes later is listed apart. \
 With a server, closing needs it: exits with 4 when it is out of reach, and nothing is closed.")]
 pub(super) struct Close {
     /// The cycle.

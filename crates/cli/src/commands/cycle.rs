@@ -45,10 +45,10 @@ enum Verb {
 
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr cycle new 2026                                             a fiscal year
-  okr cycle new 2026-Q3                                          a quarter of it
-  okr cycle new 2026-Q4 --month-weights 3,2,1                    pace follows the season
-  okr cycle new launch --starts 2026-03-01 --ends 2026-04-15     dates of its own
+  okr cycle new 2026                                          a fiscal year
+  okr cycle new 2026-Q3                                       a quarter of it
+  okr cycle new 2026-Q4 --month-weights 3,2,1                 pace follows the season
+  okr cycle new launch --starts 2026-03-01 --ends 2026-04-15  dates of its own
 
 The dates of a year or a quarter follow from its name and the fiscal year.")]
 struct New {

@@ -48,7 +48,7 @@ pub(crate) struct Diff {
 
 impl Diff {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let as_sheet = self.sheet.is_wanted(context)?;
+        self.sheet.is_wanted(context)?;
         let (to, about) = self.later()?;
         let day_named = self.on.is_some();
         let mut view = context.open()?.view(Time {
@@ -56,16 +56,16 @@ impl Diff {
             on: self.on,
         })?;
         let from = view.moment(&self.from, false)?;
+        view.is_in_the_past(from)?;
         in_order(context, &view, from)?;
         let then_on = if day_named {
             view.on()
         } else {
-            asked::day_of(&mut view.past()?, from)?
+            view.ask(|past| asked::day_of(past, from))?
         };
         let (scope, subject) = scope(&view, about.as_deref())?;
         let days = (then_on, view.on());
-        let found = rule::of(&mut view.past()?, from, days, &scope)?;
-        view.release();
+        let found = view.ask(|past| rule::of(past, from, days, &scope))?;
         let query = DiffQuery {
             from: from.into(),
             to: view.as_of(),
@@ -73,11 +73,7 @@ impl Diff {
             about: subject,
         };
         let told = json::diff(&view.names(), &found, &query, &|seq| view.is_pending(seq));
-        if as_sheet {
-            return self.sheet.put(context, &sheet::diff(&told));
-        }
-        view.answer(&told, |view| text::diff(&told, view))?;
-        Ok(Exit::Done)
+        (self.sheet).answer(&view, &told, sheet::diff, text::diff)
     }
 
     /// The later moment, and what it is about: what stands second may be either.

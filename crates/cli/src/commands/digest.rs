@@ -23,10 +23,10 @@ use crate::view::Time;
 /// Tell what happened: what moved, stalled, is at risk, went wrong or well, and what is due.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr digest                                       since Monday; on a Monday, since the last one
+  okr digest                       since Monday; on a Monday, since the last one
   okr digest --since 2026-08-03 --team sales
   okr digest --since \"2 weeks ago\" --format md
-  okr digest -o digest.html                        for mail: one document, nothing to load
+  okr digest -o digest.html        for mail: one document, nothing to load
   okr digest --since \"week 6\" --until \"week 6\" --json
 
 It compares what was known then with what is known now: a check-in that came late is news.")]

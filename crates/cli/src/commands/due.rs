@@ -16,7 +16,7 @@ use crate::view::{Time, View};
   okr due --all --json
   okr due > /dev/null || echo \"okr: something is overdue\"      for cron
 
-Check-ins are due by their cadence and overdue after the days of grace, initiatives by their day,
+Check-ins are due by their cadence and overdue after the days of grace, initiatives by their day, \
 to-dos that are behind once their last day has passed.
 Exit code 1: something is overdue.")]
 pub(crate) struct Due {

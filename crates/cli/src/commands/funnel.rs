@@ -27,7 +27,7 @@ use crate::view::{Time, View};
   okr funnel 2026-Q2 2026-Q3 --funnel sales --readings last
   okr funnel --stage contacts:200,240 --stage qualified:60,66 --stage deals:12,9
 
-Each stage explains a part of the outcome's change: the first by its volume, the others by their
+Each stage explains a part of the outcome's change: the first by its volume, the others by their \
 conversion. The parts add up, and the stage that cost most is named.")]
 pub(crate) struct Funnel {
     #[command(subcommand)]
@@ -93,8 +93,8 @@ impl From<Reads> for Readings {
   okr funnel define sales \"contacts=contacts:30%\" \"qualified leads=leads\" --kr leads
   okr funnel define web \"visits=kpi-7fk2:4%\" \"trials=kpi-3mz9:20%\" \"customers=won\"
 
-Stages come in order, from the first to the outcome. `=REF` names the key result or KPI that counts
-a stage, `:RATE` the planned share of it that goes on to the next. In another cycle the key result
+Stages come in order, from the first to the outcome. `=REF` names the key result or KPI that counts \
+a stage, `:RATE` the planned share of it that goes on to the next. In another cycle the key result \
 that was carried over counts, or the one of the same title.")]
 struct Define {
     /// Its name.

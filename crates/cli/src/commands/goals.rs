@@ -56,9 +56,7 @@ impl Goals {
             cycle: named,
             team,
         };
-        let cycle = (asked.cycle(view.state(), view.on())).ok_or_else(|| {
-            Failure::not_found("There is no cycle yet.").hint("plan one with `okr cycle new NAME`")
-        })?;
+        let cycle = (asked.cycle(view.state(), view.on())).ok_or_else(|| view.no_cycle())?;
         let scope = asked.scope(view.state());
         Ok(Found {
             view: view.or_closed(asked.seen_with(cycle))?,

@@ -1,19 +1,17 @@
 //! `okr history`: how goals came to be what they are.
 
 use clap::Args;
+use quarterdeck_core::event::Entry;
 use quarterdeck_core::history::{self, Scope};
 use quarterdeck_report::json;
-use quarterdeck_report::number::count;
 use quarterdeck_report::text;
 
+use super::amount::{self, Amount};
 use super::filter::FilterOptions;
 use super::sheet::{self, SheetOptions};
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::view::{Time, View};
-
-/// How many changes of many goals people are shown where they don't say.
-const SHOWN: usize = 30;
 
 /// Show each change of a goal: what, who, where, when, why, and how it stood after it.
 #[derive(Debug, Args)]
@@ -25,7 +23,7 @@ const SHOWN: usize = 30;
   okr history leads --as-of \"week 6\"
   okr history kr-3mz9 --json               one JSON object a change
 
-Figures are those of the day on which a change became known; with --on, those of that day. What each
+Figures are those of the day on which a change became known; with --on, those of that day. What each \
 column means is in docs/audit-trail.md.")]
 pub(crate) struct History {
     /// A key result, objective, team or cycle [default: everything].
@@ -33,12 +31,8 @@ pub(crate) struct History {
     about: Option<String>,
     #[command(flatten)]
     filter: FilterOptions,
-    /// Show so many, the latest ones [default: 30 of a team, a cycle or everything].
-    #[arg(short = 'n', long, value_name = "COUNT", conflicts_with = "all")]
-    limit: Option<usize>,
-    /// Show all of them.
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    amount: Amount,
     #[command(flatten)]
     sheet: SheetOptions,
     #[command(flatten)]
@@ -53,16 +47,12 @@ impl History {
         let scope = scope(&view, self.about.as_deref())?;
         let filter = self.filter.filter(&view)?;
         let on = day_named.then(|| view.on());
-        let mut lines = history::of(&mut view.past()?, scope, on, &|entry| filter.lets_in(entry))?;
-        view.release();
+        let alone_until = view.state().alone_until();
+        let keep = |entry: &Entry| filter.lets_in(entry, alone_until);
+        let mut lines = view.ask(|past| history::of(past, scope, on, &keep))?;
         let output = &context.output;
         let small = matches!(scope, Scope::KeyResult(_) | Scope::Objective(_));
-        let shown = match (self.limit, small || self.all || as_sheet || output.json) {
-            (Some(limit), _) => limit,
-            (None, true) => usize::MAX,
-            (None, false) => SHOWN,
-        };
-        let left_out = lines.len().saturating_sub(shown);
+        let left_out = (self.amount).left_out(lines.len(), small || as_sheet || output.json);
         lines.drain(..left_out);
         let names = view.names();
         let lines: Vec<_> = (lines.iter())
@@ -79,16 +69,11 @@ impl History {
         }
         let present = view.as_of().is_none() && !day_named && self.filter.is_open();
         output.document(&text::history(&lines, present, &view.shown_for()))?;
-        if left_out > 0 {
-            let changes = count(left_out as u64, "earlier change");
-            let about = self
-                .about
-                .map_or_else(String::new, |about| format!(" {about}"));
-            output.hint(
-                &format!("{changes} left out"),
-                &format!("okr history{about} --all"),
-            )?;
-        }
+        amount::hint(
+            output,
+            (left_out, "change"),
+            ("history", self.about.as_deref()),
+        )?;
         Ok(Exit::Done)
     }
 }

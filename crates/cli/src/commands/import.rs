@@ -31,13 +31,13 @@ const BATCH: usize = 500;
 /// Bring in what was kept elsewhere: Markdown, CSV, XLSX, JSON, a file's history in git, a log.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr import okrs.md --dry-run                what would be made, and each line left out
-  okr import okrs.xlsx --cycle 2026-Q3        objectives that name no cycle are of this one
+  okr import okrs.md --dry-run          what would be made, and each line left out
+  okr import okrs.xlsx --cycle 2026-Q3  objectives that name no cycle are of this one
   okr import series.csv --map 'KR name=key result' --map 'When=date'
-  okr import --git okrs.md                    each commit of a file as the step that it was
-  okr import acme.jsonl                       a copy of a workspace, from its exported log
+  okr import --git okrs.md              each commit of a file as the step that it was
+  okr import acme.jsonl                 a copy of a workspace, from its exported log
 
-The same file twice changes nothing; its next version makes the edits. docs/exchange.md says how files
+The same file twice changes nothing; its next version makes the edits. docs/exchange.md says how files \
 are read, and how items are recognised again.")]
 pub(crate) struct Import {
     /// The file.

@@ -5,14 +5,12 @@ use quarterdeck_core::asked::Events;
 use quarterdeck_report::json;
 use quarterdeck_report::text;
 
+use super::amount::{self, Amount};
 use super::filter::FilterOptions;
 use super::sheet::{self, SheetOptions};
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::view::Known;
-
-/// How many events people are shown where they don't say.
-const SHOWN: usize = 30;
 
 /// Show what happened, oldest first.
 #[derive(Debug, Args)]
@@ -32,12 +30,8 @@ pub(crate) struct Log {
     /// Of kinds whose names contain this: `checkedin`, `edited`, `objective`.
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
-    /// Show so many, the latest ones [default: 30; all with --json].
-    #[arg(short = 'n', long, value_name = "COUNT", conflicts_with = "all")]
-    limit: Option<usize>,
-    /// Show all of them.
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    amount: Amount,
     #[command(flatten)]
     sheet: SheetOptions,
     #[command(flatten)]
@@ -57,18 +51,15 @@ impl Log {
             ..self.filter.filter(&view)?
         };
         let output = &context.output;
-        let shown = match (self.limit, self.all || as_sheet || output.json) {
-            (Some(limit), _) => limit,
-            (None, true) => usize::MAX,
-            (None, false) => SHOWN,
-        };
-        let mut found = Vec::new();
-        asked.each(&mut view.past()?, &mut |entry| {
-            found.push(entry.clone());
-            true
+        let found = view.ask(|past| {
+            let mut found = Vec::new();
+            asked.each(past, &mut |entry| {
+                found.push(entry.clone());
+                true
+            })?;
+            Ok(found)
         })?;
-        view.release();
-        let left_out = found.len().saturating_sub(shown);
+        let left_out = (self.amount).left_out(found.len(), as_sheet || output.json);
         let names = view.names();
         let lines = (found.iter().skip(left_out))
             .map(|entry| json::log_line(&names, entry, view.is_pending(entry.seq)));
@@ -83,16 +74,7 @@ impl Log {
             return self.sheet.put(context, &sheet::log(&lines));
         }
         output.document(&text::log(&lines, &view.shown_for()))?;
-        if left_out > 0 {
-            let events = quarterdeck_report::number::count(left_out as u64, "earlier event");
-            let about = self
-                .about
-                .map_or_else(String::new, |about| format!(" {about}"));
-            output.hint(
-                &format!("{events} left out"),
-                &format!("okr log{about} --all"),
-            )?;
-        }
+        amount::hint(output, (left_out, "event"), ("log", self.about.as_deref()))?;
         Ok(Exit::Done)
     }
 }

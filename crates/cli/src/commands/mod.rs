@@ -1,6 +1,7 @@
 //! The commands, one file each: its arguments, what it does, what it says.
 
 mod agreement;
+mod amount;
 mod blame;
 mod calibration;
 mod carry;
@@ -69,17 +70,15 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 
-/// Every command.
+/// Every command, in the order in which help lists them.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    // To begin.
     Init(init::Init),
     Join(join::Join),
     Remote(remote::Remote),
     Demo(demo::Demo),
-    Doctor(doctor::Doctor),
-    Config(config::Config),
-    Completions(completions::Completions),
-    Man(man::Man),
+    // The week.
     Status(status::Status),
     #[command(name = "checkin")]
     CheckIn(Box<checkin::CheckIn>),
@@ -87,8 +86,10 @@ pub(crate) enum Command {
     Weekly(Box<weekly::Weekly>),
     Due(due::Due),
     Digest(digest::Digest),
+    Forecast(forecast::Forecast),
     Watch(watch::Watch),
     Sync(sync::Sync),
+    // What is wanted.
     Mission(mission::Mission),
     Cycle(cycle::Cycle),
     Objective(objective::Objective),
@@ -97,35 +98,43 @@ pub(crate) enum Command {
     Kpi(kpi::Kpi),
     Initiative(initiative::Initiative),
     Todo(todo::Todo),
-    Grade(grade::Grade),
-    Calibration(calibration::Calibration),
-    Forecast(forecast::Forecast),
-    Carry(carry::Carry),
-    #[command(hide = true)]
-    Incentive(incentive::Incentive),
+    Plan(plan::Plan),
+    Funnel(Box<funnel::Funnel>),
+    Template(template::Template),
+    Lint(lint::Lint),
+    // Who.
     Team(team::Team),
     Member(member::Member),
     Device(device::Device),
-    Plan(plan::Plan),
-    Funnel(Box<funnel::Funnel>),
+    // The end of a cycle.
+    Grade(grade::Grade),
+    Carry(carry::Carry),
+    #[command(hide = true)]
+    Incentive(incentive::Incentive),
+    Regrade(Box<regrade::Regrade>),
+    Calibration(calibration::Calibration),
+    // Time and truth.
     Log(log::Log),
     History(history::History),
     Blame(blame::Blame),
     Diff(diff::Diff),
     Goalposts(goalposts::Goalposts),
     Late(late::Late),
-    Regrade(Box<regrade::Regrade>),
-    Query(Box<query::Query>),
-    Template(template::Template),
-    Lint(lint::Lint),
     Conflicts(conflicts::Conflicts),
     Resolve(resolve::Resolve),
     Outbox(outbox::Outbox),
     Undo(undo::Undo),
     Verify(verify::Verify),
     Prove(prove::Prove),
+    Query(Box<query::Query>),
+    // In and out.
     Import(import::Import),
     Export(export::Export),
+    // This machine.
+    Doctor(doctor::Doctor),
+    Config(config::Config),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 impl Command {

@@ -21,9 +21,9 @@ use crate::session::Session;
     args_conflicts_with_subcommands = true,
     after_help = "EXAMPLES:
   okr outbox
-  okr outbox retry e-7fk2                        after what stood in its way is gone
-  okr outbox amend e-7fk2 effective=2026-08-21   the same, with a field put otherwise
-  okr outbox drop e-7fk2                         for good"
+  okr outbox retry e-7fk2                       after what stood in its way is gone
+  okr outbox amend e-7fk2 effective=2026-08-21  the same, with a field put otherwise
+  okr outbox drop e-7fk2                        for good"
 )]
 pub(crate) struct Outbox {
     #[command(subcommand)]

@@ -10,6 +10,7 @@ use quarterdeck_core::value::Subject;
 use quarterdeck_report::json::{self, RegradeBy};
 use quarterdeck_report::text;
 
+use super::sheet::{self, SheetOptions};
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::parse;
@@ -22,11 +23,12 @@ use crate::view::{Scope, Time, View};
   okr regrade 2026-Q3 --weight leads=3 --weight partners=1
   okr regrade 2026-Q3 --threshold green=0.8 --threshold amber=0.5
   okr regrade 2026-Q3 --rule all-or-nothing --rule set-aside-as-zero
-  okr regrade 2026-Q3 --rule computed        without what people overruled
-  okr regrade 2026-Q3 --as-agreed            by the goals as they were at the start
+  okr regrade 2026-Q3 --rule computed     without what people overruled
+  okr regrade 2026-Q3 --as-agreed         by the goals as they were at the start
   okr regrade 2026-Q3 --drop partners --json
+  okr regrade 2026-Q3 --equal-weights -o regraded.csv
 
-Nothing is recorded. What has no grade yet stands with the computed one, so a cycle that is running
+Nothing is recorded. What has no grade yet stands with the computed one, so a cycle that is running \
 can be asked about too. Several rules go together.")]
 pub(crate) struct Regrade {
     /// The cycle [default: the one that is active today].
@@ -50,6 +52,8 @@ pub(crate) struct Regrade {
     /// By the goals as first agreed, all grades computed: see `okr goalposts`.
     #[arg(long)]
     as_agreed: bool,
+    #[command(flatten)]
+    sheet: SheetOptions,
     #[command(flatten)]
     time: Time,
 }
@@ -100,6 +104,7 @@ fn threshold(text: &str) -> Result<(Cut, Decimal), String> {
 
 impl Regrade {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
+        self.sheet.is_wanted(context)?;
         let view = context.open()?.view(self.time.clone())?;
         let named = (self.cycle.as_deref())
             .map(|cycle| view.resolver().cycle(cycle))
@@ -110,8 +115,7 @@ impl Regrade {
         };
         let (mut view, scope) = view.of_scope(scope)?;
         let Some(cycle) = scope.cycle else {
-            return Err(Failure::not_found("There is no cycle yet.")
-                .hint("plan one with `okr cycle new NAME`"));
+            return Err(view.no_cycle());
         };
         let rules = self.rules(&view, cycle)?;
         let words = json::regrade_rules(
@@ -131,7 +135,8 @@ impl Regrade {
                 scope: goalposts::Scope::Cycle,
                 on: view.on(),
             };
-            goalposts::of(&mut view.past()?, &asked)?.map(|found| found.agreed)
+            view.ask(|past| goalposts::of(past, &asked))?
+                .map(|found| found.agreed)
         } else {
             None
         };
@@ -143,8 +148,7 @@ impl Regrade {
             on: view.on(),
         };
         let told = json::regrade(&view.names(), &found, by);
-        view.answer(&told, |view| text::regrade(&told, view))?;
-        Ok(Exit::Done)
+        (self.sheet).answer(&view, &told, sheet::regrade, text::regrade)
     }
 
     fn has(&self, rule: Rule) -> bool {

@@ -12,12 +12,10 @@ use crate::view::{Scope, Time};
   okr status
   okr status --mine
   okr status --cycle 2026 --team sales
-  okr status --tree                           from the mission through the year to the quarter
-  okr status --as-of \"3 weeks ago\"            what was known then
-  okr status --on 2026-08-21                  what was true then, with all that was learned since
-  okr status --as-of \"#1234\" --json
-
-WHEN is a date, a date and time, `3 weeks ago`, `week 6`, a cycle (its end), or a log position.")]
+  okr status --tree                 from the mission through the year to the quarter
+  okr status --as-of \"3 weeks ago\"  what was known then
+  okr status --on 2026-08-21        what was true then, with all that was learned since
+  okr status --as-of \"#1234\" --json")]
 pub(crate) struct Status {
     /// Of this cycle [default: the one that is active today].
     #[arg(long, add = crate::complete::cycles())]

@@ -17,7 +17,7 @@ use crate::session::Session;
   okr sync
   okr sync --json
 
-Exits with 4 when the server is out of reach (local work is kept), and with 6 when its history
+Exits with 4 when the server is out of reach (local work is kept), and with 6 when its history \
 does not verify.")]
 pub(crate) struct Sync {}
 

@@ -74,7 +74,7 @@ struct Show {
   okr template save \"our SDRs\" ours.md          keep what became of it
   okr template save \"our SDRs\" --from growth    or make it from objectives
 
-Saving under a name that one of your own has already changes that one.
+Saving under a name that one of your own has already changes that one. \
 How the text is written: docs/exchange.md.")]
 struct Save {
     /// What it is for, such as `field sales`.

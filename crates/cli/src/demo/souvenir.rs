@@ -10,7 +10,7 @@ use crate::error::Failure;
 use crate::output::Output;
 
 /// The moment at which the kept machines are to be looked at: the story's last evening.
-const STORYS_END: &str = "2026-09-29T17:00:00Z";
+const STORYS_END: &str = "2026-10-01T17:00:00Z";
 
 /// The file in the folder that says how to go on.
 const README: &str = "README.txt";
@@ -75,10 +75,11 @@ fn explore(play: &Play<'_>) -> Result<(), Failure> {
     lines.push(format!("export OKR_NOW={STORYS_END}"));
     lines.extend(
         [
-            "okr status",
+            "okr status --cycle 2026-Q3",
             "okr log",
-            "okr kr show partners",
             "okr history pickup",
+            "okr goalposts --cycle 2026-Q3",
+            "okr calibration 2026-Q3",
             "okr objective list --cycle 2026",
         ]
         .map(str::to_owned),

@@ -20,7 +20,7 @@ impl View<'_> {
         if self.day_was_named {
             return Ok(self);
         }
-        let Some(seen) = closing::seen(&mut self.past()?, subject)? else {
+        let Some(seen) = self.ask(|past| closing::seen(past, subject))? else {
             return Ok(self);
         };
         self.later = Some((seen.cycle, self.later_of(seen.cycle)?.len() as u64));
@@ -44,7 +44,7 @@ impl View<'_> {
     }
 
     /// Says beside the answer, which stays the same for ever, how much came later.
-    pub(super) fn tell_later(&self) {
+    pub(crate) fn tell_later(&self) {
         if let Some((id, later)) = self.later.filter(|(_, later)| *later > 0)
             && let Some(cycle) = self.state().cycles.get(&id)
         {

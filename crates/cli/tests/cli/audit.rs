@@ -2,9 +2,13 @@
 
 use quarterdeck_cli::Exit;
 
-use crate::machine::Machine;
+use crate::machine::{Machine, typed};
 
-const PAGE: &str = include_str!("../../../../docs/audit-trail.md");
+/// The pages that show it, with how many commands each has.
+const PAGES: [(&str, usize); 2] = [
+    (include_str!("../../../../docs/audit-trail.md"), 4),
+    (include_str!("../../../../docs/time.md"), 4),
+];
 
 /// The quarter of docs/audit-trail.md.
 fn quarter() -> Machine {
@@ -55,34 +59,23 @@ fn quarter() -> Machine {
     machine
 }
 
-/// Runs a line as it is typed, words in quotation marks kept together.
-fn typed(machine: &Machine, line: &str) -> crate::machine::Answer {
-    let mut words = Vec::new();
-    for (at, part) in line.split(['\'', '"']).enumerate() {
-        if at % 2 == 1 {
-            words.push(part);
-        } else {
-            words.extend(part.split_whitespace());
-        }
-    }
-    machine.okr(&words)
-}
-
-/// Each `$ okr …` on the page is run, and what stands below it is what it says.
+/// Each `$ okr …` on a page is run, and what stands below it is what it says.
 #[test]
-fn the_page_on_the_audit_trail_shows_what_the_program_says() {
+fn the_pages_on_the_past_show_what_the_program_says() {
     let machine = quarter();
-    let mut shown = 0;
-    for block in PAGE.split("```").skip(1).step_by(2) {
-        let Some(block) = block.strip_prefix("text\n$ okr ") else {
-            continue;
-        };
-        let (line, below) = block.split_once('\n').unwrap();
-        let answer = typed(&machine, line).ok();
-        assert_eq!(answer.stdout.trim_end(), below.trim_end(), "okr {line}");
-        shown += 1;
+    for (page, commands) in PAGES {
+        let mut shown = 0;
+        for block in page.split("```").skip(1).step_by(2) {
+            let Some(block) = block.strip_prefix("text\n$ okr ") else {
+                continue;
+            };
+            let (line, below) = block.split_once('\n').unwrap();
+            let answer = typed(&machine, line).ok();
+            assert_eq!(answer.stdout.trim_end(), below.trim_end(), "okr {line}");
+            shown += 1;
+        }
+        assert_eq!(shown, commands);
     }
-    assert_eq!(shown, 4);
 }
 
 #[test]
@@ -278,5 +271,5 @@ fn csv_is_for_auditors_and_never_a_formula() {
     machine
         .okr(&["history", "--csv", "--json"])
         .exits(Exit::Usage)
-        .explains(&["two forms"]);
+        .explains(&["CSV or JSON, not both"]);
 }

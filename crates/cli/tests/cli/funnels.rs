@@ -3,8 +3,8 @@
 use quarterdeck_cli::Exit;
 use serde_json::Value;
 
-use crate::machine::Machine;
-use crate::planning::{strings, typed};
+use crate::machine::{Machine, typed};
+use crate::planning::strings;
 
 /// Two quarters of a funnel of key results.
 fn with_funnel() -> Machine {

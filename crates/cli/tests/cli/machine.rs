@@ -111,6 +111,21 @@ impl Machine {
     }
 }
 
+/// Runs a line as it is typed, words in quotation marks kept together.
+pub(crate) fn typed(machine: &Machine, line: &str) -> Answer {
+    let mut words = vec![String::new()];
+    let mut within = None;
+    for c in line.chars() {
+        match within {
+            Some(mark) if c == mark => within = None,
+            None if c == '\'' || c == '"' => within = Some(c),
+            None if c == ' ' => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(c),
+        }
+    }
+    machine.okr(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 impl Answer {
     #[track_caller]
     pub(crate) fn ok(self) -> Self {

@@ -11,6 +11,7 @@ mod audit;
 mod bad_input;
 mod closing;
 mod export;
+mod for_ever;
 mod funnels;
 mod goals;
 mod import;

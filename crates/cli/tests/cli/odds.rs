@@ -3,8 +3,7 @@
 use quarterdeck_cli::Exit;
 use serde_json::Value;
 
-use crate::machine::Machine;
-use crate::planning::typed;
+use crate::machine::{Machine, typed};
 
 /// The leads of docs/odds.md, checked in on Tuesdays, up to 20 August.
 fn measured() -> Machine {
@@ -203,7 +202,7 @@ fn what_cannot_be_asked_says_what_to_ask_instead() {
     asks(
         "forecast --csv --json",
         Exit::Usage,
-        &["--csv and --json are two forms of one answer."],
+        &["CSV or JSON, not both"],
     );
     asks("forecast leads --cycle 2026-Q3", Exit::Usage, &["--cycle"]);
     asks("calibration 2026-Q3 --all", Exit::Usage, &["--all"]);

@@ -3,7 +3,7 @@
 use quarterdeck_cli::Exit;
 use serde_json::Value;
 
-use crate::machine::Machine;
+use crate::machine::{Machine, typed};
 
 /// A machine in 2026 with an annual goal: `year-leads` from 500 to 550, and one that is done or
 /// not.
@@ -21,11 +21,6 @@ fn with_year() -> Machine {
         typed(&machine, line).ok();
     }
     machine
-}
-
-/// Words without spaces in them.
-pub(crate) fn typed(machine: &Machine, line: &str) -> crate::machine::Answer {
-    machine.okr(&line.split(' ').collect::<Vec<_>>())
 }
 
 pub(crate) fn strings(list: &Value, key: &str) -> Vec<String> {

@@ -30,24 +30,24 @@ pub struct Events {
 }
 
 impl Events {
-    /// Whether an entry is one of them, in the workspace of this id.
-    #[must_use]
-    pub fn has(&self, entry: &Entry, workspace: Option<WorkspaceId>) -> bool {
-        self.lets_in(entry)
+    fn has(&self, entry: &Entry, (workspace, alone_until): Of) -> bool {
+        self.lets_in(entry, alone_until)
             && (self.about).is_none_or(|subject| concerns(entry, subject, workspace))
             && (self.kind.is_empty()
                 || (entry.event.body.kind().to_lowercase()).contains(&self.kind))
     }
 
-    /// Whether an entry is one of them by when it was recorded and by whom it was authored.
+    /// Whether an entry is one of them by when it was recorded first, of which
+    /// [`State::alone_until`] tells, and by whom it was authored.
     #[must_use]
-    pub fn lets_in(&self, entry: &Entry) -> bool {
+    pub fn lets_in(&self, entry: &Entry, alone_until: Option<u64>) -> bool {
         let event = &entry.event;
+        let recorded = entry.first_recorded(alone_until);
         self.since.is_none_or(|since| match since {
-            Moment::At(moment) => entry.recorded >= moment,
+            Moment::At(moment) => recorded >= moment,
             Moment::Position(position) => entry.seq >= position,
         }) && self.until.is_none_or(|until| match until {
-            Moment::At(moment) => entry.recorded <= moment,
+            Moment::At(moment) => recorded <= moment,
             Moment::Position(position) => entry.seq <= position,
         }) && self.member.is_none_or(|member| event.member == member)
             && self.device.is_none_or(|device| event.device == device)
@@ -76,23 +76,25 @@ impl Events {
         from: u64,
         more: &mut dyn FnMut(&Entry) -> bool,
     ) -> Result<(), P::Error> {
-        let workspace = workspace(past.state());
-        if let Some(id) = self.about.and_then(|about| indexed(about, workspace)) {
+        let of = of(past.state());
+        if let Some(id) = self.about.and_then(|about| indexed(about, of.0)) {
             for entry in past.about(&BTreeSet::from([id]))? {
-                if entry.seq >= from && self.has(&entry, workspace) && !more(&entry) {
+                if entry.seq >= from && self.has(&entry, of) && !more(&entry) {
                     break;
                 }
             }
             return Ok(());
         }
-        past.each(from, &mut |entry| {
-            !self.has(entry, workspace) || more(entry)
-        })
+        past.each(from, &mut |entry| !self.has(entry, of) || more(entry))
     }
 }
 
-fn workspace(state: &State) -> Option<WorkspaceId> {
-    state.workspace.as_ref().map(|found| found.id)
+/// What a state says of its log: the workspace, and up to where it was kept without a server.
+type Of = (Option<WorkspaceId>, Option<u64>);
+
+fn of(state: &State) -> Of {
+    let workspace = state.workspace.as_ref().map(|found| found.id);
+    (workspace, state.alone_until())
 }
 
 /// Whether an event is about a thing.

@@ -148,7 +148,16 @@ impl Entry {
     pub fn known_at(&self, adopted_at: Option<u64>) -> Timestamp {
         match (&self.event.source, adopted_at) {
             (Some(source), _) => source.at.min(self.recorded),
-            (None, Some(adopted)) if self.seq <= adopted => {
+            (None, adopted) => self.first_recorded(adopted),
+        }
+    }
+
+    /// When it was first recorded: up to the position `adopted_at`, by the device that authored it;
+    /// the server that was given to the workspace then has recorded it anew.
+    #[must_use]
+    pub fn first_recorded(&self, adopted_at: Option<u64>) -> Timestamp {
+        match adopted_at {
+            Some(adopted) if self.seq <= adopted => {
                 Timestamp::from_ms(self.event.authored.wall).min(self.recorded)
             }
             _ => self.recorded,

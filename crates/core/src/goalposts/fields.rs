@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Asked, Form, known};
+use super::{Asked, Form};
 use crate::calendar::Timestamp;
 use crate::id::{CycleId, Uuid};
+use crate::known;
 use crate::reference::Kind;
 use crate::state::{Provenance, Stamp, State};
 use crate::token::{KeyResultState, MetricKind, ObjectiveState};
@@ -83,7 +84,7 @@ pub(super) fn matters(
 /// The things in scope that joined, or whose goals were last set, after this moment, with the
 /// objectives of such key results. Unless a goal was set after it, there is nothing to read.
 pub(super) fn moved_since(state: &State, asked: &Asked, eve: Timestamp) -> BTreeSet<Subject> {
-    let after = |stamp: &Stamp| known(state, stamp) > eve;
+    let after = |stamp: &Stamp| known::since(state, stamp) > eve;
     let mut found = BTreeSet::new();
     let mut look = |subject: Subject, provenance: &Provenance| {
         let set = |field: &Field| provenance.edited.get(field).is_some_and(after);
@@ -148,7 +149,7 @@ fn moved_after(state: &State, subject: Subject, eve: Timestamp) -> Option<Stamp>
     };
     (goals(subject).iter())
         .filter_map(|field| Some((field, provenance.edited.get(field)?)))
-        .filter(|(_, stamp)| known(state, stamp) > eve)
+        .filter(|(_, stamp)| known::since(state, stamp) > eve)
         .filter(|(field, _)| match field {
             Field::State => !state.get(subject, field).as_ref().is_some_and(counts),
             Field::Cadence => false,

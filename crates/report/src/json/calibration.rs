@@ -156,7 +156,6 @@ pub fn calibration(
     found: &Gathered,
     (on, as_of): (Date, Option<AsOf>),
 ) -> Calibration {
-    let state = names.state();
     let cases = &found.cases;
     let group = |(name, found): (Option<String>, Figures)| CalibrationGroup {
         name,
@@ -170,7 +169,7 @@ pub fn calibration(
     });
     Calibration {
         schema: Schema,
-        workspace: (state.workspace.as_ref()).map_or_else(String::new, |found| found.name.clone()),
+        workspace: names.workspace(),
         as_of,
         on,
         cycles: (cycles.iter())

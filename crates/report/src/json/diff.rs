@@ -175,7 +175,7 @@ pub fn diff(
     let told = Telling { names, is_pending };
     Diff {
         schema: Schema,
-        workspace: (state.workspace.as_ref()).map_or_else(String::new, |found| found.name.clone()),
+        workspace: names.workspace(),
         from: query.from,
         to: query.to,
         from_on: query.days.0,

@@ -195,7 +195,7 @@ pub fn digest(
     };
     Digest {
         schema: Schema,
-        workspace: (state.workspace.as_ref()).map_or_else(String::new, |found| found.name.clone()),
+        workspace: names.workspace(),
         team,
         from,
         on,

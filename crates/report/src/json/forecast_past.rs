@@ -102,11 +102,10 @@ pub fn forecasts_past(
     cases: &[Case],
     (on, as_of): (Date, Option<AsOf>),
 ) -> ForecastsPast {
-    let state = names.state();
     let name = |id: CycleId| names.title(Subject::Cycle(id)).unwrap_or_default();
     ForecastsPast {
         schema: Schema,
-        workspace: (state.workspace.as_ref()).map_or_else(String::new, |found| found.name.clone()),
+        workspace: names.workspace(),
         as_of,
         on,
         cycles: cycles.iter().map(|id| name(*id)).collect(),

@@ -166,11 +166,6 @@ pub fn goalposts(
     as_of: Option<AsOf>,
 ) -> Goalposts {
     let state = names.state();
-    let about = match (scope, team) {
-        (Scope::KeyResult(id), _) => Some(Subject::KeyResult(*id)),
-        (Scope::Objective(id), _) => Some(Subject::Objective(*id)),
-        (_, team) => team.map(Subject::Team),
-    };
     let cycle = state.cycles.get(&found.cycle);
     let ends = |state: &State| state.cycles.get(&found.cycle).map(|cycle| cycle.ends);
     let counts = |id: ObjectiveId| {
@@ -199,8 +194,7 @@ pub fn goalposts(
     };
     Goalposts {
         schema: Schema,
-        workspace: (state.workspace.as_ref())
-            .map_or_else(String::new, |workspace| workspace.name.clone()),
+        workspace: names.workspace(),
         head: state.head,
         as_of,
         on: found.on,
@@ -209,7 +203,7 @@ pub fn goalposts(
         ends: ends(state).unwrap_or(found.on),
         ends_as_agreed: ends(&found.agreed).unwrap_or(found.on),
         closing: cycle.and_then(|_| closing(names, found.cycle)),
-        about: about.and_then(|subject| related(names, subject)),
+        about: about(names, scope, team),
         changes: (found.moved.iter())
             .map(|moved| told(names, found, moved))
             .collect(),
@@ -250,6 +244,16 @@ fn beside(agreed: Option<Decimal>, amended: Option<Decimal>) -> Beside {
         score_as_agreed: share(agreed),
         score_as_amended: share(amended),
     }
+}
+
+/// The objective, key result or team that a scope is; none for the whole cycle.
+pub(super) fn about(names: &Names<'_>, scope: &Scope, team: Option<TeamId>) -> Option<Related> {
+    let subject = match (scope, team) {
+        (Scope::KeyResult(id), _) => Subject::KeyResult(*id),
+        (Scope::Objective(id), _) => Subject::Objective(*id),
+        (_, team) => Subject::Team(team?),
+    };
+    related(names, subject)
 }
 
 fn told(names: &Names<'_>, found: &rule::Goalposts, moved: &Moved) -> GoalMoved {

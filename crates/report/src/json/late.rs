@@ -2,7 +2,6 @@
 
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::goalposts::Scope;
 use quarterdeck_core::id::{KeyResultId, TeamId};
 use quarterdeck_core::late as rule;
 use quarterdeck_core::value::Subject;
@@ -10,8 +9,9 @@ use serde::Serialize;
 
 use super::act::{ActTold, act};
 use super::closing::{Closing, closing};
+use super::goalposts::about;
 use super::log::{LogLine, log_line};
-use super::show::{Related, related};
+use super::show::Related;
 use super::what;
 use super::{AsOf, Schema, share};
 use crate::names::{Names, Ref};
@@ -215,23 +215,17 @@ pub fn late(
     as_of: Option<AsOf>,
 ) -> Late {
     let state = names.state();
-    let about = match (&asked.scope, team) {
-        (Scope::KeyResult(id), _) => Some(Subject::KeyResult(*id)),
-        (Scope::Objective(id), _) => Some(Subject::Objective(*id)),
-        (_, team) => team.map(Subject::Team),
-    };
     let ends = (state.cycles.get(&asked.cycle)).map_or(asked.on, |cycle| cycle.ends);
     Late {
         schema: Schema,
-        workspace: (state.workspace.as_ref())
-            .map_or_else(String::new, |workspace| workspace.name.clone()),
+        workspace: names.workspace(),
         head: state.head,
         as_of,
         on: asked.on,
         cycle: names.title(Subject::Cycle(asked.cycle)).unwrap_or_default(),
         ends,
         closing: closing(names, asked.cycle),
-        about: about.and_then(|subject| related(names, subject)),
+        about: about(names, &asked.scope, team),
         days: asked.days,
         check_ins: found
             .check_ins

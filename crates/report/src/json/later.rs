@@ -74,8 +74,7 @@ pub fn later(
     });
     Later {
         schema: Schema,
-        workspace: (state.workspace.as_ref())
-            .map_or_else(String::new, |workspace| workspace.name.clone()),
+        workspace: names.workspace(),
         as_of,
         cycle: names.title(Subject::Cycle(cycle)).unwrap_or_default(),
         closing: closing(names, cycle),

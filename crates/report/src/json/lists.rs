@@ -4,6 +4,7 @@ use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::grading;
 use quarterdeck_core::id::{CycleId, DeviceId, MemberId, TeamId};
+use quarterdeck_core::known;
 use quarterdeck_core::score;
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::{CycleKind, CycleState, MemberState, Role, TeamLevel};
@@ -275,7 +276,8 @@ fn devices_of(state: &State, member: MemberId) -> Vec<String> {
 /// All devices; `this` is the one that asks, if it is one of them.
 #[must_use]
 pub fn devices(names: &Names<'_>, this: Option<DeviceId>) -> DeviceList {
-    let mut found: Vec<_> = names.state().devices.iter().collect();
+    let state = names.state();
+    let mut found: Vec<_> = state.devices.iter().collect();
     found.sort_by_key(|(_, device)| device.joined.seq);
     DeviceList {
         schema: Schema,
@@ -288,8 +290,8 @@ pub fn devices(names: &Names<'_>, this: Option<DeviceId>) -> DeviceList {
                 server: device.server,
                 this: this == Some(*id),
                 events: device.number,
-                joined: device.joined.recorded,
-                revoked: (device.revoked.as_ref()).map(|revoked| revoked.recorded),
+                joined: known::since(state, &device.joined),
+                revoked: (device.revoked.as_ref()).map(|revoked| known::since(state, revoked)),
             })
             .collect(),
     }

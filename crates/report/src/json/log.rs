@@ -41,9 +41,12 @@ pub struct LogLine {
     pub authored: Timestamp,
     /// When it was recorded; none while it is not.
     pub recorded: Option<Timestamp>,
+    /// Since when it counts as known, which no server that is given to the workspace later changes;
+    /// none while it is not recorded.
+    pub known: Option<Timestamp>,
     /// The date that it speaks of.
     pub effective: Option<Date>,
-    /// Days from that date to the day of recording, where there are any.
+    /// Days from that date to the day on which it became known, where there are any.
     pub late_days: Option<u32>,
     /// What it did, in words.
     pub what: String,
@@ -153,6 +156,7 @@ fn whole_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
         on_behalf: on_behalf(state, event),
         authored: Timestamp::from_ms(event.authored.wall),
         recorded: (!pending).then_some(entry.recorded),
+        known: (!pending).then_some(entry.known_at(state.alone_until())),
         effective: event.body.effective(),
         late_days: late_days(state, entry),
         what: what(names, entry),
@@ -195,8 +199,9 @@ fn on_behalf(state: &State, event: &Event) -> bool {
 
 fn late_days(state: &State, entry: &Entry) -> Option<u32> {
     let effective = entry.event.body.effective()?;
-    let recorded = state.workspace.as_ref()?.date_of(entry.recorded);
-    u32::try_from(recorded.days_since(effective))
+    let known = entry.known_at(state.alone_until());
+    let known = state.workspace.as_ref()?.date_of(known);
+    u32::try_from(known.days_since(effective))
         .ok()
         .filter(|days| *days > 0)
 }

@@ -201,8 +201,7 @@ pub fn regrade(names: &Names<'_>, found: &Regraded, by: RegradeBy) -> Regrade {
     );
     Regrade {
         schema: Schema,
-        workspace: (state.workspace.as_ref())
-            .map_or_else(String::new, |workspace| workspace.name.clone()),
+        workspace: names.workspace(),
         head: state.head,
         as_of: by.as_of,
         on: by.on,

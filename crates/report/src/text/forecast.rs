@@ -45,7 +45,9 @@ pub fn forecast(found: &ForecastList, view: &View) -> Document {
     }
     document.extend(as_of(found.as_of, view));
     document.blank();
-    let over = cycle.state == CycleState::Closed || found.on >= cycle.ends;
+    // Seen from a day before it began, a closed cycle has nothing to show yet.
+    let closed = cycle.state == CycleState::Closed && found.on >= cycle.starts;
+    let over = closed || found.on >= cycle.ends;
     if over && cycle.forecast.is_none() {
         let score = (cycle.score).map_or_else(String::new, |score| format!(": score {score:.2}"));
         let told = format!("It is over, and its outcome stands{score}.");

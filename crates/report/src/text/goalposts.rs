@@ -8,14 +8,15 @@ use super::figures::{CONFLICT, PENDING};
 use super::status::as_of;
 use super::table::{Column, Table};
 use super::{View, closing, time};
-use crate::json::{ActTold, Beside, GoalMoved, Goalposts, KeyResultBeside};
+use crate::json::{ActTold, Beside, GoalMoved, Goalposts, KeyResultBeside, Related};
 use crate::number::{change, count};
 
 /// What was moved after a cycle began, and the scores had nothing been moved.
 #[must_use]
 pub fn goalposts(found: &Goalposts, view: &View) -> Document {
     let mut document = Document::new();
-    document.push(title(found).cut(view.width));
+    let title = title(&found.workspace, &found.cycle, found.about.as_ref());
+    document.push(title.cut(view.width));
     let whole = Beside {
         score_as_agreed: found.score_as_agreed,
         score_as_amended: found.score_as_amended,
@@ -54,12 +55,13 @@ pub fn goalposts(found: &Goalposts, view: &View) -> Document {
     document
 }
 
-fn title(found: &Goalposts) -> Line {
+/// Which cycle an answer is about, and what of it.
+pub(super) fn title(workspace: &str, cycle: &str, about: Option<&Related>) -> Line {
     let line = Line::new()
-        .said(Style::Strong, &found.workspace)
+        .said(Style::Strong, workspace)
         .plain("  ")
-        .said(Style::Strong, &found.cycle);
-    match &found.about {
+        .said(Style::Strong, cycle);
+    match about {
         Some(about) => line
             .plain("  ")
             .reference(&about.reference)

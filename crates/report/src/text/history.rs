@@ -126,10 +126,10 @@ fn aside(line: &HistoryLine, view: &View) -> Line {
     let event = &line.event;
     let mut told = why(event);
     let gap = |told: &Line| if told.is_empty() { "" } else { "; " };
-    if let Some(recorded) = event.recorded
-        && view.zone.date_of(recorded) != view.zone.date_of(event.authored)
+    if let Some(known) = event.known.filter(|_| event.imported.is_none())
+        && view.zone.date_of(known) != view.zone.date_of(event.authored)
     {
-        let at = time::moment(recorded, &view.zone, view.today);
+        let at = time::moment(known, &view.zone, view.today);
         let text = format!("{}recorded {at}", gap(&told));
         told = told.muted(text);
     }

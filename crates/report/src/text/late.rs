@@ -1,25 +1,21 @@
 //! `okr late`: what came late, all at once, was corrected, or changed after its grade.
 
+use quarterdeck_core::calendar::Date;
+
 use super::document::{Document, Line, Style};
-use super::goalposts::{acts_marks, aside, who};
+use super::goalposts::{acts_marks, aside, title, who};
 use super::status::as_of;
 use super::table::{Column, Table};
 use super::{View, closing, time};
 use crate::json::{ActTold, AfterGradeLine, AfterLine, BunchLine, Late, LogLine, OfKeyResult};
+use crate::names::Ref;
 use crate::number::{count, percent};
 
 /// What came late or was corrected.
 #[must_use]
 pub fn late(found: &Late, view: &View) -> Document {
     let mut document = Document::new();
-    let mut title = Line::new()
-        .said(Style::Strong, &found.workspace)
-        .plain("  ")
-        .said(Style::Strong, &found.cycle);
-    if let Some(about) = &found.about {
-        title = (title.plain("  ").reference(&about.reference).plain(" "))
-            .said(Style::Plain, &about.title);
-    }
+    let title = title(&found.workspace, &found.cycle, found.about.as_ref());
     document.push(title.cut(view.width));
     document.extend(as_of(found.as_of, view));
     if let Some(closed) = &found.closing {
@@ -206,6 +202,24 @@ fn cells(act: &ActTold, of: &OfKeyResult, days: i32, view: &View) -> [Line; 4] {
     ]
 }
 
+fn effective(day: Option<Date>, view: &View) -> Line {
+    day.map_or_else(Line::new, |day| {
+        Line::new().plain(time::day(day, view.today))
+    })
+}
+
+/// Ends a row of that table with who did it, and puts why below.
+fn changed(table: &mut Table, mut row: Vec<Line>, (act, check_in): (&ActTold, &Ref), view: &View) {
+    row.extend([
+        who(act),
+        Line::new().said(Style::Muted, &act.device),
+        Line::new().reference(check_in),
+        acts_marks(act),
+    ]);
+    table.row(row);
+    below(table, act, view);
+}
+
 fn corrections(document: &mut Document, found: &Late, view: &View) {
     if found.corrections.is_empty() {
         return;
@@ -214,17 +228,9 @@ fn corrections(document: &mut Document, found: &Late, view: &View) {
     let mut table = changes_table();
     for one in &found.corrections {
         let mut row = cells(&one.act, &one.of, one.days, view).to_vec();
-        let day = |day| Line::new().plain(time::day(day, view.today));
-        row.extend([
-            one.effective.map_or_else(Line::new, day),
-            Line::new().said(Style::Plain, &one.what),
-            who(&one.act),
-            Line::new().said(Style::Muted, &one.act.device),
-            Line::new().reference(&one.check_in),
-            acts_marks(&one.act),
-        ]);
-        table.row(row);
-        below(&mut table, &one.act, view);
+        row.push(effective(one.effective, view));
+        row.push(Line::new().said(Style::Plain, &one.what));
+        changed(&mut table, row, (&one.act, &one.check_in), view);
     }
     document.extend(table.lines(view.width));
 }
@@ -237,23 +243,15 @@ fn retractions(document: &mut Document, found: &Late, view: &View) {
     let mut table = changes_table();
     for one in &found.retractions {
         let mut row = cells(&one.act, &one.of, one.days, view).to_vec();
-        let day = |day| Line::new().plain(time::day(day, view.today));
         let what = if one.reinstated {
             "counts again"
         } else {
             "taken back"
         };
         let value = one.value.as_deref().unwrap_or_default();
-        row.extend([
-            one.effective.map_or_else(Line::new, day),
-            (Line::new().plain(what).plain(": ")).said(Style::Plain, value),
-            who(&one.act),
-            Line::new().said(Style::Muted, &one.act.device),
-            Line::new().reference(&one.check_in),
-            acts_marks(&one.act),
-        ]);
-        table.row(row);
-        below(&mut table, &one.act, view);
+        row.push(effective(one.effective, view));
+        row.push((Line::new().plain(what).plain(": ")).said(Style::Plain, value));
+        changed(&mut table, row, (&one.act, &one.check_in), view);
     }
     document.extend(table.lines(view.width));
 }

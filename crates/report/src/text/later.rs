@@ -1,6 +1,7 @@
 //! `okr cycle show NAME --later`.
 
 use super::document::{Document, Line, Style};
+use super::goalposts::title;
 use super::late::{event_row, events_table};
 use super::status::as_of;
 use super::{View, closing};
@@ -11,13 +12,7 @@ use crate::number::count;
 #[must_use]
 pub fn later(found: &Later, view: &View) -> Document {
     let mut document = Document::new();
-    document.push(
-        Line::new()
-            .said(Style::Strong, &found.workspace)
-            .plain("  ")
-            .said(Style::Strong, &found.cycle)
-            .cut(view.width),
-    );
+    document.push(title(&found.workspace, &found.cycle, None).cut(view.width));
     document.extend(as_of(found.as_of, view));
     if let Some(bound) = &found.closing {
         let line = closing::closed(bound, bound.position, bound.day, view);

@@ -83,8 +83,7 @@ pub(super) fn what(line: &LogLine, view: &View) -> Line {
 /// That a check-in came late, the author's reason, the text of a note or check-in.
 pub(super) fn why(line: &LogLine) -> Line {
     let mut told = Line::new();
-    let late_days = line.late_days.filter(|_| line.imported.is_none());
-    if let Some(days) = late_days.filter(|days| *days >= late::DAYS) {
+    if let Some(days) = line.late_days.filter(|days| *days >= late::DAYS) {
         told = told.with(Style::Warn, format!("{} late", count(days, "day")));
     }
     if let Some(from) = &line.imported {

@@ -6,6 +6,7 @@ use quarterdeck_core::token::KeyResultState;
 use super::View;
 use super::closing::{banded, closed};
 use super::document::{Document, Line, Style};
+use super::goalposts::title;
 use super::status::as_of;
 use super::table::{Column, Table};
 use crate::json::{BothGrades, KeyResultRegraded, Regrade};
@@ -15,11 +16,9 @@ use crate::number::{change, number};
 #[must_use]
 pub fn regrade(found: &Regrade, view: &View) -> Document {
     let mut document = Document::new();
+    let title = title(&found.workspace, &found.cycle, None);
     document.push(
-        Line::new()
-            .said(Style::Strong, &found.workspace)
-            .plain("  ")
-            .said(Style::Strong, &found.cycle)
+        title
             .muted("  graded again; nothing is recorded")
             .cut(view.width),
     );

@@ -159,7 +159,7 @@ fn log_lines_have_the_keys_of_the_contract() {
     let line = value(json::log_line(&names, log.entries.last().unwrap(), false));
     assert_eq!(
         keys(&line),
-        "authored changes check_in device device_id effective id imported kind late late_days member \
+        "authored changes check_in device device_id effective id imported kind known late late_days member \
          member_id on_behalf pending reason recorded ref seq skipped text title undoes what"
     );
     assert_eq!(line["kind"], "KeyResultEdited");

@@ -15,14 +15,14 @@ use crate::view::Time;
 /// Write the workspace to a file: its whole log, or what it holds as tables or text.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr export -o acme.jsonl                       the whole log, with its signatures
-  OKR_HOME=audit okr import acme.jsonl           a copy of it to read in, verified
+  okr export -o acme.jsonl                    the whole log, with its signatures
+  OKR_HOME=audit okr import acme.jsonl        a copy of it to read in, verified
   okr export --format xlsx -o q3.xlsx --cycle 2026-Q3
   okr export --format csv --what checkins > checkins.csv
   okr export --format md --as-of \"#1234\"
   okr export --tlog public/log                   static C2SP tlog-tiles, for other tools to verify
 
-The log holds everything that was ever recorded, by everybody: whoever has the file can read it all.
+The log holds everything that was ever recorded, by everybody: whoever has the file can read it all. \
 The columns are described in docs/exchange.md; `okr import` reads tables and text back.")]
 pub(crate) struct Export {
     /// The whole log, or what it comes to.

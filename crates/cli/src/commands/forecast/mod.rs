@@ -5,11 +5,9 @@ pub(super) mod past;
 use clap::Args;
 use quarterdeck_core::closing;
 use quarterdeck_core::value::Subject;
-use quarterdeck_exchange::tables::{Cell, Table};
-use quarterdeck_exchange::write;
-use quarterdeck_report::json::{self, ForecastLine, ForecastList, ForecastObjective};
-use quarterdeck_report::text;
+use quarterdeck_report::{json, text};
 
+use super::sheet::{self, SheetOptions};
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::view::{Scope, Time};
@@ -20,15 +18,13 @@ use crate::view::{Scope, Time};
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   okr forecast
-  okr forecast leads                      in a sentence
-  okr forecast growth                     an objective with its key results
+  okr forecast leads                     in a sentence
+  okr forecast growth                    an objective with its key results
   okr forecast --cycle 2026 --team sales
-  okr forecast --on 2026-08-21            as it would have been seen on that day
-  okr forecast --past                     how good those of the last quarter were
-  okr forecast --past 2026-Q2 --csv       each of them beside its outcome
-  okr forecast --past all --as-of 2026-10-15
-
-WHEN is a date, a date and time, `3 weeks ago`, `week 6`, a cycle (its end), or a log position.")]
+  okr forecast --on 2026-08-21           as it would have been seen on that day
+  okr forecast --past                    how good those of the last quarter were
+  okr forecast --past 2026-Q2 --csv      each of them beside its outcome
+  okr forecast --past all --as-of 2026-10-15")]
 pub(crate) struct Forecast {
     /// Of this objective or key result alone.
     #[arg(value_name = "REF", add = crate::complete::goals(), conflicts_with_all = ["cycle", "team"])]
@@ -49,16 +45,15 @@ pub(crate) struct Forecast {
         add = crate::complete::cycles()
     )]
     past: Option<String>,
-    /// As a table for a spreadsheet.
-    #[arg(long)]
-    csv: bool,
+    #[command(flatten)]
+    sheet: SheetOptions,
     #[command(flatten)]
     time: Time,
 }
 
 impl Forecast {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        not_both(context, self.csv)?;
+        self.sheet.is_wanted(context)?;
         let session = context.open()?;
         let view = session.view(self.time)?;
         let resolver = view.resolver();
@@ -69,7 +64,7 @@ impl Forecast {
             .map(|team| resolver.team(team))
             .transpose()?;
         if let Some(named) = self.past {
-            return past::run(context, view, past::Asked { named, goal, team }, self.csv);
+            return past::run(view, past::Asked { named, goal, team }, &self.sheet);
         }
         let named = (self.cycle.as_deref())
             .map(|cycle| resolver.cycle(cycle))
@@ -88,99 +83,6 @@ impl Forecast {
         };
         let names = view.names();
         let found = json::forecast_list(&names, view.pending(), &view.query(scope), keep);
-        if self.csv {
-            context.output.text(&write::csv(&table(&found)))?;
-        } else {
-            view.answer(&found, |view| text::forecast(&found, view))?;
-        }
-        Ok(Exit::Done)
-    }
-}
-
-/// One form of an answer at a time.
-pub(super) fn not_both(context: &Context, csv: bool) -> Result<(), Failure> {
-    if csv && context.output.json {
-        return Err(
-            Failure::usage("--csv and --json are two forms of one answer.")
-                .hint("leave one of them out"),
-        );
-    }
-    Ok(())
-}
-
-/// A cell of words; an empty one where there are none.
-pub(super) fn words(text: Option<&str>) -> Cell {
-    text.filter(|text| !text.is_empty())
-        .map_or(Cell::Empty, |text| Cell::Text(text.to_owned()))
-}
-
-/// A cell of a number.
-pub(super) fn number(number: Option<quarterdeck_core::decimal::Decimal>) -> Cell {
-    number.map_or(Cell::Empty, Cell::Number)
-}
-
-/// A cell of a count.
-pub(super) fn counted(count: usize) -> Cell {
-    Cell::Number(count.into())
-}
-
-const COLUMNS: &[&str] = &[
-    "cycle",
-    "objective_ref",
-    "objective",
-    "key_result_ref",
-    "key_result",
-    "owner",
-    "metric",
-    "unit",
-    "baseline",
-    "target",
-    "current",
-    "score",
-    "ends_at",
-    "low",
-    "high",
-    "expected_score",
-    "measured",
-    "projection",
-    "projection_lies",
-    "why_none",
-];
-
-fn table(found: &ForecastList) -> Table {
-    let cycle = found.cycle.as_ref().map(|cycle| cycle.name.as_str());
-    let row = |objective: &ForecastObjective, one: &ForecastLine| {
-        let forecast = one.forecast.as_ref();
-        vec![
-            words(cycle),
-            words(Some(&objective.reference.text)),
-            words(Some(&objective.title)),
-            words(Some(&one.reference.text)),
-            words(Some(&one.title)),
-            words(one.owner.as_deref()),
-            words(Some(one.metric.word())),
-            words(one.unit.as_deref()),
-            number(one.baseline),
-            number(one.target),
-            number(one.current),
-            number(one.score),
-            number(forecast.map(|forecast| forecast.value)),
-            number(forecast.map(|forecast| forecast.low)),
-            number(forecast.map(|forecast| forecast.high)),
-            number(one.expected_score),
-            forecast.map_or(Cell::Empty, |forecast| counted(forecast.measured)),
-            number(one.projection),
-            words(forecast.and_then(|forecast| forecast.projection_lies)),
-            words(one.why.as_deref()),
-        ]
-    };
-    Table {
-        name: "Forecast",
-        columns: COLUMNS,
-        rows: (found.objectives.iter())
-            .flat_map(|objective| {
-                (objective.key_results.iter()).map(move |one| row(objective, one))
-            })
-            .collect(),
+        (self.sheet).answer(&view, &found, sheet::forecast, text::forecast)
     }
 }

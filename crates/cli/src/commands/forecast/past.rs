@@ -5,13 +5,9 @@ use quarterdeck_core::forecast::check;
 use quarterdeck_core::id::{CycleId, TeamId};
 use quarterdeck_core::outcome;
 use quarterdeck_core::value::Subject;
-use quarterdeck_exchange::tables::{Cell, Table};
-use quarterdeck_exchange::write;
-use quarterdeck_report::json::{self, ForecastsPast};
-use quarterdeck_report::text;
+use quarterdeck_report::{json, text};
 
-use super::{number, words};
-use crate::context::Context;
+use crate::commands::sheet::{self, SheetOptions};
 use crate::error::{Exit, Failure};
 use crate::view::View;
 
@@ -23,12 +19,7 @@ pub(super) struct Asked {
     pub(super) team: Option<TeamId>,
 }
 
-pub(super) fn run(
-    context: &Context,
-    mut view: View<'_>,
-    asked: Asked,
-    csv: bool,
-) -> Result<Exit, Failure> {
+pub(super) fn run(mut view: View<'_>, asked: Asked, sheet: &SheetOptions) -> Result<Exit, Failure> {
     let of_goal = asked
         .goal
         .and_then(|goal| closing::cycle_of(view.state(), goal));
@@ -49,12 +40,7 @@ pub(super) fn run(
     cases.retain(|case| case.concerns(view.state(), asked.goal, asked.team));
     let names = view.names();
     let found = json::forecasts_past(&names, &cycles, &cases, (on, view.as_of()));
-    if csv {
-        context.output.text(&write::csv(&table(&found)))?;
-    } else {
-        view.answer(&found, |view| text::forecasts_past(&found, view))?;
-    }
-    Ok(Exit::Done)
+    sheet.answer(&view, &found, sheet::forecasts_past, text::forecasts_past)
 }
 
 /// The cycle, if it has ended.
@@ -104,42 +90,4 @@ pub(in crate::commands) fn last_ended(view: &View<'_>) -> Result<CycleId, Failur
         .last()
         .copied()
         .ok_or_else(|| Failure::not_found("No cycle has ended yet."))
-}
-
-const COLUMNS: &[&str] = &[
-    "cycle",
-    "key_result_ref",
-    "key_result",
-    "on",
-    "weeks_left",
-    "value",
-    "came_out",
-    "within",
-    "error",
-    "stays",
-    "stated",
-];
-
-fn table(found: &ForecastsPast) -> Table {
-    Table {
-        name: "Forecasts",
-        columns: COLUMNS,
-        rows: (found.cases.iter())
-            .map(|case| {
-                vec![
-                    words(Some(&case.cycle)),
-                    words(Some(&case.reference.text)),
-                    words(Some(&case.title)),
-                    Cell::Date(case.on),
-                    Cell::Number(case.weeks_left.into()),
-                    Cell::Number(case.value),
-                    Cell::Number(case.came_out),
-                    words(Some(if case.within { "yes" } else { "no" })),
-                    Cell::Number(case.error),
-                    Cell::Number(case.stays),
-                    number(case.stated),
-                ]
-            })
-            .collect(),
-    }
 }

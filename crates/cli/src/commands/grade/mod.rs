@@ -23,7 +23,7 @@ use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::parse::share;
 use crate::session::{Recorded, Session};
-use crate::view::Time;
+use crate::view::{Time, View};
 
 /// So many grades are recorded as one command at most.
 const TOGETHER: usize = 400;
@@ -31,15 +31,15 @@ const TOGETHER: usize = 400;
 /// Grade key results at the end of their cycle.
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
-  okr grade                                                 one after the other, asked for
-  okr grade leads                                           as computed
-  okr grade leads 0.7 -m \"two of them signed a day late\"    overruled, with the reason
-  okr grade --as-computed --cycle 2026-Q3                   all that have no grade yet
-  okr grade --json                                          what is still to be graded
-  okr grade --as-of 2026-10-01                              and what was then
+  okr grade                                               one after the other, asked for
+  okr grade leads                                         as computed
+  okr grade leads 0.7 -m \"two of them signed a day late\"  overruled, with the reason
+  okr grade --as-computed --cycle 2026-Q3                 all that have no grade yet
+  okr grade --json                                        what is still to be graded
+  okr grade --as-of 2026-10-01                            and what was then
 
-The computed grade is the score at the end of the cycle; it stays beside the one that counts.
-Bands: red below 0.4, amber below 0.7, green from there on. A committed key result is expected
+The computed grade is the score at the end of the cycle; it stays beside the one that counts. \
+Bands: red below 0.4, amber below 0.7, green from there on. A committed key result is expected \
 at 1.0; an aspirational one aims at 0.6 to 0.7.
 
 Exits with 1 when nobody can be asked and something has no grade yet.")]
@@ -89,13 +89,7 @@ impl Grade {
         let view = session
             .view(Time::default())?
             .or_closed(Subject::Cycle(cycle))?;
-        let list = json::grade_list(&view.names(), cycle, view.on());
-        view.answer(&list, |view| text::grade_list(&list, view))?;
-        Ok(if list.ungraded.is_empty() {
-            Exit::Done
-        } else {
-            Exit::Findings
-        })
+        told(&view, cycle)
     }
 
     /// Lists what was without a grade at another moment, or would be graded on another day.
@@ -107,13 +101,7 @@ impl Grade {
                 .or_else(|| json::default_cycle(view.state(), view.on()))
                 .ok_or_else(|| Failure::not_found("There was no cycle yet."))?,
         };
-        let list = json::grade_list(&view.names(), cycle, view.on());
-        view.answer(&list, |view| text::grade_list(&list, view))?;
-        Ok(if list.ungraded.is_empty() {
-            Exit::Done
-        } else {
-            Exit::Findings
-        })
+        told(&view, cycle)
     }
 
     fn one(&self, session: &mut Session<'_>, id: KeyResultId) -> Result<Exit, Failure> {
@@ -138,6 +126,17 @@ impl Grade {
             None => session.cycle_or_current(self.cycle.as_deref()),
         }
     }
+}
+
+/// Shows what has no grade yet.
+fn told(view: &View<'_>, cycle: CycleId) -> Result<Exit, Failure> {
+    let list = json::grade_list(&view.names(), cycle, view.on());
+    view.answer(&list, |view| text::grade_list(&list, view))?;
+    Ok(if list.ungraded.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Findings
+    })
 }
 
 /// The last cycle that is over on a day, not closed, and not graded through.

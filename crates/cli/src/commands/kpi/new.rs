@@ -20,7 +20,7 @@ use crate::parse::number;
   okr kpi new \"Time to pick up a call\" --lower --target 30 --unit s --team service
   okr kpi new \"Monthly recurring revenue\" --target 120000 --unit EUR --owner ben
 
-A KPI is read over time and never scored. What is to change belongs into a key result; say with
+A KPI is read over time and never scored. What is to change belongs into a key result; say with \
 `okr kpi link` which ones are to improve it.")]
 pub(super) struct New {
     /// What it measures, in words.

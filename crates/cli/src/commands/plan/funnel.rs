@@ -30,9 +30,9 @@ use crate::vocabulary::words;
   okr plan funnel 13 \"contacts:30%\" \"qualified leads\" --make --kr leads
   okr plan funnel 13 --funnel sales
 
-Stages come in order, from the first to the outcome. Behind each stands the share of it that goes on
-to the next, as 30% or 0.3; the outcome has none. Each stage's need is exact, and rounded up by
-itself. Days are working days: Monday to Friday without --holidays.
+Stages come in order, from the first to the outcome. Behind each stands the share of it that goes on \
+to the next, as 30% or 0.3; the outcome has none. Each stage's need is exact, and rounded up by \
+itself. Days are working days: Monday to Friday without --holidays. \
 With --make, an initiative with a to-do for each stage is made of it.")]
 pub(super) struct Funnel {
     /// How much of the outcome is wanted.

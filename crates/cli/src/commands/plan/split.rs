@@ -27,9 +27,9 @@ use crate::session::Session;
   okr plan split --from 500 --to 550 --weights 3,2,2,3
   okr plan split year-leads --from 531 --into 2026-Q3,2026-Q4
 
-A year is split into its quarters, another cycle into its months, and numbers alone into four.
-The parts always add up: what cannot be divided evenly goes to the largest remainders.
-With --make, each quarter gets an objective that supports what was split, with key results from
+A year is split into its quarters, another cycle into its months, and numbers alone into four. \
+The parts always add up: what cannot be divided evenly goes to the largest remainders. \
+With --make, each quarter gets an objective that supports what was split, with key results from \
 level to level; quarters that are missing are planned.")]
 pub(super) struct Split {
     /// A key result, or an objective with all its key results.

@@ -45,7 +45,7 @@ use crate::view::Time;
   okr weekly --problems \"\"                        nothing is in the way any more
   okr weekly show --all
 
-A check-in is KR=VALUE, with @CONFIDENCE and ;NOTE behind it if you like. It speaks of today, or of
+A check-in is KR=VALUE, with @CONFIDENCE and ;NOTE behind it if you like. It speaks of today, or of \
 the last day of --week."
 )]
 pub(crate) struct Weekly {

@@ -26,6 +26,13 @@ pub(super) fn play(play: &Play<'_>) -> Result<(), Failure> {
     )?;
     play.types(MANILA, "sync")?;
     play.types(MANILA, "status --cycle 2026-Q3")?;
+    play.say("And by the goals that were agreed in June, with every grade computed?")?;
+    play.types(MANILA, "regrade 2026-Q3 --as-agreed")?;
+    play.say(
+        "How good were the forecasts? Each is made again of what was known in its week, and of \
+         nothing else. Three key results say little; next quarter there will be more.",
+    )?;
+    play.types(MANILA, "forecast --past 2026-Q3")?;
     play.say("What is not finished goes on, with its lineage, from where it stands:")?;
     play.quietly(LISBON, "sync")?;
     play.quietly(LISBON, "cycle new 2026-Q4")?;

@@ -17,11 +17,12 @@ pub(super) fn play(play: &Play<'_>) -> Result<Lowered, Failure> {
     play.chapter("Week 9", "a target is lowered")?;
     let signed = play.figure(LAGOS, "partners", "current")?;
     let before = play.figure(LAGOS, "partners", "score")?;
-    play.say(&format!(
-        "{signed} of 30 agreements are signed, a score of {before}. A distributor withdraws, and Ben \
-         lowers the target."
-    ))?;
     play.stage.clock.move_on_to(&weeks::monday(9))?;
+    play.say(&format!(
+        "{signed} of 30 agreements are signed, a score of {before}. Where does that end?"
+    ))?;
+    play.types(LAGOS, "forecast partners")?;
+    play.say("Then a distributor withdraws, and Ben lowers the target.")?;
     play.types(
         LAGOS,
         "kr edit partners --target 24 -m \"the Spanish distributor withdrew\"",

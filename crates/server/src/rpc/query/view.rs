@@ -52,6 +52,15 @@ impl View {
     pub(super) fn open(workspace: &Arc<Workspace>, asked: Asked) -> Result<Self, Status> {
         let Asked { as_of, on, now, me } = asked;
         let moment = moment(&workspace.state(), as_of, now)?;
+        let head = workspace.state().head;
+        if let Some(Moment::Position(position)) = moment
+            && position > head
+        {
+            return Err(invalid(
+                "as_of",
+                format!("the log ends at #{head}: there is no #{position} in it yet"),
+            ));
+        }
         let mut past = workspace.past(moment)?;
         let today = asked::zone(&workspace.state()).date_of(now);
         let named = match on.as_str() {

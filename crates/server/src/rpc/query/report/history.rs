@@ -1,6 +1,8 @@
 //! Each change, with the figures after it.
 
+use quarterdeck_core::event::Entry;
 use quarterdeck_core::history::{self, Scope};
+use quarterdeck_core::past::Past as _;
 use quarterdeck_proto::v1;
 use quarterdeck_report::json;
 use tonic::Status;
@@ -23,7 +25,9 @@ pub(super) fn tell(mut view: View, asked: &v1::HistoryReport) -> Result<Told, St
     };
     let events = filter::events(&view, asked.filter.as_ref())?;
     let on = view.named_day();
-    let lines = history::of(&mut view.past, scope, on, &|entry| events.lets_in(entry))?;
+    let alone_until = view.past.state().alone_until();
+    let keep = |entry: &Entry| events.lets_in(entry, alone_until);
+    let lines = history::of(&mut view.past, scope, on, &keep)?;
     let left_out = match asked.limit {
         0 => 0,
         limit => (lines.len()).saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX)),

@@ -1,130 +1,12 @@
-//! The lines of the log, of histories, of blame and of diffs as CSV, for auditors and spreadsheets.
-//!
-//! The columns are a contract with scripts: added to, never renamed. The writer is the one of
-//! `okr export`, so no cell begins like a formula.
+//! Histories, blame and diffs as tables: lines of the log with what each meant to a goal.
 
-use std::io::Write as _;
-use std::path::PathBuf;
-
-use clap::Args;
-use quarterdeck_core::calendar::Timestamp;
-use quarterdeck_core::decimal::Decimal;
 use quarterdeck_exchange::tables::{Cell, Table};
-use quarterdeck_exchange::write;
 use quarterdeck_report::json::{Blame, Diff, DiffChange, HistoryLine, LogLine};
-use quarterdeck_report::number::count;
 
-use crate::context::Context;
-use crate::error::{Exit, Failure};
-use crate::sink::Sink;
-
-/// Whether a table is asked for, and where it goes.
-#[derive(Debug, Args)]
-pub(super) struct SheetOptions {
-    /// Write CSV.
-    #[arg(long)]
-    csv: bool,
-    /// Write CSV into this file.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-impl SheetOptions {
-    /// Whether a table is asked for.
-    ///
-    /// # Errors
-    /// JSON is, too.
-    pub(super) fn is_wanted(&self, context: &Context) -> Result<bool, Failure> {
-        let wanted = self.csv || self.output.is_some();
-        if wanted && context.output.json {
-            return Err(Failure::usage("JSON and CSV are two forms of one answer.")
-                .hint("leave out --json, or --csv and --output"));
-        }
-        Ok(wanted)
-    }
-
-    /// Writes a table where it shall go.
-    ///
-    /// # Errors
-    /// It cannot be written there.
-    pub(super) fn put(&self, context: &Context, table: &Table) -> Result<Exit, Failure> {
-        let mut sink = Sink::open(&context.output, self.output.as_deref())?;
-        if let Err(error) = sink.write_all(write::csv(table).as_bytes()) {
-            sink.failed(error)?;
-            return Ok(Exit::Done);
-        }
-        sink.finish()?;
-        if let Some(file) = &self.output {
-            let lines = count(table.rows.len(), "line");
-            let told = format!("{lines} written to {}.", file.display());
-            context.output.line(&told)?;
-        }
-        Ok(Exit::Done)
-    }
-}
-
-/// Events, as `okr log` shows them.
-pub(super) fn log(lines: &[LogLine]) -> Table {
-    Table {
-        name: "Log",
-        columns: &LOG,
-        rows: lines.iter().map(event).collect(),
-    }
-}
-
-const LOG: [&str; 21] = [
-    "seq",
-    "event",
-    "kind",
-    "ref",
-    "title",
-    "what",
-    "member",
-    "device",
-    "authored",
-    "recorded",
-    "effective",
-    "late_days",
-    "late",
-    "reason",
-    "text",
-    "undoes",
-    "imported_author",
-    "imported_at",
-    "imported_from",
-    "skipped",
-    "pending",
-];
-
-fn event(line: &LogLine) -> Vec<Cell> {
-    let from = line.imported.as_ref();
-    vec![
-        whole(line.seq),
-        text(line.id),
-        text(line.kind),
-        texts(line.reference.as_ref()),
-        texts(line.title.as_ref()),
-        text(&line.what),
-        text(&line.member),
-        text(&line.device),
-        at(Some(line.authored)),
-        at(line.recorded),
-        line.effective.map_or(Cell::Empty, Cell::Date),
-        whole(line.late_days.map(u64::from)),
-        yes(line.late),
-        texts(line.reason.as_ref()),
-        texts(line.text.as_ref()),
-        texts(line.undoes),
-        texts(from.map(|from| &from.author)),
-        at(from.map(|from| from.at)),
-        texts(from.map(|from| &from.origin)),
-        texts(line.skipped.as_ref()),
-        yes(line.pending),
-    ]
-}
+use super::{LOG, date, event, number, text, texts, whole, with, yes};
 
 /// Changes with the figures after each, as `okr history` shows them.
-pub(super) fn history(lines: &[HistoryLine]) -> Table {
+pub(in crate::commands) fn history(lines: &[HistoryLine]) -> Table {
     Table {
         name: "History",
         columns: &HISTORY,
@@ -143,7 +25,7 @@ pub(super) fn history(lines: &[HistoryLine]) -> Table {
                     number(line.confidence),
                     number(line.score),
                     text(line.state),
-                    line.ends.map_or(Cell::Empty, Cell::Date),
+                    date(line.ends),
                     yes(line.corrected),
                     whole(line.corrected_by),
                     yes(line.retracted),
@@ -183,7 +65,7 @@ const HISTORY: [&str; 39] = with(
 
 /// Fields with the change that set each, as `okr blame` shows them; what was added to a measured
 /// value since follows as lines of its own.
-pub(super) fn blame(found: &Blame) -> Table {
+pub(in crate::commands) fn blame(found: &Blame) -> Table {
     let rows = found.fields.iter().flat_map(|field| {
         let first = [(field.set_by.as_ref(), "set")];
         let since = field.since.iter().map(|set| (Some(set), "since"));
@@ -198,8 +80,7 @@ pub(super) fn blame(found: &Blame) -> Table {
                 texts(field.value.as_ref()),
                 texts(set.and_then(|set| set.previous.as_ref())),
                 texts(set.and_then(|set| set.measured.as_ref())),
-                set.and_then(|set| set.measured_on)
-                    .map_or(Cell::Empty, Cell::Date),
+                date(set.and_then(|set| set.measured_on)),
                 number(field.computed),
                 texts(set.and_then(|set| set.conflict)),
                 texts(field.contending.first().map(|side| side.shown.as_str())),
@@ -235,7 +116,7 @@ const BLAME: [&str; 31] = with(
 );
 
 /// Differences, a line for each field and each event that made it, as `okr diff` shows them.
-pub(super) fn diff(found: &Diff) -> Table {
+pub(in crate::commands) fn diff(found: &Diff) -> Table {
     let mut rows = Vec::new();
     for one in &found.cycles {
         let goal = Goal {
@@ -372,51 +253,3 @@ const DIFF: [&str; 30] = with(
     ],
     LOG,
 );
-
-/// Columns followed by those of the log.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "it runs while the program is built, where an index out of bounds is an error"
-)]
-const fn with<const N: usize, const M: usize>(
-    own: [&'static str; N],
-    log: [&'static str; 21],
-) -> [&'static str; M] {
-    assert!(N + 21 == M, "each column has a name");
-    let mut all = [""; M];
-    let mut at = 0;
-    while at < M {
-        all[at] = if at < N { own[at] } else { log[at - N] };
-        at += 1;
-    }
-    all
-}
-
-fn text(text: impl std::fmt::Display) -> Cell {
-    let text = text.to_string();
-    if text.is_empty() {
-        Cell::Empty
-    } else {
-        Cell::Text(text)
-    }
-}
-
-fn texts(text: Option<impl std::fmt::Display>) -> Cell {
-    text.map_or(Cell::Empty, self::text)
-}
-
-fn number(number: Option<Decimal>) -> Cell {
-    number.map_or(Cell::Empty, Cell::Number)
-}
-
-fn whole(number: Option<u64>) -> Cell {
-    number.map_or(Cell::Empty, |number| Cell::Number(Decimal::from(number)))
-}
-
-fn at(moment: Option<Timestamp>) -> Cell {
-    texts(moment)
-}
-
-fn yes(is: bool) -> Cell {
-    if is { text("yes") } else { Cell::Empty }
-}
