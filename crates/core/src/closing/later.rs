@@ -100,6 +100,7 @@ fn has_changed(state: &State, id: CycleId, closing: &Closing) -> bool {
 
 /// Puts a cycle and what is in it back to how it was then.
 fn put_back(state: &mut State, then: &State, id: CycleId) {
+    state.below.forget();
     if let Some(cycle) = then.cycles.get(&id) {
         state.cycles.insert(id, cycle.clone());
     }

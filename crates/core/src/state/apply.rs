@@ -338,6 +338,7 @@ impl State {
     }
 
     fn key_result_added(&mut self, entry: &Entry, added: &KeyResultAdded) {
+        self.below.forget();
         self.key_results.entry(added.key_result).or_insert_with(|| {
             Arc::new(KeyResult {
                 objective: added.objective,

@@ -9,6 +9,7 @@
 
 pub mod aids;
 pub mod apply;
+mod below;
 pub mod check_in;
 pub mod check_ins;
 pub mod conflict;
@@ -41,6 +42,7 @@ use crate::id::{
 use crate::value::{Field, Subject};
 
 pub use aids::{Funnel, Incentive, Template};
+pub use below::Below;
 pub use check_in::{CheckIn, Reading};
 pub use check_ins::{CheckIns, Place, Shelf};
 pub use conflict::{Conflict, Contender};
@@ -100,6 +102,9 @@ pub struct State {
     pub conflicts: Vec<Conflict>,
     /// Entries that this version could not use, oldest first.
     pub skipped: Vec<Skipped>,
+    /// Which key results stand below which objective.
+    #[serde(skip)]
+    pub below: Below,
 }
 
 /// An entry that the fold passed over. It is still in the log, and synced.
@@ -180,11 +185,8 @@ impl State {
         &self,
         objective: ObjectiveId,
     ) -> impl Iterator<Item = (KeyResultId, &KeyResult)> {
-        let mut found: Vec<_> = self
-            .key_results
-            .iter()
-            .filter(|(_, key_result)| key_result.objective == objective)
-            .map(|(id, key_result)| (*id, &**key_result))
+        let mut found: Vec<_> = (self.below.of(self, objective).iter())
+            .filter_map(|id| Some((*id, &**self.key_results.get(id)?)))
             .collect();
         found.sort_by_key(|(_, key_result)| {
             (

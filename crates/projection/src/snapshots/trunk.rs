@@ -11,7 +11,7 @@ use quarterdeck_core::id::{
     InitiativeId, KeyResultId, KpiId, NoteId, ObjectiveId, TodoId, WeeklyId,
 };
 use quarterdeck_core::state::{
-    Initiative, KeyResult, Kpi, Note, Objective, Place, Shelf, State, Todo, Weekly,
+    Below, Initiative, KeyResult, Kpi, Note, Objective, Place, Shelf, State, Todo, Weekly,
 };
 use quarterdeck_ledger::{Frontier, Hash};
 use serde::{Deserialize, Serialize};
@@ -159,5 +159,6 @@ fn rest(state: &State) -> State {
         sources: BTreeMap::new(),
         conflicts: state.conflicts.clone(),
         skipped: state.skipped.clone(),
+        below: Below::default(),
     }
 }
