@@ -4,7 +4,7 @@
 //!   tree of a signed head. Its `extra` holds all that a reader needs: the event itself, the rest of
 //!   its command up to the device's signature, and the entries that say whose device it was, under
 //!   which key, and what the things are called that it is about, each with a path of its own
-//!   ([`bundle`]).
+//!   (`bundle`).
 //! - [`Replica::prove_between`](crate::Replica::prove_between) proves that one head continues an earlier one.
 //! - [`check()`] believes nothing but the key that it is given.
 //!
