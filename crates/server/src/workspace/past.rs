@@ -12,11 +12,8 @@ use quarterdeck_ledger::Ledger;
 use quarterdeck_projection::{Health, Horizon, Kept, ProjectionError, read_each};
 
 use super::Workspace;
-use super::projection::{read_entry, unreadable};
+use super::projection::{READ_BYTES, READ_ENTRIES, read_entry, unreadable};
 use crate::error::ServerError;
-
-const READ_ENTRIES: usize = 4_096;
-const READ_BYTES: usize = 4 << 20;
 
 /// What was known at a moment, and before it. Its methods block.
 #[derive(Debug)]

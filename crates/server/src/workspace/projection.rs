@@ -14,8 +14,8 @@ use super::published;
 use crate::error::ServerError;
 
 /// How much is read at a time.
-const READ_ENTRIES: usize = 4_096;
-const READ_BYTES: usize = 4 << 20;
+pub(super) const READ_ENTRIES: usize = 4_096;
+pub(super) const READ_BYTES: usize = 4 << 20;
 
 /// The state and the index of a log, and how many entries had to be folded for them.
 pub(super) struct Projection {

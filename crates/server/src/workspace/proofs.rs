@@ -6,11 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use quarterdeck_ledger::merkle::{consistency_proof, inclusion_proof};
 use quarterdeck_ledger::{Hash, Ledger, LedgerError};
 
+use super::projection::{READ_BYTES, READ_ENTRIES};
+
 #[derive(Debug, Default)]
 pub(super) struct Leaves(Mutex<Vec<Hash>>);
-
-const READ_ENTRIES: usize = 4_096;
-const READ_BYTES: usize = 4 << 20;
 
 impl Leaves {
     /// The audit path of the entry at `seq` in the tree of `size` entries; none where there is no
