@@ -120,13 +120,15 @@ proptest! {
         for scope in [Scope::Objective(objective()), Scope::KeyResult(leads())] {
             for line in of(&world.log, scope) {
                 // The dates of its cycle are told once, as that cycle's.
-                let cycle = matches!(
-                    line.entry.event.body,
-                    Body::Edited { subject: Subject::Cycle(_), .. }
-                ) || matches!(scope, Scope::KeyResult(_)) && matches!(
-                    line.entry.event.body,
-                    Body::Edited { subject: Subject::Objective(_), .. }
-                );
+                let edited = match &line.entry.event.body {
+                    Body::Edited { subject, .. } | Body::ConflictResolved { subject, .. } => {
+                        Some(*subject)
+                    }
+                    _ => None,
+                };
+                let cycle = matches!(edited, Some(Subject::Cycle(_)))
+                    || matches!(scope, Scope::KeyResult(_))
+                        && matches!(edited, Some(Subject::Objective(_)));
                 // That one helps another is told once, as the helper's.
                 let help = matches!(
                     line.entry.event.body,
