@@ -8,7 +8,8 @@ use std::{env, fs};
 use prost::Message as _;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
+    // Asked when it runs: a build script that was compiled elsewhere would look there.
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
     println!("cargo::rerun-if-changed={}", root.display());
 
     let mut files: Vec<PathBuf> = fs::read_dir(root.join("quarterdeck/v1"))?
