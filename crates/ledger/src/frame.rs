@@ -9,6 +9,8 @@
 //! kind (1) | recorded (8) | event id (16) | first 8 bytes of the event's hash (8) | salt (16) |
 //! signature (64, kind 2 only) | length of the body (4) | body.
 
+use std::ops::Range;
+
 use bytes::{Buf, Bytes};
 use sha2::{Digest, Sha256};
 
@@ -70,8 +72,23 @@ pub(crate) fn encode<'a>(first: u64, entries: impl ExactSizeIterator<Item = &'a 
     out
 }
 
-/// Decodes a frame and checks it and every entry. The bodies share the frame's memory.
-pub(crate) fn decode(frame: &Bytes) -> Result<Vec<Entry>, Damage> {
+/// Every entry.
+pub(crate) const ALL: Range<u64> = 0..u64::MAX;
+
+/// What a frame holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Decoded {
+    /// The seq of its first entry.
+    pub(crate) first: u64,
+    /// How many entries it holds.
+    pub(crate) count: u64,
+    /// Those that were wanted. Their bodies share the frame's memory.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// Decodes a frame, checks it, and hands out those entries that `wanted` has. What the frame's
+/// checksum vouches for is not hashed once more to be left out; where it fails, every entry is.
+pub(crate) fn decode(frame: &Bytes, wanted: &Range<u64>) -> Result<Decoded, Damage> {
     let Some((content, checksum)) = frame.split_last_chunk::<CHECKSUM>() else {
         return Err(Damage {
             seq: None,
@@ -79,19 +96,19 @@ pub(crate) fn decode(frame: &Bytes) -> Result<Vec<Entry>, Damage> {
         });
     };
     let whole = <[u8; CHECKSUM]>::from(Sha256::digest(content)) == *checksum;
-    let entries = decode_content(frame.slice(..content.len()))?;
+    let wanted = if whole { wanted } else { &ALL };
+    let decoded = decode_content(frame.slice(..content.len()), wanted)?;
     if whole {
-        Ok(entries)
+        Ok(decoded)
     } else {
-        let seq = entries.first().map(|entry| entry.seq);
         Err(Damage {
-            seq,
+            seq: Some(decoded.first),
             what: "its frame does not match the frame's checksum",
         })
     }
 }
 
-fn decode_content(mut rest: Bytes) -> Result<Vec<Entry>, Damage> {
+fn decode_content(mut rest: Bytes, wanted: &Range<u64>) -> Result<Decoded, Damage> {
     let cut = |seq| Damage {
         seq,
         what: "its frame is cut short",
@@ -105,27 +122,31 @@ fn decode_content(mut rest: Bytes) -> Result<Vec<Entry>, Damage> {
     }
     let first = u64::from_be_bytes(take(&mut rest).ok_or(cut(None))?);
     let count = u16::from_be_bytes(take(&mut rest).ok_or(cut(Some(first)))?);
-    let mut entries = Vec::with_capacity(usize::from(count).min(rest.len() / entry_len_min() + 1));
+    let mut entries = Vec::new();
+    let mut passed = 0u16;
     for seq in (first..).take(usize::from(count)) {
-        let entry = decode_entry(seq, &mut rest)?.ok_or(cut(Some(seq)))?;
-        entries.push(entry);
+        let read = read_entry(seq, &mut rest)?.ok_or(cut(Some(seq)))?;
+        passed = passed.saturating_add(1);
+        if wanted.contains(&seq) {
+            entries.push(checked(read)?);
+        }
     }
     // `first..` ends early only where the numbers themselves end.
-    if entries.len() != usize::from(count) || rest.has_remaining() {
+    if passed != count || rest.has_remaining() {
         return Err(Damage {
             seq: Some(first),
             what: "its frame holds more than it says",
         });
     }
-    Ok(entries)
+    Ok(Decoded {
+        first,
+        count: u64::from(count),
+        entries,
+    })
 }
 
-fn entry_len_min() -> usize {
-    1 + 8 + 16 + SHORT_HASH + 16 + 4
-}
-
-/// The next entry; `None` when the bytes end within it.
-fn decode_entry(seq: u64, rest: &mut Bytes) -> Result<Option<Entry>, Damage> {
+/// The next entry, with no hash yet, and how that begins; `None` when the bytes end within it.
+fn read_entry(seq: u64, rest: &mut Bytes) -> Result<Option<(Entry, [u8; SHORT_HASH])>, Damage> {
     let mut fields = || {
         let [kind] = take::<1>(rest)?;
         let recorded = u64::from_be_bytes(take(rest)?);
@@ -157,20 +178,26 @@ fn decode_entry(seq: u64, rest: &mut Bytes) -> Result<Option<Entry>, Damage> {
             what: "it is of an unknown kind; a newer program may read it",
         });
     }
-    let hash = event.hash();
-    if short(&hash) != expected {
-        return Err(Damage {
-            seq: Some(seq),
-            what: "its bytes do not match its hash",
-        });
-    }
-    Ok(Some(Entry {
+    let entry = Entry {
         seq,
         recorded,
         event_id,
         event,
-        hash,
-    }))
+        hash: Hash::default(),
+    };
+    Ok(Some((entry, expected)))
+}
+
+/// The entry with its hash, if that begins as it should.
+fn checked((entry, expected): (Entry, [u8; SHORT_HASH])) -> Result<Entry, Damage> {
+    let hash = entry.event.hash();
+    if short(&hash) != expected {
+        return Err(Damage {
+            seq: Some(entry.seq),
+            what: "its bytes do not match its hash",
+        });
+    }
+    Ok(Entry { hash, ..entry })
 }
 
 fn short(hash: &Hash) -> [u8; SHORT_HASH] {
@@ -196,7 +223,10 @@ mod tests {
         let entries = entries(41, 3);
         let frame = encode(41, entries.iter());
         golden("frame.bin", &frame);
-        assert_eq!(decode(&frame.into()), Ok(entries));
+        assert_eq!(
+            decode(&frame.into(), &ALL).map(|all| all.entries),
+            Ok(entries)
+        );
     }
 
     #[test]
@@ -211,12 +241,26 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_wanted_is_handed_out() {
+        let entries = entries(41, 5);
+        let frame = encode(41, entries.iter()).into();
+        for (from, until) in [(0, 42), (42, 44), (45, 99), (46, 99)] {
+            let decoded = decode(&frame, &(from..until)).unwrap();
+            assert_eq!((decoded.first, decoded.count), (41, 5));
+            let wanted = entries
+                .iter()
+                .filter(|entry| (from..until).contains(&entry.seq));
+            assert_eq!(decoded.entries, wanted.cloned().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn damage_to_a_body_names_its_entry() {
         let entries = entries(7, 3);
         let mut frame = encode(7, entries.iter());
         let at = frame.len() - CHECKSUM - 1;
         frame[at] ^= 1;
-        assert_eq!(decode(&frame.into()).unwrap_err().seq, Some(9));
+        assert_eq!(decode(&frame.into(), &ALL).unwrap_err().seq, Some(9));
     }
 
     proptest! {
@@ -225,13 +269,13 @@ mod tests {
             let mut frame = encode(7, entries(7, 4).iter());
             let bit = bit.index(frame.len() * 8);
             frame[bit / 8] ^= 1 << (bit % 8);
-            prop_assert!(decode(&frame.into()).is_err());
+            prop_assert!(decode(&frame.into(), &(0..0)).is_err());
         }
 
         #[test]
         fn any_bytes_get_a_verdict(mut bytes in prop::collection::vec(any::<u8>(), 0..400), version in any::<bool>()) {
             if version && let Some(first) = bytes.first_mut() { *first = VERSION; }
-            prop_assert!(decode(&bytes.into()).is_err());
+            prop_assert!(decode(&bytes.into(), &ALL).is_err());
         }
     }
 }

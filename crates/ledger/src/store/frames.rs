@@ -10,13 +10,14 @@
 //! inserted empty some way ahead; pages divide while there is next to nothing in them, and a frame is
 //! written once. The same numbers are used again after an append that never finished.
 
+use std::ops::Range;
 use std::path::Path;
 
 use bytes::{Bytes, BytesMut};
 
 use super::Limits;
 use super::disk::Disk;
-use crate::frame::{self, Damage};
+use crate::frame::{self, Damage, Decoded};
 use crate::{Entry, LedgerError};
 
 /// The largest value.
@@ -143,9 +144,10 @@ impl Reader<'_> {
                 if part.part + 1 < part.parts {
                     continue;
                 }
-                let entries = self.decode(next, frame.split().freeze())?;
-                next += entries.len() as u64;
-                for entry in entries.into_iter().filter(|entry| entry.seq >= from) {
+                let wanted = from..from.max(next).saturating_add(limits.entries as u64);
+                let decoded = self.decode(next, frame.split().freeze(), &wanted)?;
+                next += decoded.count;
+                for entry in decoded.entries {
                     if !limits.take(&entry) {
                         return Ok(out);
                     }
@@ -205,11 +207,16 @@ impl Reader<'_> {
         Part::of(value).ok_or_else(|| self.damaged(seq, "its frame is no frame"))
     }
 
-    fn decode(&self, first: u64, frame: Bytes) -> Result<Vec<Entry>, LedgerError> {
-        let entries = frame::decode(&frame)
+    fn decode(
+        &self,
+        first: u64,
+        frame: Bytes,
+        wanted: &Range<u64>,
+    ) -> Result<Decoded, LedgerError> {
+        let decoded = frame::decode(&frame, wanted)
             .map_err(|Damage { seq, what }| self.damaged(seq.unwrap_or(first), what))?;
-        if entries.first().map(|entry| entry.seq) == Some(first) {
-            Ok(entries)
+        if decoded.first == first && decoded.count > 0 {
+            Ok(decoded)
         } else {
             Err(self.damaged(first, "its frame holds other entries"))
         }

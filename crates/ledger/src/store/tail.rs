@@ -129,7 +129,8 @@ impl Tail {
             .iter()
             .filter(|record| record.end.framed == end.framed)
         {
-            let entries = frame::decode(&Bytes::copy_from_slice(record.frame))?;
+            let entries =
+                frame::decode(&Bytes::copy_from_slice(record.frame), &frame::ALL)?.entries;
             let starts = entries.first().map_or(size + 1, |entry| entry.seq);
             if starts != size + 1 || size + entries.len() as u64 != record.end.size {
                 break;
