@@ -9,7 +9,6 @@ use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide::{self, Author, Command};
 use quarterdeck_core::event::{Entry, Metric, Source};
 use quarterdeck_core::id::{CycleId, EventId, IdSource, KeyResultId, MemberId, Uuid};
-use quarterdeck_core::past::Past as _;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::Status;
@@ -216,7 +215,18 @@ impl<'c> Session<'c> {
     ///
     /// # Errors
     /// The moment or day cannot be meant, or the log cannot be read.
-    pub(crate) fn view(mut self, time: impl Into<Time>) -> Result<View<'c>, Failure> {
+    pub(crate) fn view(self, time: impl Into<Time>) -> Result<View<'c>, Failure> {
+        let mut view = self.view_to_ask(time)?;
+        view.release();
+        Ok(view)
+    }
+
+    /// The same, where the log is going to be asked: the folder is held until it has answered, so that
+    /// it is opened once.
+    ///
+    /// # Errors
+    /// As for [`Self::view`].
+    pub(crate) fn view_to_ask(mut self, time: impl Into<Time>) -> Result<View<'c>, Failure> {
         let Time { as_of, on } = time.into();
         let (as_of, on) = (as_of.as_ref(), on.as_deref());
         let today = self.today();
@@ -228,8 +238,7 @@ impl<'c> Session<'c> {
         let now = self.context.now;
         let mut past = self.replica.past(moment.map(up_to))?;
         let known_on = asked::day(&mut past, moment, now)?;
-        let state = moment.map(|_| past.state().clone());
-        drop(past);
+        let state = past.into_state();
         if state
             .as_ref()
             .is_some_and(|state| state.workspace.is_none())
@@ -239,7 +248,6 @@ impl<'c> Session<'c> {
                     .hint("see when it began: `okr log`"),
             );
         }
-        self.replica.release();
         let day = (on.unwrap_or(known_on), on.is_some());
         Ok(View::new(self, state, moment.map(json::AsOf::from), day))
     }

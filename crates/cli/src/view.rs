@@ -104,6 +104,11 @@ impl<'c> View<'c> {
         }
     }
 
+    /// Lets other processes at the folder.
+    pub(crate) fn release(&mut self) {
+        self.session.replica.release();
+    }
+
     /// What is seen.
     pub(crate) fn state(&self) -> &State {
         self.past.as_ref().unwrap_or_else(|| self.session.state())

@@ -39,7 +39,7 @@ pub(crate) struct Blame {
 impl Blame {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         self.sheet.is_wanted(context)?;
-        let mut view = context.open()?.view(self.time)?;
+        let mut view = context.open()?.view_to_ask(self.time)?;
         let subject = view.resolver().subject(&self.about)?;
         let on = view.on();
         let found = view.ask(|past| rule::of(past, subject, on))?;

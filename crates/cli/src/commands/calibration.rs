@@ -46,7 +46,7 @@ pub(crate) struct Calibration {
 impl Calibration {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         self.sheet.is_wanted(context)?;
-        let mut view = context.open()?.view(self.time)?;
+        let mut view = context.open()?.view_to_ask(self.time)?;
         let resolver = view.resolver();
         let team = (self.team.as_deref())
             .map(|team| resolver.team(team))

@@ -51,7 +51,7 @@ impl Diff {
         self.sheet.is_wanted(context)?;
         let (to, about) = self.later()?;
         let day_named = self.on.is_some();
-        let mut view = context.open()?.view(Time {
+        let mut view = context.open()?.view_to_ask(Time {
             as_of: to,
             on: self.on,
         })?;

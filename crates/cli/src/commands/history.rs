@@ -43,7 +43,7 @@ impl History {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let as_sheet = self.sheet.is_wanted(context)?;
         let day_named = self.time.on.is_some();
-        let mut view = context.open()?.view(self.time)?;
+        let mut view = context.open()?.view_to_ask(self.time)?;
         let scope = scope(&view, self.about.as_deref())?;
         let filter = self.filter.filter(&view)?;
         let on = day_named.then(|| view.on());

@@ -41,7 +41,7 @@ pub(crate) struct Log {
 impl Log {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let as_sheet = self.sheet.is_wanted(context)?;
-        let mut view = context.open()?.view(self.known)?;
+        let mut view = context.open()?.view_to_ask(self.known)?;
         let about = (self.about.as_ref())
             .map(|about| view.resolver().subject(about))
             .transpose()?;

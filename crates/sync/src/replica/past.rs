@@ -12,7 +12,8 @@ use quarterdeck_projection::Horizon;
 use super::{AsOf, Replica};
 use crate::error::ReplicaError;
 
-/// What was known at a moment, and before it.
+/// What was known at a moment, and before it. The folder is held from the first question on: whoever
+/// has their answer releases it.
 #[derive(Debug)]
 pub struct ReplicaPast<'r> {
     replica: &'r mut Replica,
@@ -44,6 +45,14 @@ impl Replica {
     }
 }
 
+impl ReplicaPast<'_> {
+    /// The state at the horizon; none for the present.
+    #[must_use]
+    pub fn into_state(self) -> Option<State> {
+        self.state
+    }
+}
+
 impl Past for ReplicaPast<'_> {
     type Error = ReplicaError;
 
@@ -59,14 +68,11 @@ impl Past for ReplicaPast<'_> {
         if !self.pending.is_empty() && self.pending.iter().all(is_known) {
             return Ok(self.state().clone());
         }
-        let state = self.replica.state_within(&self.horizon.earlier(moment));
-        self.replica.release();
-        state
+        self.replica.state_within(&self.horizon.earlier(moment))
     }
 
     fn about(&mut self, things: &BTreeSet<Uuid>) -> Result<Vec<Entry>, ReplicaError> {
         let found = self.replica.entries_about(things)?;
-        self.replica.release();
         let confirmed = (found.into_iter()).filter(|entry| self.horizon.lets_in(entry));
         let touches = |entry: &&Entry| entry.event.subjects().iter().any(|id| things.contains(id));
         let pending = self.pending.iter().filter(touches).cloned();
@@ -89,7 +95,6 @@ impl Past for ReplicaPast<'_> {
                 break;
             }
         }
-        self.replica.release();
         Ok(())
     }
 
