@@ -226,9 +226,9 @@ pub struct Tally {
 pub fn tally(state: &State, id: CycleId) -> Tally {
     let mut tally = Tally::default();
     for found in state.key_results.values() {
-        let counts = found.is_live()
-            && (state.objectives.get(&found.objective))
-                .is_some_and(|above| above.cycle == id && above.is_live());
+        let counts = (state.objectives.get(&found.head().objective))
+            .is_some_and(|above| above.cycle == id && above.is_live())
+            && found.is_live();
         if !counts {
             continue;
         }

@@ -230,8 +230,9 @@ pub fn of_cycle<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Late>, P:
     };
     let key_results: BTreeSet<KeyResultId> = (state.key_results.iter())
         .filter(|(id, one)| {
-            one.state != KeyResultState::Withdrawn
-                && (state.objectives.get(&one.objective))
+            let head = one.head();
+            head.state != KeyResultState::Withdrawn
+                && (state.objectives.get(&head.objective))
                     .is_some_and(|above| above.cycle == asked.cycle)
                 && asked.scope.has_key_result(&state, **id, one)
         })

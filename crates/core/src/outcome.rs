@@ -123,7 +123,7 @@ impl Ended {
 
     fn all(&self) -> impl Iterator<Item = (KeyResultId, &KeyResult, bool)> {
         (self.state.key_results.iter()).filter_map(|(id, found)| {
-            let above = self.state.objectives.get(&found.objective)?;
+            let above = self.state.objectives.get(&found.head().objective)?;
             let counts = above.cycle == self.cycle && above.state != ObjectiveState::Withdrawn;
             counts.then(|| (*id, &**found, above.is_live()))
         })

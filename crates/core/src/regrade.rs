@@ -134,7 +134,8 @@ fn figure(state: &State, id: KeyResultId, on: Date, computed: bool) -> Option<De
 fn key_results(state: &State, cycle: CycleId) -> Vec<KeyResultId> {
     (state.key_results.iter())
         .filter(|(_, found)| {
-            (state.objectives.get(&found.objective)).is_some_and(|above| above.cycle == cycle)
+            (state.objectives.get(&found.head().objective))
+                .is_some_and(|above| above.cycle == cycle)
         })
         .map(|(id, _)| *id)
         .collect()
@@ -142,7 +143,7 @@ fn key_results(state: &State, cycle: CycleId) -> Vec<KeyResultId> {
 
 fn set(state: &mut State, id: KeyResultId, change: impl FnOnce(&mut KeyResult)) {
     if let Some(found) = state.key_results.get_mut(&id) {
-        change(Arc::make_mut(found));
+        change(found.make_mut());
     }
 }
 

@@ -5,7 +5,7 @@
 //! read back under its CRC-32, which stands in the [`Place`] that leads to it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -120,8 +120,7 @@ impl Pack {
             if place.at + u64::from(place.length) > inner.end {
                 inner.write()?;
             }
-            inner.file.seek(SeekFrom::Start(place.at))?;
-            inner.file.read_exact(&mut bytes)?;
+            inner.read_at(&mut bytes, place.at)?;
         }
         if crc32fast::hash(&bytes) == place.checksum {
             Ok(bytes)
@@ -135,6 +134,17 @@ impl Pack {
 }
 
 impl Inner {
+    #[cfg(unix)]
+    fn read_at(&mut self, bytes: &mut [u8], at: u64) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, bytes, at)
+    }
+
+    #[cfg(not(unix))]
+    fn read_at(&mut self, bytes: &mut [u8], at: u64) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(at))?;
+        io::Read::read_exact(&mut self.file, bytes)
+    }
+
     fn write(&mut self) -> io::Result<()> {
         if self.waiting.is_empty() {
             return Ok(());
@@ -144,6 +154,13 @@ impl Inner {
         self.end += self.waiting.len() as u64;
         self.waiting.clear();
         Ok(())
+    }
+}
+
+impl Pack {
+    /// Takes note that something did not come out after an answer had begun.
+    pub(crate) fn fail(&self, error: &io::Error) {
+        self.health.fail(error);
     }
 }
 

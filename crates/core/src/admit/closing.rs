@@ -96,12 +96,9 @@ pub(super) fn closed(
         ));
     }
     let later = state.key_results.values().find(|one| {
-        one.grade.is_some()
+        (state.objectives.get(&one.head().objective)).is_some_and(|above| above.cycle == id)
+            && one.grade.is_some()
             && one.provenance.of(&Field::Grade).seq > position
-            && state
-                .objectives
-                .get(&one.objective)
-                .is_some_and(|above| above.cycle == id)
     });
     if let Some(one) = later {
         return Err(Refusal::invalid(format!(

@@ -228,11 +228,8 @@ pub(super) fn carried_key(
         )
     });
     let key_result = state.key_results.iter().find(|(id, other)| {
-        holds(
-            Subject::KeyResult(**id),
-            other.is_live(),
-            other.key.as_deref(),
-        )
+        let head = other.head();
+        holds(Subject::KeyResult(**id), head.is_live(), head.key)
     });
     let kpi = state
         .kpis

@@ -35,7 +35,7 @@ pub fn later<P: Past>(past: &mut P, id: CycleId) -> Result<Vec<Entry>, P::Error>
     things.insert(id.uuid());
     things.extend(
         (state.key_results.iter())
-            .filter(|(_, one)| objectives.contains(&one.objective))
+            .filter(|(_, one)| objectives.contains(&one.head().objective))
             .map(|(id, _)| id.uuid()),
     );
     let mut found = past.about(&things)?;
@@ -93,7 +93,7 @@ fn has_changed(state: &State, id: CycleId, closing: &Closing) -> bool {
         || (state.objectives.values())
             .any(|one| (one.cycle == id && set(&one.provenance)) || left(&one.provenance))
         || state.key_results.values().any(|one| {
-            (state.objectives.get(&one.objective)).is_some_and(|above| above.cycle == id)
+            (state.objectives.get(&one.head().objective)).is_some_and(|above| above.cycle == id)
                 && (set(&one.provenance) || one.check_ins.latest() > closing.position)
         })
 }
@@ -121,7 +121,7 @@ fn put_back(state: &mut State, then: &State, id: CycleId) {
                 state.objectives.remove(&objective);
                 state
                     .key_results
-                    .retain(|_, one| one.objective != objective);
+                    .retain(|_, one| one.head().objective != objective);
             }
         }
     }
@@ -130,11 +130,12 @@ fn put_back(state: &mut State, then: &State, id: CycleId) {
             continue;
         }
         state.objectives.insert(*objective, Arc::clone(before));
-        (state.key_results)
-            .retain(|id, one| one.objective != *objective || then.key_results.contains_key(id));
+        (state.key_results).retain(|id, one| {
+            one.head().objective != *objective || then.key_results.contains_key(id)
+        });
         let below = then.key_results.iter();
-        for (id, one) in below.filter(|(_, one)| one.objective == *objective) {
-            state.key_results.insert(*id, Arc::clone(one));
+        for (id, one) in below.filter(|(_, one)| one.head().objective == *objective) {
+            state.key_results.insert(*id, one.clone());
         }
     }
 }

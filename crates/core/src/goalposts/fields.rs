@@ -100,7 +100,7 @@ pub(super) fn moved_since(state: &State, asked: &Asked, eve: Timestamp) -> BTree
         }
     }
     for (id, one) in &state.key_results {
-        let above = state.objectives.get(&one.objective);
+        let above = state.objectives.get(&one.head().objective);
         let in_cycle = above.is_some_and(|above| {
             above.cycle == asked.cycle
                 || (above.provenance.edited.get(&Field::Cycle)).is_some_and(after)
@@ -175,7 +175,7 @@ pub fn tally(state: &State, cycle: CycleId) -> usize {
         .map(|(id, _)| Subject::Objective(*id));
     let key_results = (state.key_results.iter())
         .filter(|(_, one)| {
-            (state.objectives.get(&one.objective)).is_some_and(|above| above.cycle == cycle)
+            (state.objectives.get(&one.head().objective)).is_some_and(|above| above.cycle == cycle)
         })
         .map(|(id, _)| Subject::KeyResult(*id));
     let own = usize::from(moved(Subject::Cycle(cycle)));

@@ -234,12 +234,13 @@ impl<'a> Things<'a> {
         self.state
             .key_results
             .iter()
-            .filter(|(_, found)| found.state != KeyResultState::Withdrawn)
-            .map(|(id, found)| Candidate {
+            .map(|(id, found)| (id, found.head()))
+            .filter(|(_, head)| head.state != KeyResultState::Withdrawn)
+            .map(|(id, head)| Candidate {
                 kind: Kind::KeyResult,
                 id: id.uuid(),
-                title: &found.title,
-                key: found.key.as_deref(),
+                title: head.title,
+                key: head.key,
             })
     }
 
@@ -288,7 +289,7 @@ impl<'a> Things<'a> {
         self.state
             .notes
             .iter()
-            .filter(|(_, found)| found.is_shown())
+            .filter(|(_, found)| found.head().is_shown())
             .map(|(id, _)| plain(Kind::Note, id.uuid(), ""))
     }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{
-    CheckIn, CheckIns, Cycle, Device, Invitation, KeyResult, Member, Note, Objective, Provenance,
-    Stamp, State, Team, Workspace,
+    CheckIn, CheckIns, Cycle, Device, Invitation, KeyResult, Lazy, Member, Note, Objective,
+    Provenance, Stamp, State, Team, Workspace,
 };
 use crate::event::{
     Body, Certifier, DeviceJoined, Entry, KeyResultAdded, ObjectiveDrafted, WorkspaceCreated,
@@ -159,7 +159,7 @@ impl State {
                 };
                 self.notes
                     .entry(NoteId::from(entry.event.id))
-                    .or_insert_with(|| Arc::new(note));
+                    .or_insert_with(|| Lazy::new(note));
             }
             Body::SignOffAsked { objective, members } => {
                 match self.objectives.get_mut(objective).map(Arc::make_mut) {
@@ -340,7 +340,7 @@ impl State {
     fn key_result_added(&mut self, entry: &Entry, added: &KeyResultAdded) {
         self.below.forget();
         self.key_results.entry(added.key_result).or_insert_with(|| {
-            Arc::new(KeyResult {
+            Lazy::new(KeyResult {
                 objective: added.objective,
                 title: added.title.clone(),
                 owner: added.owner,
@@ -371,14 +371,14 @@ impl State {
         change: impl FnOnce(&mut KeyResult),
     ) {
         match self.key_results.get_mut(&id) {
-            Some(key_result) => change(Arc::make_mut(key_result)),
+            Some(key_result) => change(key_result.make_mut()),
             None => self.skip(entry, "the key result is not known"),
         }
     }
 
     fn set_retracted(&mut self, entry: &Entry, id: KeyResultId, check_in: EventId, to: bool) {
         let found = self.key_results.get_mut(&id).and_then(|key_result| {
-            let check_ins = &mut Arc::make_mut(key_result).check_ins;
+            let check_ins = &mut key_result.make_mut().check_ins;
             check_ins.touched(entry.seq);
             check_ins.edit_with(check_in, |check_in| check_in.retracted = to)
         });

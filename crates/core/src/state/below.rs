@@ -19,7 +19,7 @@ impl Below {
         let all = self.0.get_or_init(|| {
             let mut all: BTreeMap<ObjectiveId, Vec<KeyResultId>> = BTreeMap::new();
             for (id, found) in &state.key_results {
-                all.entry(found.objective).or_default().push(*id);
+                all.entry(found.head().objective).or_default().push(*id);
             }
             all
         });

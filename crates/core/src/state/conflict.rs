@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Skipped, Stamp, State};
+use super::{Lazy, Skipped, Stamp, State};
 use crate::event::Entry;
 use crate::id::EventId;
 use crate::value::{Change, Field, Subject, Value};
@@ -168,7 +168,7 @@ impl State {
                 }
             }
             Subject::KeyResult(id) => {
-                if let Some(found) = self.key_results.get_mut(&id).map(Arc::make_mut) {
+                if let Some(found) = self.key_results.get_mut(&id).map(Lazy::make_mut) {
                     found.set_aside = why.filter(|_| !found.is_live());
                 }
             }

@@ -236,17 +236,17 @@ impl State {
                 edit(found)
             }
             Subject::KeyResult(id) => {
-                let found: &mut KeyResult = Arc::make_mut(self.key_results.get_mut(&id)?);
+                let found: &mut KeyResult = self.key_results.get_mut(&id)?.make_mut();
                 edit(found)
             }
             Subject::CheckIn(key_result, id) => {
-                let key_result = Arc::make_mut(self.key_results.get_mut(&key_result)?);
+                let key_result = self.key_results.get_mut(&key_result)?.make_mut();
                 return key_result
                     .check_ins
                     .edit_with(id, |check_in| edit(check_in));
             }
             Subject::Note(id) => {
-                let found: &mut Note = Arc::make_mut(self.notes.get_mut(&id)?);
+                let found: &mut Note = self.notes.get_mut(&id)?.make_mut();
                 edit(found)
             }
             Subject::Kpi(id) => {

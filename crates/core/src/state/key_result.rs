@@ -8,20 +8,24 @@ use super::edit::{
     Editable, Misfit, milestones, no_such_field, number, optional_number, optional_reference,
     optional_text, optional_word, stamped_by_provenance, text, whole, word,
 };
-use super::{CheckIns, Provenance};
+use super::{CheckIns, Headed, Provenance};
 use crate::decimal::Decimal;
 use crate::event::Metric;
 use crate::id::{KeyResultId, KpiId, MemberId, ObjectiveId, TeamId};
-use crate::token::{Cadence, Indicator, KeyResultState};
+use crate::token::{Cadence, Indicator, KeyResultState, MetricKind};
 use crate::value::{Field, Subject, Value};
 
-/// How achievement is measured.
+/// How achievement is measured. It begins with what is its head, so that this can be read alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyResult {
     /// Its objective.
     pub objective: ObjectiveId,
     /// Title in words.
     pub title: String,
+    /// A name of one's own.
+    pub key: Option<String>,
+    /// Where it stands in its life.
+    pub state: KeyResultState,
     /// Owning member.
     pub owner: Option<MemberId>,
     /// How it is measured, as it stands.
@@ -36,10 +40,6 @@ pub struct KeyResult {
     pub weight: Decimal,
     /// Which matters most, 1 first.
     pub rank: Option<u32>,
-    /// A name of one's own.
-    pub key: Option<String>,
-    /// Where it stands in its life.
-    pub state: KeyResultState,
     /// Why it was deferred or dropped; none while it counts.
     pub set_aside: Option<String>,
     /// The team that is answerable, where it is another than the objective's.
@@ -56,6 +56,72 @@ pub struct KeyResult {
     pub check_ins: CheckIns,
     /// Who set what.
     pub provenance: Provenance,
+}
+
+/// What decides whether a key result is meant: the first fields of [`KeyResult`], in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyResultHead<'a> {
+    /// Its objective.
+    pub objective: ObjectiveId,
+    /// Title in words.
+    pub title: &'a str,
+    /// A name of one's own.
+    pub key: Option<&'a str>,
+    /// Where it stands in its life.
+    pub state: KeyResultState,
+}
+
+impl KeyResultHead<'_> {
+    /// Whether it counts: neither deferred, dropped nor withdrawn.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        matches!(self.state, KeyResultState::Active)
+    }
+}
+
+impl Headed for KeyResult {
+    type Head<'a> = KeyResultHead<'a>;
+
+    fn head(&self) -> KeyResultHead<'_> {
+        KeyResultHead {
+            objective: self.objective,
+            title: &self.title,
+            key: self.key.as_deref(),
+            state: self.state,
+        }
+    }
+
+    fn lost() -> Self {
+        Self {
+            objective: ObjectiveId::nil(),
+            title: String::new(),
+            key: None,
+            state: KeyResultState::Withdrawn,
+            owner: None,
+            metric: Metric {
+                kind: MetricKind::Binary,
+                baseline: None,
+                target: None,
+                low: None,
+                high: None,
+                milestones: Vec::new(),
+                unit: None,
+            },
+            indicator: None,
+            certainty: None,
+            cadence: Cadence::Weekly,
+            weight: Decimal::ZERO,
+            rank: None,
+            set_aside: None,
+            team: None,
+            kpi: None,
+            carried_from: None,
+            grade: None,
+            helps: BTreeSet::new(),
+            check_ins: CheckIns::default(),
+            provenance: Provenance::nobody(),
+        }
+    }
 }
 
 /// A grade at the end of a cycle.

@@ -17,6 +17,7 @@ pub mod cycle;
 pub mod edit;
 pub mod key_result;
 pub mod kpi;
+mod lazy;
 pub mod member;
 pub mod note;
 pub mod objective;
@@ -47,10 +48,11 @@ pub use check_in::{CheckIn, Reading};
 pub use check_ins::{CheckIns, Place, Shelf};
 pub use conflict::{Conflict, Contender};
 pub use cycle::{Closing, Cycle};
-pub use key_result::{Grade, KeyResult};
+pub use key_result::{Grade, KeyResult, KeyResultHead};
 pub use kpi::{Kpi, KpiReading};
+pub use lazy::{Headed, Lazy, Page};
 pub use member::{Device, Invitation, Member};
-pub use note::Note;
+pub use note::{Note, NoteHead};
 pub use objective::Objective;
 pub use team::Team;
 pub use weekly::Weekly;
@@ -79,9 +81,9 @@ pub struct State {
     /// Objectives, also dropped ones.
     pub objectives: BTreeMap<ObjectiveId, Arc<Objective>>,
     /// Key results, also dropped ones.
-    pub key_results: BTreeMap<KeyResultId, Arc<KeyResult>>,
+    pub key_results: BTreeMap<KeyResultId, Lazy<KeyResult>>,
     /// Notes.
-    pub notes: BTreeMap<NoteId, Arc<Note>>,
+    pub notes: BTreeMap<NoteId, Lazy<Note>>,
     /// KPIs, also dropped ones.
     pub kpis: BTreeMap<KpiId, Arc<Kpi>>,
     /// Initiatives, also done and dropped ones.
@@ -167,6 +169,21 @@ impl Provenance {
         }
     }
 
+    /// The provenance of nothing.
+    pub(super) fn nobody() -> Self {
+        Self {
+            created: Stamp {
+                seq: 0,
+                event: EventId::nil(),
+                member: MemberId::nil(),
+                device: DeviceId::nil(),
+                authored: Hlc::default(),
+                recorded: Timestamp::default(),
+            },
+            edited: BTreeMap::new(),
+        }
+    }
+
     /// Which event set the field's present value.
     #[must_use]
     pub fn of(&self, field: &Field) -> &Stamp {
@@ -178,7 +195,7 @@ impl State {
     /// Version of the form in which a state is kept in snapshots, for whoever keeps one: raised
     /// whenever a field of the state or the way its check-ins are packed changes. A snapshot of
     /// another version is passed over, and the log folded anew.
-    pub const FORM: u32 = 5;
+    pub const FORM: u32 = 6;
 
     /// The key results of an objective, in the order in which they matter: by rank, then by age.
     pub fn key_results_of(
@@ -227,7 +244,10 @@ impl State {
         let mut found: Vec<_> = self
             .notes
             .iter()
-            .filter(|(_, note)| note.about == subject && note.is_shown())
+            .filter(|(_, note)| {
+                let head = note.head();
+                head.about == subject && head.is_shown()
+            })
             .map(|(id, note)| (*id, &**note))
             .collect();
         found.sort_by_key(|(_, note)| note.provenance.created.seq);

@@ -35,7 +35,7 @@ impl State {
         if let Some(found) = self.key_results.get_mut(&graded.key_result)
             && took_effect
         {
-            Arc::make_mut(found).grade = graded.to.map(|grade| Grade {
+            found.make_mut().grade = graded.to.map(|grade| Grade {
                 grade,
                 computed: graded.computed,
                 reason: entry.event.reason.clone(),

@@ -8,6 +8,7 @@
 //! The list is written after what it names. After a power cut it may name what never reached the
 //! disk: checksums tell, and everything is then made again.
 
+mod lazy;
 mod page;
 mod trunk;
 
@@ -29,7 +30,7 @@ use trunk::Tables;
 const NAME: &str = "snapshots";
 const PACK: &str = "pack-";
 /// The form of the list, the trunks and the runs; raised with any change to one of them.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// A snapshot.
 #[derive(Debug, Clone, Serialize, Deserialize)]

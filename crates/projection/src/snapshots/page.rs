@@ -12,9 +12,7 @@ use quarterdeck_core::event::Source;
 use quarterdeck_core::id::{
     InitiativeId, KeyResultId, KpiId, NoteId, ObjectiveId, TodoId, WeeklyId,
 };
-use quarterdeck_core::state::{
-    Initiative, KeyResult, Kpi, Note, Objective, Place, Shelf, Todo, Weekly,
-};
+use quarterdeck_core::state::{Initiative, Kpi, Objective, Place, Todo, Weekly};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -39,60 +37,77 @@ impl Key for u64 {
     }
 }
 
-/// A value of a map in pages.
-pub(super) trait Value: Clone + Serialize + DeserializeOwned {
-    /// Puts parts that lie in records of their own into the pack.
-    fn keep_parts(&self, _: &Pack) -> io::Result<()> {
-        Ok(())
-    }
-    /// Says where these parts are to be fetched from.
-    fn attach(&mut self, _: &Arc<dyn Shelf>) {}
-}
-
 macro_rules! ids {
-    ($($id:ident => $value:ident),*) => {$(
+    ($($id:ident),*) => {$(
         impl Key for $id {
             fn low_byte(&self) -> u8 {
                 self.as_bytes()[15]
             }
         }
-        impl Value for $value {}
     )*};
 }
 
-ids! {
-    ObjectiveId => Objective, NoteId => Note, KpiId => Kpi, InitiativeId => Initiative,
-    TodoId => Todo, WeeklyId => Weekly
+ids!(
+    KeyResultId,
+    ObjectiveId,
+    NoteId,
+    KpiId,
+    InitiativeId,
+    TodoId,
+    WeeklyId
+);
+
+/// What a map holds, in memory and in a page.
+pub(super) trait Entity<K>: Clone {
+    /// Whether nothing was changed between the two.
+    fn is_same(&self, other: &Self) -> bool;
+    /// A page's record. Parts that lie in records of their own are put into the pack before.
+    fn record(page: &[(K, Self)], pack: &Pack) -> io::Result<Vec<u8>>;
+    /// Reads it back.
+    fn read(place: Place, pack: &Arc<Pack>) -> io::Result<Page<K, Self>>;
 }
 
-impl Key for KeyResultId {
-    fn low_byte(&self) -> u8 {
-        self.as_bytes()[15]
+/// Entities that are decoded with their page.
+pub(super) trait Eager: Serialize + DeserializeOwned {}
+
+impl Eager for Objective {}
+impl Eager for Kpi {}
+impl Eager for Initiative {}
+impl Eager for Todo {}
+impl Eager for Weekly {}
+impl Eager for Source {}
+
+impl<K: Key, V: Eager> Entity<K> for Arc<V> {
+    fn is_same(&self, other: &Self) -> bool {
+        Self::ptr_eq(self, other)
+    }
+
+    fn record(page: &[(K, Self)], _: &Pack) -> io::Result<Vec<u8>> {
+        let values: Vec<(K, &V)> = page.iter().map(|(key, value)| (*key, &**value)).collect();
+        postcard::to_stdvec(&values).map_err(io::Error::other)
+    }
+
+    fn read(place: Place, pack: &Arc<Pack>) -> io::Result<Page<K, Self>> {
+        let values: Vec<(K, V)> =
+            postcard::from_bytes(&pack.get(place)?).map_err(io::Error::other)?;
+        Ok((values.into_iter())
+            .map(|(key, value)| (key, Self::new(value)))
+            .collect())
     }
 }
 
-impl Value for Source {}
-
-impl Value for KeyResult {
-    fn keep_parts(&self, pack: &Pack) -> io::Result<()> {
-        self.check_ins.keep(|bytes| pack.append(bytes))
-    }
-    fn attach(&mut self, shelf: &Arc<dyn Shelf>) {
-        self.check_ins.attach(shelf);
-    }
-}
-
-type Page<K, V> = Vec<(K, Arc<V>)>;
+/// What lies in a page.
+pub(super) type Page<K, E> = Vec<(K, E)>;
 
 /// The pages of one map that are in memory.
 #[derive(Debug)]
-pub(super) struct Table<K, V> {
-    pages: HashMap<u64, (Place, Page<K, V>)>,
+pub(super) struct Table<K, E> {
+    pages: HashMap<u64, (Place, Page<K, E>)>,
     /// Where the page is that begins with a key.
     first: BTreeMap<K, u64>,
 }
 
-impl<K, V> Default for Table<K, V> {
+impl<K, E> Default for Table<K, E> {
     fn default() -> Self {
         Self {
             pages: HashMap::new(),
@@ -101,19 +116,15 @@ impl<K, V> Default for Table<K, V> {
     }
 }
 
-impl<K: Key, V: Value> Table<K, V> {
+impl<K: Key, E: Entity<K>> Table<K, E> {
     /// Keeps a map; pages that are there already are only named.
-    pub(super) fn keep(
-        &mut self,
-        map: &BTreeMap<K, Arc<V>>,
-        pack: &Pack,
-    ) -> io::Result<Vec<Place>> {
+    pub(super) fn keep(&mut self, map: &BTreeMap<K, E>, pack: &Pack) -> io::Result<Vec<Place>> {
         let mut kept = Self::default();
         let mut places = Vec::new();
         let mut page = Page::new();
         let mut left = map.len();
         for (key, value) in map {
-            page.push((*key, Arc::clone(value)));
+            page.push((*key, value.clone()));
             left -= 1;
             if left == 0 || key.ends_page() {
                 places.push(self.keep_page(std::mem::take(&mut page), pack, &mut kept)?);
@@ -123,12 +134,12 @@ impl<K: Key, V: Value> Table<K, V> {
         Ok(places)
     }
 
-    fn keep_page(&self, page: Page<K, V>, pack: &Pack, kept: &mut Self) -> io::Result<Place> {
+    fn keep_page(&self, page: Page<K, E>, pack: &Pack, kept: &mut Self) -> io::Result<Place> {
         let first = page.first().map(|(key, _)| *key);
-        let same = |known: &&(Place, Page<K, V>)| {
+        let same = |known: &&(Place, Page<K, E>)| {
             known.1.len() == page.len()
                 && (known.1.iter().zip(&page))
-                    .all(|(one, other)| one.0 == other.0 && Arc::ptr_eq(&one.1, &other.1))
+                    .all(|(one, other)| one.0 == other.0 && one.1.is_same(&other.1))
         };
         let known = first
             .and_then(|first| self.first.get(&first))
@@ -136,13 +147,7 @@ impl<K: Key, V: Value> Table<K, V> {
             .filter(same);
         let place = match known {
             Some((place, _)) => *place,
-            None => {
-                page.iter()
-                    .try_for_each(|(_, value)| value.keep_parts(pack))?;
-                let values: Vec<(K, &V)> =
-                    page.iter().map(|(key, value)| (*key, &**value)).collect();
-                pack.append(&postcard::to_stdvec(&values).map_err(io::Error::other)?)?
-            }
+            None => pack.append(&E::record(&page, pack)?)?,
         };
         kept.first.extend(first.map(|first| (first, place.at)));
         kept.pages.insert(place.at, (place, page));
@@ -150,12 +155,7 @@ impl<K: Key, V: Value> Table<K, V> {
     }
 
     /// The map of these pages. Those in memory are shared with it.
-    pub(super) fn load(
-        &self,
-        places: &[Place],
-        pack: &Pack,
-        shelf: &Arc<dyn Shelf>,
-    ) -> io::Result<BTreeMap<K, Arc<V>>> {
+    pub(super) fn load(&self, places: &[Place], pack: &Arc<Pack>) -> io::Result<BTreeMap<K, E>> {
         let mut all = Vec::new();
         for place in places {
             match self
@@ -164,20 +164,20 @@ impl<K: Key, V: Value> Table<K, V> {
                 .filter(|(known, _)| known == place)
             {
                 Some((_, page)) => all.extend(page.iter().cloned()),
-                None => all.extend(read(*place, pack, shelf)?),
+                None => all.extend(E::read(*place, pack)?),
             }
         }
         Ok(all.into_iter().collect())
     }
 
     /// Takes note of which pages a loaded map lies in.
-    pub(super) fn remember(&mut self, map: &BTreeMap<K, Arc<V>>, places: &[Place]) {
+    pub(super) fn remember(&mut self, map: &BTreeMap<K, E>, places: &[Place]) {
         *self = Self::default();
         let mut places = places.iter();
         let mut page = Page::new();
         let mut left = map.len();
         for (key, value) in map {
-            page.push((*key, Arc::clone(value)));
+            page.push((*key, value.clone()));
             left -= 1;
             if left == 0 || key.ends_page() {
                 let Some(place) = places.next() else { return };
@@ -187,18 +187,4 @@ impl<K: Key, V: Value> Table<K, V> {
             }
         }
     }
-}
-
-fn read<K: Key, V: Value>(
-    place: Place,
-    pack: &Pack,
-    shelf: &Arc<dyn Shelf>,
-) -> io::Result<Page<K, V>> {
-    let values: Vec<(K, V)> = postcard::from_bytes(&pack.get(place)?).map_err(io::Error::other)?;
-    Ok((values.into_iter())
-        .map(|(key, mut value)| {
-            value.attach(shelf);
-            (key, Arc::new(value))
-        })
-        .collect())
 }

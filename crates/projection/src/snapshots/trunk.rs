@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::thread;
 
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Source;
@@ -11,7 +10,7 @@ use quarterdeck_core::id::{
     InitiativeId, KeyResultId, KpiId, NoteId, ObjectiveId, TodoId, WeeklyId,
 };
 use quarterdeck_core::state::{
-    Below, Initiative, KeyResult, Kpi, Note, Objective, Place, Shelf, State, Todo, Weekly,
+    Below, Initiative, KeyResult, Kpi, Lazy, Note, Objective, Place, State, Todo, Weekly,
 };
 use quarterdeck_ledger::{Frontier, Hash};
 use serde::{Deserialize, Serialize};
@@ -44,14 +43,14 @@ struct Pages {
 /// The pages that are in memory: those of the snapshot kept or opened last.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    objectives: Table<ObjectiveId, Objective>,
-    key_results: Table<KeyResultId, KeyResult>,
-    notes: Table<NoteId, Note>,
-    kpis: Table<KpiId, Kpi>,
-    initiatives: Table<InitiativeId, Initiative>,
-    todos: Table<TodoId, Todo>,
-    weeklies: Table<WeeklyId, Weekly>,
-    sources: Table<u64, Source>,
+    objectives: Table<ObjectiveId, Arc<Objective>>,
+    key_results: Table<KeyResultId, Lazy<KeyResult>>,
+    notes: Table<NoteId, Lazy<Note>>,
+    kpis: Table<KpiId, Arc<Kpi>>,
+    initiatives: Table<InitiativeId, Arc<Initiative>>,
+    todos: Table<TodoId, Arc<Todo>>,
+    weeklies: Table<WeeklyId, Arc<Weekly>>,
+    sources: Table<u64, Arc<Source>>,
 }
 
 impl Tables {
@@ -87,7 +86,6 @@ impl Tables {
         remember: bool,
     ) -> io::Result<Folded> {
         let trunk: Trunk = postcard::from_bytes(&pack.get(trunk)?).map_err(io::Error::other)?;
-        let shelf: Arc<dyn Shelf> = Arc::<Pack>::clone(pack);
         let Pages {
             objectives,
             key_results,
@@ -99,19 +97,14 @@ impl Tables {
             sources,
         } = &trunk.pages;
         let mut state = trunk.rest;
-        // Key results are about half of the work.
-        let found = thread::scope(|scope| {
-            let found = scope.spawn(|| self.key_results.load(key_results, pack, &shelf));
-            state.objectives = self.objectives.load(objectives, pack, &shelf)?;
-            state.notes = self.notes.load(notes, pack, &shelf)?;
-            state.kpis = self.kpis.load(kpis, pack, &shelf)?;
-            state.initiatives = self.initiatives.load(initiatives, pack, &shelf)?;
-            state.todos = self.todos.load(todos, pack, &shelf)?;
-            state.weeklies = self.weeklies.load(weeklies, pack, &shelf)?;
-            state.sources = self.sources.load(sources, pack, &shelf)?;
-            (found.join()).unwrap_or_else(|_| Err(io::Error::other("a snapshot could not be read")))
-        });
-        state.key_results = found?;
+        state.objectives = self.objectives.load(objectives, pack)?;
+        state.key_results = self.key_results.load(key_results, pack)?;
+        state.notes = self.notes.load(notes, pack)?;
+        state.kpis = self.kpis.load(kpis, pack)?;
+        state.initiatives = self.initiatives.load(initiatives, pack)?;
+        state.todos = self.todos.load(todos, pack)?;
+        state.weeklies = self.weeklies.load(weeklies, pack)?;
+        state.sources = self.sources.load(sources, pack)?;
         if remember {
             self.objectives.remember(&state.objectives, objectives);
             self.key_results.remember(&state.key_results, key_results);

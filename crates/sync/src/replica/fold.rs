@@ -64,19 +64,19 @@ impl Replica {
     fn open_log(&mut self) -> Result<SledLedger, ReplicaError> {
         let (derived, health) = (self.dir.join(DERIVED), self.health.clone());
         let is_new = self.projection.folded.size() == 0;
-        let (ledger, snapshot) = thread::scope(|scope| {
-            let snapshot = is_new.then(|| scope.spawn(|| Projection::open(&derived, &health)));
-            let path = self.dir.join(LEDGER);
-            let ledger = open_ledger(&path, self.identity.workspace, self.options);
-            // A snapshot that cannot even be read without a panic is none to rely on.
-            let snapshot = snapshot.and_then(|reading| reading.join().ok());
-            (ledger, snapshot)
-        });
-        match snapshot {
-            Some(projection) => self.projection = projection,
-            None => self.projection.reopen(),
+        let path = self.dir.join(LEDGER);
+        let (workspace, options) = (self.identity.workspace, self.options);
+        if !is_new {
+            self.projection.reopen();
+            return open_ledger(&path, workspace, options);
         }
-        ledger
+        thread::scope(|scope| {
+            // The snapshot is read here, where the command goes on with it: memory that another
+            // thread asked for costs more to get.
+            let ledger = scope.spawn(|| open_ledger(&path, workspace, options));
+            self.projection = Projection::open(&derived, &health);
+            (ledger.join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     }
 
     /// Folds what the log holds beyond the fold in memory, or beyond the snapshot.
