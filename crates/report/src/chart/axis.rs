@@ -124,7 +124,8 @@ fn months(starts: Date, ends: Date) -> Vec<(Date, String)> {
             found.push((month, name(month, many)));
         }
         let next = month.plus_months(1);
-        if next <= month {
+        // After the calendar's last month there is no next one.
+        if next.day() != 1 {
             break;
         }
         month = next;
