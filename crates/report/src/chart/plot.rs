@@ -166,8 +166,12 @@ impl Plot {
     /// notes of the state are looked through.
     #[must_use]
     pub fn with_notes(mut self, state: &State, id: KeyResultId) -> Self {
+        let mut notes = state.notes_about(Subject::KeyResult(id)).peekable();
+        if notes.peek().is_none() {
+            return self;
+        }
         let zone = asked::zone(state);
-        let notes = (state.notes_about(Subject::KeyResult(id)))
+        let notes = notes
             .map(|(_, note)| Mark {
                 date: zone.date_of(known::since(state, &note.provenance.created)),
                 kind: note.kind.into(),
