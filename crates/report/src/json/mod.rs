@@ -32,6 +32,7 @@ mod objective;
 mod plan;
 mod proof;
 mod regrade;
+mod retro;
 mod run;
 mod scope;
 mod show;
@@ -110,6 +111,12 @@ pub use proof::{DeviceSigned, ExportedTiles, ProofWritten, Proven, TreeHead, Ver
 pub use regrade::{
     BothGrades, KeyResultRegraded, ObjectiveRegraded, Regrade, RegradeBy, TeamRegraded, regrade,
     regrade_rules,
+};
+pub use retro::{
+    Retro, RetroAmbition, RetroCompared, RetroFunnel, RetroGoesOn, RetroKeyResult, RetroKpi,
+    RetroKpiAt, RetroLineage, RetroMid, RetroNote, RetroObjective, RetroOnward,
+    RetroOnwardKeyResult, RetroPair, RetroPart, RetroScore, RetroSentence, RetroShort, RetroStall,
+    RetroSurge, RetroTeam, RetroWhy,
 };
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,
