@@ -101,7 +101,9 @@ pub use lists::{
     CycleLine, CycleList, DeviceLine, DeviceList, MemberLine, MemberList, Mission, TeamLine,
     TeamList, cycles, devices, members, mission, teams,
 };
+pub(crate) use log::said;
 pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
+pub(crate) use objective::key_result_stands;
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
 pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,

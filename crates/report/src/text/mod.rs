@@ -18,7 +18,7 @@ mod document;
 mod due;
 mod exported;
 mod facts;
-mod figures;
+pub(crate) mod figures;
 mod forecast;
 mod funnel;
 mod goalposts;
