@@ -15,7 +15,7 @@ use quarterdeck_core::state::State;
 use super::film::CELL;
 use super::goals::{Film, Layer, Thing};
 use super::html::Html;
-use crate::chart::{self, Frame, Pieces, Plot, Scale, Size};
+use crate::chart::{self, Pieces, Plot, Scale, Size};
 use crate::number::{percent, with_unit};
 
 /// The size of a chart, in units of its view box.
@@ -40,7 +40,8 @@ pub(super) struct Charts {
     aims: Aims,
     /// What each showed from which stop on.
     plots: BTreeMap<KeyResultId, Vec<(u32, Plot)>>,
-    frames: BTreeMap<KeyResultId, Frame>,
+    /// The scale that each is drawn on.
+    scales: BTreeMap<KeyResultId, Scale>,
 }
 
 impl Charts {
@@ -83,34 +84,29 @@ impl Charts {
                 }
                 film.pieces(*stop, Thing::KeyResult(id), Layer::Rows, rows(plot));
             }
-            self.frames.insert(id, chart::frame(&scale, SIZE));
+            self.scales.insert(id, scale);
         }
     }
 
     /// The picture as it is at the end, for the player to go on from.
     pub(super) fn put(&self, html: &mut Html, film: &Film, id: KeyResultId, title: &str) {
-        let Some(frame) = self.frames.get(&id) else {
+        let Some(scale) = self.scales.get(&id) else {
             return;
         };
+        let field = chart::field(scale, SIZE);
         let view = format!("0 0 {} {}", SIZE.width, SIZE.height);
         let label = format!("Curve of “{title}” against its pace; the table of its values follows.");
         let svg = [
-            ("class", "chart"),
+            ("class", "okr-chart"),
             ("viewBox", view.as_str()),
             ("role", "img"),
             ("aria-label", label.as_str()),
             ("data-chart", ""),
         ];
         html.put("svg", &svg, |html| {
-            html.put("path", &[("class", "grid"), ("d", frame.grid.as_str())], |_| {});
-            html.put("path", &[("class", "edge"), ("d", frame.edge.as_str())], |_| {});
-            for label in &frame.labels {
-                let (x, y) = (label.x.as_str(), label.y.as_str());
-                let at = [("x", x), ("y", y), ("text-anchor", label.anchor)];
-                html.leaf("text", &at, &label.text);
-            }
+            html.picture(&chart::frame(scale, SIZE));
             let cut = format!("cut-{id}");
-            let (left, width) = (number(frame.left), number(frame.right - frame.left));
+            let (left, width) = (number(field.left), number(field.right - field.left));
             let height = SIZE.height.to_string();
             html.put("clipPath", &[("id", cut.as_str())], |html| {
                 let all = [
@@ -138,7 +134,7 @@ impl Charts {
                 ];
                 html.put("path", &path, |_| {});
             }
-            let line = format!("M0 {}V{}", number(frame.top), number(frame.bottom));
+            let line = format!("M0 {}V{}", number(field.top), number(field.bottom));
             let cursor = [
                 ("class", "cursor"),
                 ("data-cursor", ""),

@@ -3,7 +3,8 @@
 //!
 //! Guarantee: text and values of attributes that pass through [`Html`] hold no markup, no control
 //! character and no character that turns the direction of its neighbours. There is no way to put a
-//! piece of HTML in as it is, but for [`Html::own`], which takes only what was compiled in.
+//! piece of HTML in as it is, but for [`Html::own`], which takes only what was compiled in, and
+//! [`Html::picture`], for charts.
 
 use crate::text::{clean, one_line};
 
@@ -82,6 +83,11 @@ impl Html {
     /// What was compiled in: the style, the script, an ornament.
     pub(super) fn own(&mut self, own: &'static str) {
         self.text.push_str(own);
+    }
+
+    /// What [`crate::chart`] drew, which escapes what it writes itself.
+    pub(super) fn picture(&mut self, drawn: &str) {
+        self.text.push_str(drawn);
     }
 
     /// JSON within an element for data: no `<` can be in it.

@@ -306,13 +306,13 @@ impl Drawn {
                 }
                 body => {
                     let subject = body.subject();
-                    drawn.all |= !matches!(
+                    drawn.all |= matches!(
                         subject,
                         Some(
-                            Subject::KeyResult(_)
-                                | Subject::CheckIn(..)
-                                | Subject::Objective(_)
-                                | Subject::Note(_)
+                            Subject::Workspace
+                                | Subject::Cycle(_)
+                                | Subject::Kpi(_)
+                                | Subject::Reading(..)
                         )
                     );
                 }
