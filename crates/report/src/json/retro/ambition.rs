@@ -1,11 +1,16 @@
 //! Whether a cycle's goals were ambitious enough, told.
 
-use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::decimal::{Decimal, ratio};
 use quarterdeck_core::id::KeyResultId;
+use quarterdeck_core::retro::ambition::{Ambition, ENOUGH, Judged, Verdict};
+use quarterdeck_core::retro::{Short, Why};
+use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
-use super::RetroPart;
+use super::story::parts;
+use super::{RetroPart, Told};
 use crate::names::Ref;
+use crate::number::{count, percent};
 
 /// Whether the goals were ambitious enough.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,4 +66,77 @@ pub struct RetroWhy {
     pub parts: Vec<RetroPart>,
     /// Positions of the entries behind it.
     pub entries: Vec<u64>,
+}
+
+pub(super) fn ambition(told: &Told<'_>, found: &Ambition) -> RetroAmbition {
+    let share = |many: usize| ratio(many.into(), found.key_results.into(), 2);
+    RetroAmbition {
+        key_results: found.key_results,
+        near_one: found.near_one,
+        green: found.green,
+        amber: found.amber,
+        red: found.red,
+        aspirational: found.aspirational,
+        at_aim: found.at_aim,
+        near_one_share: share(found.near_one),
+        red_share: share(found.red),
+        verdict: match found.judged {
+            Judged::Verdict(verdict) => Some(verdict.words()),
+            Judged::Running | Judged::TooFew => None,
+        },
+        told: sentence(found),
+        short: found.short.iter().map(|one| short(told, one)).collect(),
+    }
+}
+
+/// The verdict in a sentence, or why there is none.
+fn sentence(found: &Ambition) -> String {
+    let of = count(found.key_results, "key result");
+    let part = |many: usize| {
+        let share = ratio(many.into(), found.key_results.into(), 2).unwrap_or_default();
+        format!("{many} of {of} ({})", percent(share))
+    };
+    match found.judged {
+        Judged::Running => "The cycle has not ended: it is too early to tell.".to_owned(),
+        Judged::TooFew => format!("{of} with an outcome: a verdict takes {ENOUGH}."),
+        Judged::Verdict(Verdict::TooMuch) => format!(
+            "It asked for too much: {} ended below 0.4.",
+            part(found.red)
+        ),
+        Judged::Verdict(Verdict::TooEasy) => format!(
+            "It was too easy: {} ended at 0.95 or above.",
+            part(found.near_one)
+        ),
+        Judged::Verdict(Verdict::AboutRight) => format!(
+            "It was about right: {} ended at 0.95 or above, {} below 0.4.",
+            part(found.near_one),
+            found.red
+        ),
+    }
+}
+
+fn short(told: &Told<'_>, found: &Short) -> RetroShort {
+    RetroShort {
+        reference: told.names.key_result(found.key_result),
+        id: found.key_result,
+        title: (told.names.title(Subject::KeyResult(found.key_result))).unwrap_or_default(),
+        outcome: found.outcome.round(2),
+        why: found.why.iter().map(|one| why(told, one)).collect(),
+    }
+}
+
+fn why(told: &Told<'_>, found: &Why) -> RetroWhy {
+    RetroWhy {
+        kind: found.kind,
+        parts: parts(told, &found.parts),
+        entries: told.recorded(&found.entries),
+    }
+}
+
+impl RetroWhy {
+    /// The reason as text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.parts.iter().map(|part| part.text.as_str()).collect()
+    }
 }

@@ -5,8 +5,10 @@
 //! go and see.
 
 mod ambition;
+mod build;
 mod compared;
 mod funnels;
+mod goals;
 mod onward;
 mod story;
 
@@ -24,6 +26,7 @@ use super::{AsOf, Calibration, Goalposts, Late, Schema, StatusCycle};
 use crate::names::Ref;
 
 pub use ambition::{RetroAmbition, RetroShort, RetroWhy};
+pub use build::{retro, retro_told};
 pub use compared::{RetroCompared, RetroKpi, RetroKpiAt, RetroLineage, RetroPair};
 pub use funnels::RetroFunnel;
 pub use onward::{RetroGoesOn, RetroOnward, RetroOnwardKeyResult};
@@ -255,4 +258,32 @@ pub struct RetroNote {
     pub key_result: Option<KeyResultId>,
     /// Where it was imported from, if it was.
     pub imported: Option<Imported>,
+}
+
+/// What is told, with what it is told by.
+pub(super) struct Told<'a> {
+    found: &'a quarterdeck_core::retro::Retro,
+    names: &'a crate::names::Names<'a>,
+    pending: &'a crate::pending::Pending,
+    as_of: Option<AsOf>,
+}
+
+impl Told<'_> {
+    /// Those of these positions that are recorded: what waits has no place in the log yet.
+    fn seqs(&self, seqs: impl IntoIterator<Item = u64>) -> Vec<u64> {
+        let confirmed = self.pending.confirmed(self.found.state.head);
+        let has_none = self.pending.events() == 0;
+        (seqs.into_iter())
+            .filter(|seq| has_none || *seq <= confirmed)
+            .collect()
+    }
+
+    fn recorded(&self, seqs: &[u64]) -> Vec<u64> {
+        self.seqs(seqs.iter().copied())
+    }
+
+    /// The year that goes without saying.
+    fn year(&self) -> u16 {
+        self.found.cycle().map_or(0, |cycle| cycle.ends.year())
+    }
 }

@@ -1,9 +1,14 @@
 //! What goes on into another cycle, told.
 
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::retro::Onward;
+use quarterdeck_core::token::Switch;
+use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
-use super::super::show::Related;
+use super::super::show::{Related, related};
+use super::super::{share, what};
+use super::Told;
 
 /// What goes on into another cycle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,4 +45,32 @@ pub struct RetroOnwardKeyResult {
     pub aim: String,
     /// Its grade, else its score, 0 to 1.
     pub outcome: Option<Decimal>,
+}
+
+pub(super) fn onward(told: &Told<'_>, found: &Onward) -> RetroOnward {
+    let (retro, names) = (told.found, told.names);
+    let goes_on = |one: &quarterdeck_core::retro::Goes| {
+        let objective = retro.state.objectives.get(&one.objective)?;
+        let later = one.carried.and_then(|id| retro.state.objectives.get(&id));
+        Some(RetroGoesOn {
+            objective: related(names, Subject::Objective(one.objective))?,
+            standing: objective.standing == Switch::On,
+            carried: (one.carried).and_then(|id| related(names, Subject::Objective(id))),
+            into: later.and_then(|later| names.title(Subject::Cycle(later.cycle))),
+            key_results: (one.key_results.iter())
+                .filter_map(|(id, metric)| {
+                    let outcome = retro.outcome(retro.state.key_results.get(id)?);
+                    Some(RetroOnwardKeyResult {
+                        key_result: related(names, Subject::KeyResult(*id))?,
+                        aim: what::aim(metric),
+                        outcome: share(outcome),
+                    })
+                })
+                .collect(),
+        })
+    };
+    RetroOnward {
+        objectives: found.objectives.iter().filter_map(goes_on).collect(),
+        finished: found.finished.len(),
+    }
 }
