@@ -67,8 +67,9 @@ impl Charts {
         }
     }
 
-    /// Draws them all into the film.
-    pub(super) fn draw(&mut self, film: &mut Film) {
+    /// Draws them all into the film; answers how many rows their tables have at the end.
+    pub(super) fn draw(&mut self, film: &mut Film) -> usize {
+        let mut all_rows = 0;
         for (id, plots) in std::mem::take(&mut self.plots) {
             let mut all = plots.iter().map(|(_, plot)| plot);
             let Some(first) = all.next() else {
@@ -84,8 +85,10 @@ impl Charts {
                 }
                 film.pieces(*stop, Thing::KeyResult(id), Layer::Rows, rows(plot));
             }
+            all_rows += plots.last().map_or(0, |(_, plot)| plot.course.len());
             self.scales.insert(id, scale);
         }
+        all_rows
     }
 
     /// The picture as it is at the end, for the player to go on from.
@@ -108,11 +111,13 @@ impl Charts {
             let cut = format!("cut-{id}");
             let (left, width) = (number(field.left), number(field.right - field.left));
             let height = SIZE.height.to_string();
+            let share = film.last_day().map_or(1.0, |day| day.share);
+            let gone = number((field.right - field.left) * share);
             html.put("clipPath", &[("id", cut.as_str())], |html| {
                 let all = [
                     ("x", left.as_str()),
                     ("y", "0"),
-                    ("width", width.as_str()),
+                    ("width", gone.as_str()),
                     ("height", height.as_str()),
                     ("data-cut", ""),
                 ];
@@ -135,8 +140,11 @@ impl Charts {
                 html.put("path", &path, |_| {});
             }
             let line = format!("M0 {}V{}", number(field.top), number(field.bottom));
+            let at = number(field.left + (field.right - field.left) * share);
+            let place = format!("translate({at} 0)");
             let cursor = [
-                ("class", "cursor"),
+                ("class", if share < 1.0 { "cursor" } else { "cursor at-end" }),
+                ("transform", place.as_str()),
                 ("data-cursor", ""),
                 ("data-left", left.as_str()),
                 ("data-width", width.as_str()),

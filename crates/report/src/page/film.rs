@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::{clean, one_line};
 
+pub(super) use encode::{Around, AroundLive};
+
 /// What the player does with a cell's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -58,7 +60,7 @@ pub(super) struct Stop {
 }
 
 /// A day of the film.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Day {
     /// As addresses name it: `2026-08-14`.
     pub(super) iso: String,

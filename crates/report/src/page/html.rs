@@ -95,6 +95,11 @@ impl Html {
         self.text.push_str(&json.replace('<', "\\u003c"));
     }
 
+    /// A piece that was written apart.
+    pub(super) fn join(&mut self, piece: Self) {
+        self.text.push_str(&piece.text);
+    }
+
     /// What was written.
     pub(super) fn finish(self) -> String {
         self.text

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quarterdeck_core::alignment::teams_below;
-use quarterdeck_core::calendar::{Date, Span};
+use quarterdeck_core::calendar::{Date, Span, Timestamp};
 use quarterdeck_core::event::{Body, Entry};
 use quarterdeck_core::id::{CycleId, KeyResultId, ObjectiveId, TeamId, Uuid};
 use quarterdeck_core::past::Past;
@@ -43,11 +43,30 @@ pub(super) struct Shot {
     /// Each with the objective that it is of.
     pub(super) key_results: Vec<(KeyResultId, ObjectiveId)>,
     pub(super) charts: Charts,
+    /// Whether the tables of values are few enough to stand on the page without a script.
+    pub(super) few_rows: bool,
+    /// The team of each objective.
+    team_of: BTreeMap<ObjectiveId, TeamId>,
+    /// Each team with those below it.
+    teams: BTreeMap<TeamId, BTreeSet<TeamId>>,
     /// The day of the last stop.
-    pub(super) on: Option<Date>,
+    on: Option<Date>,
 }
 
-/// Shoots a cycle up to a moment.
+impl Shot {
+    /// Whether an objective is a team's, or one's below it.
+    pub(super) fn is_of_team(&self, objective: ObjectiveId, team: TeamId) -> bool {
+        let theirs = self.team_of.get(&objective);
+        let below = self.teams.get(&team);
+        theirs.zip(below).is_some_and(|(team, below)| below.contains(team))
+    }
+}
+
+/// So many rows of values stand on a page without a script.
+const FEW: usize = 3_000;
+
+/// Shoots a cycle up to a moment. The last stop is of the day `on`, by what the closing's state knows
+/// where there is one, else by all that is known.
 ///
 /// # Errors
 /// The log cannot be read.
@@ -55,6 +74,8 @@ pub(super) fn shoot<P: Past>(
     past: &mut P,
     cycle: CycleId,
     until: Option<Moment>,
+    on: Date,
+    closed: Option<&State>,
 ) -> Result<Shot, P::Error> {
     let mut camera = Camera {
         cycle,
@@ -62,13 +83,16 @@ pub(super) fn shoot<P: Past>(
         figures: BTreeMap::new(),
         statuses: BTreeMap::new(),
         seen: BTreeSet::new(),
-        teams: BTreeMap::new(),
         known_teams: 0,
+        last_at: None,
         shot: Shot {
             film: Film::new(),
             objectives: Vec::new(),
             key_results: Vec::new(),
             charts: Charts::default(),
+            few_rows: false,
+            team_of: BTreeMap::new(),
+            teams: BTreeMap::new(),
             on: None,
         },
     };
@@ -82,8 +106,12 @@ pub(super) fn shoot<P: Past>(
         camera.take(state, stop, changed);
         true
     })?;
+    if camera.shot.on != Some(on) {
+        let state = closed.unwrap_or_else(|| past.state());
+        camera.end(state, on);
+    }
     let mut shot = camera.shot;
-    shot.charts.draw(&mut shot.film);
+    shot.few_rows = shot.charts.draw(&mut shot.film) <= FEW;
     Ok(shot)
 }
 
@@ -95,13 +123,29 @@ struct Camera {
     /// How each key result that counts is doing.
     statuses: BTreeMap<KeyResultId, Status>,
     seen: BTreeSet<KeyResultId>,
-    /// Each team with those below it.
-    teams: BTreeMap<TeamId, BTreeSet<TeamId>>,
     known_teams: usize,
+    last_at: Option<Timestamp>,
     shot: Shot,
 }
 
 impl Camera {
+    /// Another day of what is known at the end.
+    fn end(&mut self, state: &State, on: Date) {
+        let span = (state.cycles.get(&self.cycle))
+            .and_then(|cycle| Span::new(cycle.starts, cycle.ends));
+        let moment = Moment::Position(state.head);
+        let stop = Stop {
+            moment,
+            seq: state.head,
+            at: self.last_at.unwrap_or(state.recorded),
+            day: on,
+            week: span.and_then(|span| span.week_of(on)),
+            entries: Vec::new(),
+            marks: Vec::new(),
+        };
+        self.take(state, &stop, &Changed::all());
+    }
+
     fn take(&mut self, state: &State, stop: &Stop, changed: &Changed) {
         let Some(cycle) = state.cycles.get(&self.cycle) else {
             return;
@@ -118,6 +162,7 @@ impl Camera {
             self.shot.film.mark(name_of(mark));
         }
         self.kept = names.keep();
+        self.last_at = Some(stop.at);
     }
 
     fn begin(&mut self, cycle: &Cycle, stop: &Stop) {
@@ -162,9 +207,16 @@ impl Camera {
             let film = &mut self.shot.film;
             let figure = goals::objective(film, names, (id, found), is_of_cycle, stop.day);
             match figure {
-                Some(figure) => self.figures.insert(id, figure),
-                None => self.figures.remove(&id),
-            };
+                Some(figure) => {
+                    if let Some(team) = figure.team {
+                        self.shot.team_of.insert(id, team);
+                    }
+                    self.figures.insert(id, figure);
+                }
+                None => {
+                    self.figures.remove(&id);
+                }
+            }
             if changed.all {
                 key_results.extend(state.key_results_of(id).map(|(below, _)| below));
             }
@@ -203,7 +255,7 @@ impl Camera {
     fn means(&mut self, state: &State) {
         if self.known_teams != state.teams.len() {
             self.known_teams = state.teams.len();
-            self.teams = (state.teams.keys())
+            self.shot.teams = (state.teams.keys())
                 .map(|id| (*id, teams_below(state, *id)))
                 .collect();
         }
@@ -211,7 +263,7 @@ impl Camera {
         let scored = |figure: &Figure| Some((figure.kind, figure.score?));
         let all: Vec<(ObjectiveKind, _)> = self.figures.values().filter_map(scored).collect();
         goals::means(film, Thing::Cycle, score::means_of(&all));
-        for (team, below) in &self.teams {
+        for (team, below) in &self.shot.teams {
             let theirs: Vec<(ObjectiveKind, _)> = (self.figures.values())
                 .filter(|figure| figure.team.is_some_and(|team| below.contains(&team)))
                 .filter_map(scored)

@@ -91,7 +91,7 @@ fn stages(html: &mut Html, one: &RetroFunnel) {
                 };
                 html.leaf("td", &[("class", "n")], &volume);
                 html.leaf("td", &[("class", "n")], &share(stage.rate));
-                let measured = stage.measured.as_ref().and_then(|rate| rate.share());
+                let measured = stage.measured.as_ref().map(|rate| rate.rate);
                 html.leaf("td", &[("class", "n")], &share(measured));
             });
         }

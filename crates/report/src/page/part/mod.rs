@@ -26,6 +26,7 @@ use crate::names::Ref;
 
 pub(super) use entries::{Cited, entries};
 pub(super) use goals::goals;
+pub(super) use story::middle;
 pub(super) use top::top;
 
 /// So many rows a table has at most; who wants all of them asks the command line.

@@ -20,6 +20,10 @@ pub(super) fn story(sheet: &mut Sheet<'_>, html: &mut Html) {
             });
         });
     }
+}
+
+/// The scores of all, side by side.
+pub(in crate::page) fn middle(sheet: &mut Sheet<'_>, html: &mut Html) {
     scores(sheet, html);
 }
 

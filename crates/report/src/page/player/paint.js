@@ -16,7 +16,9 @@ function painter(film) {
       path,
       layer: film.layers[Number(path.dataset.l)],
     }));
-    charts.set(node, { layers, cursor: node.querySelector("[data-cursor]"), shown: film.last, near: false });
+    const cursor = node.querySelector("[data-cursor]");
+    const cut = node.querySelector("[data-cut]");
+    charts.set(node, { layers, cursor, cut, shown: film.last, near: false });
   }
   const tables = Array.from(document.querySelectorAll("[data-rows]"), (body) => ({
     body,
@@ -54,18 +56,18 @@ function painter(film) {
       const drawn = piecesAt(layer, now).join("");
       if (path.getAttribute("d") !== drawn) path.setAttribute("d", drawn);
     }
-    if (chart.cursor) {
-      const { left, width } = chart.cursor.dataset;
-      const x = Number(left) + Number(width) * film.days[film.stops.day[now]].share;
-      chart.cursor.setAttribute("transform", `translate(${x.toFixed(1)} 0)`);
-      chart.cursor.classList.toggle("at-end", now === film.last);
-    }
+    const { left, width } = chart.cursor.dataset;
+    const { share } = film.days[film.stops.day[now]];
+    const gone = Number(width) * share;
+    chart.cursor.setAttribute("transform", `translate(${(Number(left) + gone).toFixed(1)} 0)`);
+    chart.cursor.classList.toggle("at-end", share >= 1);
+    chart.cut.setAttribute("width", gone.toFixed(1));
   }
 
   function paintTable(table) {
     if (table.shown === now) return;
     table.shown = now;
-    const rows = piecesAt(table.layer, now).map((piece) => {
+    const rows = piecesAt(table.layer, now).sort().map((piece) => {
       const row = document.createElement("tr");
       piece.split("\u001f").forEach((text, n) => {
         const cell = document.createElement(n === 0 ? "th" : "td");

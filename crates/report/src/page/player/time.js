@@ -40,12 +40,19 @@ function calendar(film) {
       const places = steps[step];
       return places[lastUpTo(places, stop - 1)];
     },
-    // `#at=412`, or `#day=2026-08-14` where a day has ended with this stop.
-    link: (stop) => (film.said[stop] ? `#at=${seq[stop]}` : `#day=${film.days[day[stop]].iso}`),
+    // `#at=412`, or `#day=2026-08-14` where a day ends with this stop. What was imported out of turn
+    // has no position of its own: its moment names it.
+    link(stop) {
+      if (!film.said[stop] && day[stop + 1] !== day[stop]) return `#day=${film.days[day[stop]].iso}`;
+      if (lastUpTo(seq, seq[stop]) === stop) return `#at=${seq[stop]}`;
+      return `#time=${new Date(film.stops.at[stop] * 1000).toISOString().slice(0, 19)}Z`;
+    },
     // The stop that an address names; none where it names something else.
     find(address) {
       const at = /^#at=(\d{1,15})$/.exec(address);
       if (at) return Math.max(0, lastUpTo(seq, Number(at[1])));
+      const moment = /^#time=(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)$/.exec(address);
+      if (moment) return Math.max(0, lastUpTo(film.stops.at, Date.parse(moment[1]) / 1000));
       const on = /^#day=(\d{4}-\d{2}-\d{2})$/.exec(address);
       if (!on) return undefined;
       const place = lastUpTo(film.days.map(({ iso }) => iso), on[1]);
