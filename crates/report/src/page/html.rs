@@ -55,10 +55,10 @@ impl Html {
     pub(super) fn text(&mut self, said: &str) {
         // As it is where it begins or ends with a space: sentences are put together of pieces.
         let mut line = one_line(said);
-        if !line.is_empty() && said.starts_with(' ') {
+        if said.starts_with(' ') {
             line.insert(0, ' ');
         }
-        if !line.is_empty() && said.ends_with(' ') {
+        if !line.trim_start().is_empty() && said.ends_with(' ') {
             line.push(' ');
         }
         escape(&line, &mut self.text);

@@ -27,6 +27,8 @@ mod shoot;
 
 use std::collections::BTreeSet;
 
+use quarterdeck_core::calendar::Date;
+use quarterdeck_core::id::CycleId;
 use quarterdeck_core::past::Past;
 use quarterdeck_core::value::Subject;
 use quarterdeck_core::when::Moment;
@@ -47,6 +49,21 @@ pub struct Asked {
     pub retro: retro::Asked,
     /// Where a page that is served hears of news; none for a file.
     pub live: Option<Live>,
+}
+
+impl Asked {
+    /// Of a cycle as one sees it on a day without asking for anything further.
+    #[must_use]
+    pub const fn of(cycle: CycleId, on: Date, live: Option<Live>) -> Self {
+        let retro = retro::Asked {
+            cycle,
+            compare: None,
+            on,
+            day_was_named: false,
+            as_of: None,
+        };
+        Self { retro, live }
+    }
 }
 
 /// Where a page that is served hears of news.
@@ -111,9 +128,10 @@ pub fn page<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Page>, P::Err
         cited: BTreeSet::new(),
     };
     let mut body = Html::default();
-    part::top(&mut sheet, &mut body);
+    part::top(&sheet, &mut body);
     bar::bar(&shot.film, &mut body, asked.live.is_some());
     body.put("main", &[], |html| {
+        part::story(&mut sheet, html);
         part::middle(&mut sheet, html);
         part::goals(&mut sheet, html);
         part::rest(&mut sheet, html);
@@ -128,7 +146,9 @@ pub fn page<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Page>, P::Err
             line: json::log_line(&names, entry, past.is_pending(entry.seq)),
         })
         .collect();
-    part::entries(&sheet, &mut body, &cited, &zone);
+    body.put("div", &[("role", "region"), ("aria-label", "Events")], |html| {
+        part::entries(&sheet, html, &cited, &zone);
+    });
     let around = Around {
         head: if asked.live.is_some() { past.state().head } else { retro.head },
         live: asked.live.as_ref().map(|live| AroundLive {

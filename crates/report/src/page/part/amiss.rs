@@ -23,7 +23,7 @@ pub(super) fn goalposts(sheet: &mut Sheet<'_>, html: &mut Html) {
             nothing(html, "Nothing was moved after the cycle began.");
             return;
         }
-        let columns = ["what", "change", "who", "days before the end", "why", "event"];
+        let columns = ["what", "change", "who", ">days before the end", "why", "event"];
         table(html, "Goals moved after the cycle began", &columns, |html| {
             for one in found.changes.iter().take(ROWS) {
                 let class = if one.after_end { "after" } else { "" };
@@ -111,7 +111,7 @@ fn late_table(sheet: &mut Sheet<'_>, html: &mut Html, all: &[LateLine]) {
     if all.is_empty() {
         return;
     }
-    let columns = ["key result", "for", "value", "days late", "who", "event"];
+    let columns = ["key result", "for", "value", ">days late", "who", "event"];
     table(html, "Check-ins that came late", &columns, |html| {
         for one in all.iter().take(ROWS) {
             let since = sheet.since(one.act.seq);
@@ -137,7 +137,7 @@ fn late_table(sheet: &mut Sheet<'_>, html: &mut Html, all: &[LateLine]) {
 fn corrections(sheet: &mut Sheet<'_>, html: &mut Html) {
     let found = &sheet.retro.late;
     if !found.corrections.is_empty() || !found.retractions.is_empty() {
-        let columns = ["key result", "for", "what", "days after", "who", "why", "event"];
+        let columns = ["key result", "for", "what", ">days after", "who", "why", "event"];
         table(html, "Check-ins that were corrected or taken back", &columns, |html| {
             for one in found.corrections.iter().take(ROWS) {
                 let since = sheet.since(one.act.seq);
@@ -173,7 +173,7 @@ fn corrections(sheet: &mut Sheet<'_>, html: &mut Html) {
         more(html, found.corrections.len().max(found.retractions.len()), "okr late");
     }
     if !found.after_grades.is_empty() {
-        let columns = ["key result", "grade", "computed then", "computed now"];
+        let columns = ["key result", ">grade", ">computed then", ">computed now"];
         table(html, "Figures that changed after their grades", &columns, |html| {
             for one in &found.after_grades {
                 row(html, "after", "", |html| {

@@ -18,7 +18,7 @@ pub(super) fn stalls(sheet: &mut Sheet<'_>, html: &mut Html) {
             return;
         }
         if !stalled.is_empty() {
-            let columns = ["key result", "from", "to", "weeks", "at", "then", "events"];
+            let columns = ["key result", "from", "to", ">weeks", ">at", "then", "events"];
             table(html, "Stalls", &columns, |html| {
                 for one in &stalled {
                     for stall in &one.stalls {
@@ -39,7 +39,7 @@ pub(super) fn stalls(sheet: &mut Sheet<'_>, html: &mut Html) {
             });
         }
         if !surged.is_empty() {
-            let columns = ["key result", "last days", "before", "gained", "of its score", "events"];
+            let columns = ["key result", ">last days", ">before", ">gained", ">of its score", "events"];
             table(html, "Late surges", &columns, |html| {
                 for one in &surged {
                     let Some(surge) = &one.surge else {
@@ -79,7 +79,7 @@ pub(super) fn funnels(sheet: &mut Sheet<'_>, html: &mut Html) {
 
 fn stages(html: &mut Html, one: &RetroFunnel) {
     let name = &one.funnel.funnel.name;
-    let columns = ["stage", "volume", "goes on, planned", "goes on, measured"];
+    let columns = ["stage", ">volume", ">goes on, planned", ">goes on, measured"];
     table(html, &format!("Stages of {name}"), &columns, |html| {
         for stage in &one.funnel.stages {
             row(html, "", "", |html| {
@@ -111,7 +111,7 @@ fn diagnosis(html: &mut Html, found: &FunnelCompared) {
             html.text(" first.");
         }
     });
-    let columns = ["stage", "before", "after", "came through before", "after", "explains"];
+    let columns = ["stage", ">before", ">after", ">came through before", ">after", ">explains"];
     table(html, &format!("{} against {}", found.after, found.before), &columns, |html| {
         for stage in &found.stages {
             row(html, "", "", |html| {

@@ -64,7 +64,8 @@ pub(super) fn compared(sheet: &mut Sheet<'_>, html: &mut Html) {
             });
         }
         let this = &sheet.retro.cycle.name;
-        let columns = ["", found.cycle.as_str(), this.as_str(), "change"];
+        let (before, after) = (format!(">{}", found.cycle), format!(">{this}"));
+        let columns = ["", before.as_str(), after.as_str(), ">change"];
         table(html, "Grades, else scores, of both", &columns, |html| {
             for (name, pair) in [
                 ("all", &found.whole),
@@ -88,7 +89,7 @@ pub(super) fn compared(sheet: &mut Sheet<'_>, html: &mut Html) {
         if found.kpis.is_empty() {
             return;
         }
-        let columns = ["KPI", found.cycle.as_str(), this.as_str(), "change", "of its target", "for the"];
+        let columns = ["KPI", before.as_str(), after.as_str(), ">change", ">of its target", "for the"];
         table(html, "KPIs at both ends", &columns, |html| {
             for kpi in &found.kpis {
                 row(html, "", "", |html| {

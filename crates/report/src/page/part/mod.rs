@@ -26,7 +26,7 @@ use crate::names::Ref;
 
 pub(super) use entries::{Cited, entries};
 pub(super) use goals::goals;
-pub(super) use story::middle;
+pub(super) use story::{middle, story};
 pub(super) use top::top;
 
 /// So many rows a table has at most; who wants all of them asks the command line.
@@ -187,7 +187,7 @@ fn verdict(html: &mut Html, id: &'static str, title: &str, within: impl FnOnce(&
     });
 }
 
-/// A table with its caption and the names of its columns.
+/// A table with its caption and the names of its columns; `>` stands before that of numbers.
 fn table(html: &mut Html, caption: &str, columns: &[&str], rows: impl FnOnce(&mut Html)) {
     html.put("div", &[("class", "wide"), ("tabindex", "0"), ("role", "region"), ("aria-label", caption)], |html| {
         html.put("table", &[], |html| {
@@ -195,7 +195,9 @@ fn table(html: &mut Html, caption: &str, columns: &[&str], rows: impl FnOnce(&mu
             html.put("thead", &[], |html| {
                 html.put("tr", &[], |html| {
                     for name in columns {
-                        html.leaf("th", &[("scope", "col")], name);
+                        let class = name.strip_prefix('>').map_or(("", ""), |_| ("class", "n"));
+                        let name = name.trim_start_matches('>');
+                        html.leaf("th", &[("scope", "col"), class], name);
                     }
                 });
             });

@@ -31,7 +31,7 @@ pub(super) fn calibration(sheet: &mut Sheet<'_>, html: &mut Html) {
                 }
             }
         });
-        let columns = ["", "stated", "reached", "statements", "key results"];
+        let columns = ["", ">stated", ">reached", ">statements", ">key results"];
         if !found.tiers.is_empty() || !found.bands.is_empty() {
             table(html, "What was stated, and how often it came true", &columns, |html| {
                 for tier in &found.tiers {
@@ -43,7 +43,7 @@ pub(super) fn calibration(sheet: &mut Sheet<'_>, html: &mut Html) {
                 }
             });
         }
-        let columns = ["owner", "key results", "reached", "certainty stated", "Brier", "confidence stated", "Brier"];
+        let columns = ["owner", ">key results", ">reached", ">certainty stated", ">Brier", ">confidence stated", ">Brier"];
         if found.owners.len() > 1 {
             table(html, "By owner", &columns, |html| {
                 for group in found.owners.iter().chain(&found.teams) {

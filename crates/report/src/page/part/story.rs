@@ -5,8 +5,8 @@ use super::super::html::Html;
 use super::{Sheet, head, number, row, table, verdict};
 use crate::json::RetroScore;
 
-/// The story, and the table of scores.
-pub(super) fn story(sheet: &mut Sheet<'_>, html: &mut Html) {
+/// What happened.
+pub(in crate::page) fn story(sheet: &mut Sheet<'_>, html: &mut Html) {
     let retro = sheet.retro;
     if !retro.story.is_empty() {
         verdict(html, "story", "What happened", |html| {
@@ -34,7 +34,8 @@ fn scores(sheet: &Sheet<'_>, html: &mut Html) {
         |day| format!("on {}", sheet.day(day)),
     );
     super::part(html, "scores", "Scores", |html| {
-        let columns = ["", "now", middle.as_str(), "as agreed", "grade", "status"];
+        let middle = format!(">{middle}");
+        let columns = ["", ">now", middle.as_str(), ">as agreed", "grade", "status"];
         table(html, "Scores of the cycle, its teams and its objectives", &columns, |html| {
             line(sheet, html, "whole", Thing::Cycle, &retro.whole, |html| {
                 html.leaf("span", &[("class", "said")], &retro.cycle.name);

@@ -1,15 +1,15 @@
-//! The head of a page: whose quarter it is, how it went, and what happened in sentences.
+//! The head of a page: whose quarter it is, how it went.
 
 use quarterdeck_core::token::CycleState;
 
 use super::super::goals::{Field, Thing, graded, two};
 use super::super::html::Html;
 use super::super::shoot::STATUSES;
-use super::{Sheet, story};
+use super::Sheet;
 use crate::json::RetroScore;
 
 /// The head of a page.
-pub(in crate::page) fn top(sheet: &mut Sheet<'_>, html: &mut Html) {
+pub(in crate::page) fn top(sheet: &Sheet<'_>, html: &mut Html) {
     html.put("header", &[("class", "top")], |html| {
         let cycle = &sheet.retro.cycle;
         html.put("p", &[("class", "brand")], |html| {
@@ -42,7 +42,6 @@ pub(in crate::page) fn top(sheet: &mut Sheet<'_>, html: &mut Html) {
             counts(sheet, html);
         });
     });
-    story::story(sheet, html);
 }
 
 fn scores(sheet: &Sheet<'_>, html: &mut Html) {
