@@ -74,7 +74,7 @@ pub(super) fn progress_bar(share: Option<Decimal>, of: Option<Status>) -> Line {
 }
 
 /// Where a key result stands and where it is to arrive: `531 / 550 leads`, `2 of 3 steps`.
-pub(super) fn standing(found: &StatusKeyResult) -> String {
+pub(crate) fn standing(found: &StatusKeyResult) -> String {
     let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
     let unit = (found.unit.as_deref()).map_or_else(String::new, |unit| format!(" {unit}"));
     match found.metric {
