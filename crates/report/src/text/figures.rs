@@ -93,7 +93,7 @@ pub(super) fn recent(found: &StatusKeyResult) -> Line {
 }
 
 /// Where a key result stands and where it is to arrive: `531 / 550 leads`, `2 of 3 steps`.
-pub(super) fn standing(found: &StatusKeyResult) -> String {
+pub(crate) fn standing(found: &StatusKeyResult) -> String {
     let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
     let unit = (found.unit.as_deref()).map_or_else(String::new, |unit| format!(" {unit}"));
     match found.metric {
@@ -118,7 +118,7 @@ pub(super) fn standing(found: &StatusKeyResult) -> String {
 }
 
 /// What a key result aims at: `from 500 to 550 leads`.
-pub(super) fn aim(found: &StatusKeyResult) -> String {
+pub(crate) fn aim(found: &StatusKeyResult) -> String {
     let unit = found.unit.as_deref();
     let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
     let last = |value: Option<Decimal>| {
