@@ -50,6 +50,7 @@ mod query;
 mod regrade;
 mod remote;
 mod resolve;
+mod retro;
 mod sheet;
 mod stages;
 mod status;
@@ -108,6 +109,7 @@ pub(crate) enum Command {
     Device(device::Device),
     // The end of a cycle.
     Grade(grade::Grade),
+    Retro(retro::Retro),
     Carry(carry::Carry),
     #[command(hide = true)]
     Incentive(incentive::Incentive),
@@ -170,6 +172,7 @@ impl Command {
             Self::Grade(command) => command.run(context),
             Self::Calibration(command) => command.run(context),
             Self::Forecast(command) => command.run(context),
+            Self::Retro(command) => command.run(context),
             Self::Carry(command) => command.run(context),
             Self::Incentive(command) => command.run(context),
             Self::Team(command) => command.run(context),

@@ -9,6 +9,7 @@ mod agreement;
 mod blame;
 mod calibration;
 mod carry;
+mod chart;
 mod closing;
 mod conflicts;
 mod diff;
@@ -32,6 +33,7 @@ mod objective;
 mod plan;
 mod proof;
 mod regrade;
+mod retro;
 mod run;
 mod scope;
 mod show;
@@ -56,6 +58,7 @@ pub use calibration::{
     CalibrationOdds, CalibrationShare, CalibrationTier, CalibrationWeek, calibration,
 };
 pub use carry::{CarriedKeyResult, CarriedObjective, Carry, LeftBehind, carry};
+pub use chart::{Chart, chart};
 pub use closing::{
     Closing, CycleClosed, GradeList, GradeTold, Grades, OpenItem, Ungraded, closing, grade,
     grade_list, grades, open_items,
@@ -100,7 +103,9 @@ pub use lists::{
     CycleLine, CycleList, DeviceLine, DeviceList, MemberLine, MemberList, Mission, TeamLine,
     TeamList, cycles, devices, members, mission, teams,
 };
+pub(crate) use log::said;
 pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
+pub(crate) use objective::key_result_stands;
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
 pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
@@ -110,6 +115,12 @@ pub use proof::{DeviceSigned, ExportedTiles, ProofWritten, Proven, TreeHead, Ver
 pub use regrade::{
     BothGrades, KeyResultRegraded, ObjectiveRegraded, Regrade, RegradeBy, TeamRegraded, regrade,
     regrade_rules,
+};
+pub use retro::{
+    Retro, RetroAmbition, RetroCompared, RetroFunnel, RetroGoesOn, RetroKeyResult, RetroKpi,
+    RetroKpiAt, RetroLineage, RetroMid, RetroNote, RetroObjective, RetroOnward,
+    RetroOnwardKeyResult, RetroPair, RetroPart, RetroScore, RetroSentence, RetroShort, RetroStall,
+    RetroSurge, RetroTeam, RetroWhy, RetroWritten, retro, retro_told,
 };
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,

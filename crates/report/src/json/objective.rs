@@ -24,6 +24,9 @@ use super::show::{Related, related};
 use crate::names::{Names, Ref};
 use crate::pending::Pending;
 
+/// How many weeks a key result's recent values reach back.
+const RECENT: u16 = 10;
+
 /// An objective and how it is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusObjective {
@@ -117,6 +120,9 @@ pub struct StatusKeyResult {
     pub confidence: Option<Decimal>,
     /// The last projection stated.
     pub projection: Option<Decimal>,
+    /// The values that held a week apart, up to the day that is asked about and within the cycle, at
+    /// most ten, earliest first; empty where nothing was measured.
+    pub recent: Vec<Option<Decimal>>,
     /// Where it ends its cycle if it goes on like this; none where nothing can be said.
     pub forecast: Option<ForecastTold>,
     /// How it is doing; none where it is deferred, dropped or withdrawn.
@@ -231,6 +237,23 @@ pub fn key_result_status(
     cycle: &Cycle,
     on: Date,
 ) -> StatusKeyResult {
+    StatusKeyResult {
+        recent: score::weekly(names.state(), found, cycle, on, RECENT),
+        forecast: ahead::of(names.state(), found, cycle, on)
+            .forecast()
+            .map(forecast::told),
+        ..key_result_stands(names, pending, (id, found), cycle, on)
+    }
+}
+
+/// The same without where it ends and how it went of late: for whoever asks of every moment of a quarter.
+pub(crate) fn key_result_stands(
+    names: &Names<'_>,
+    pending: &Pending,
+    (id, found): (KeyResultId, &KeyResult),
+    cycle: &Cycle,
+    on: Date,
+) -> StatusKeyResult {
     let progress = score::progress(names.state(), found, cycle, on);
     let explained = (found.is_live()).then(|| rule::of_key_result(names.state(), found, cycle, on));
     let (status, because) = explained.map_or((None, Vec::new()), |explained| {
@@ -265,9 +288,8 @@ pub fn key_result_status(
         pace: share(score::pace(names.state(), found, cycle, on)),
         confidence: progress.confidence,
         projection: progress.projection,
-        forecast: ahead::of(names.state(), found, cycle, on)
-            .forecast()
-            .map(forecast::told),
+        recent: Vec::new(),
+        forecast: None,
         status,
         because,
         state: found.state,

@@ -3,7 +3,7 @@
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::token::{KeyResultState, MetricKind, ObjectiveState, Status};
 
-use super::chart::bar;
+use super::chart::{bar, curve};
 use super::document::{Line, Style};
 use crate::json::{StatusKeyResult, StatusObjective};
 use crate::number::{number, percent, with_unit};
@@ -30,6 +30,11 @@ pub(super) const fn symbol(status: Status) -> (Style, &'static str) {
         Status::OffTrack => (Style::Bad, "■"),
         Status::Stale => (Style::Warn, "○"),
     }
+}
+
+/// How a stated confidence looks.
+pub(crate) fn confidence_style(confidence: Decimal) -> Style {
+    symbol(quarterdeck_core::status::of_confidence(confidence)).0
 }
 
 /// How a key result is doing, or that it does not count.
@@ -73,8 +78,22 @@ pub(super) fn progress_bar(share: Option<Decimal>, of: Option<Status>) -> Line {
     share.map_or_else(Line::new, |share| Line::new().with(style, bar(share, BAR)))
 }
 
+/// Columns of the curve of the last weeks.
+const RECENT: usize = 10;
+
+/// The curve of the last weeks, ending with the present value; nothing where there is but one value.
+pub(super) fn recent(found: &StatusKeyResult) -> Line {
+    if found.recent.iter().flatten().count() < 2 {
+        return Line::new();
+    }
+    let drawn = curve(&found.recent, RECENT);
+    // Weeks that are not over yet have no place before it: curves end below each other.
+    let missing = RECENT.saturating_sub(found.recent.len());
+    Line::new().with(Style::Muted, " ".repeat(missing) + &drawn)
+}
+
 /// Where a key result stands and where it is to arrive: `531 / 550 leads`, `2 of 3 steps`.
-pub(super) fn standing(found: &StatusKeyResult) -> String {
+pub(crate) fn standing(found: &StatusKeyResult) -> String {
     let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
     let unit = (found.unit.as_deref()).map_or_else(String::new, |unit| format!(" {unit}"));
     match found.metric {
@@ -99,7 +118,7 @@ pub(super) fn standing(found: &StatusKeyResult) -> String {
 }
 
 /// What a key result aims at: `from 500 to 550 leads`.
-pub(super) fn aim(found: &StatusKeyResult) -> String {
+pub(crate) fn aim(found: &StatusKeyResult) -> String {
     let unit = found.unit.as_deref();
     let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
     let last = |value: Option<Decimal>| {

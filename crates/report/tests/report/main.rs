@@ -1,10 +1,14 @@
 //! What people and scripts are shown of one small company's quarter.
 
 #![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "what a test builds is there, or the test fails"
 )]
 
+mod chart;
 mod json;
 mod kpi;
 mod lint;
@@ -12,3 +16,4 @@ mod odds;
 mod sample;
 mod text;
 mod tree;
+mod xml;
