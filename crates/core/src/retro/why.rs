@@ -83,8 +83,8 @@ fn silent(retro: &Retro, found: &KeyResult) -> Option<Why> {
 /// The longest time in which it did not move.
 fn stalled(retro: &Retro, (id, _): (KeyResultId, &KeyResult)) -> Option<Why> {
     let stalls = retro.stalls.get(&id)?;
-    let longest = stalls.iter().rev().max_by_key(|one| one.weeks())?;
-    let words = still(Words::default().text("Its value"), longest, retro.until());
+    let longest = stalls.iter().max_by_key(|one| one.weeks())?;
+    let words = still(retro, Words::default().text("Its value"), longest);
     Some(why("stalled", words, longest.entries.clone()))
 }
 

@@ -3,7 +3,7 @@
 use super::super::{Retro, Stall, measured};
 use super::parts_of;
 use super::sentence::{Kind, Sentence, Words, counted};
-use crate::calendar::{Date, Span};
+use crate::calendar::Span;
 use crate::decimal::{Decimal, ratio};
 use crate::grading::{AMBER_FROM, Band};
 use crate::id::KeyResultId;
@@ -96,20 +96,17 @@ fn short(retro: &Retro, (id, found): One<'_>) -> Option<Sentence> {
     Some(words.sentence((Kind::Short, weight), Some(found.objective), entries))
 }
 
-/// "‘Qualified leads’ did not move for five weeks until 2 September." Of several times the longest.
+/// "‘Qualified leads’ did not move for five weeks until 2 September." Of several times the longest, of as
+/// long ones the last.
 fn stalled(retro: &Retro, (id, found): One<'_>) -> Option<Sentence> {
     let stalls = retro.stalls.get(&id)?;
-    let stall = stalls.iter().rev().max_by_key(|one| one.weeks())?;
+    let stall = stalls.iter().max_by_key(|one| one.weeks())?;
     // That nothing was ever measured is said otherwise.
     let is_measured = retro.progress(found)?.last_check_in.is_some();
     if !is_measured && retro.ended {
         return None;
     }
-    let words = still(
-        Words::default().goal(Subject::KeyResult(id)),
-        stall,
-        retro.until(),
-    );
+    let words = still(retro, Words::default().goal(Subject::KeyResult(id)), stall);
     let stood = stall.progress.unwrap_or_default().max(Decimal::ZERO);
     let left = Decimal::ONE.checked_sub(stood).unwrap_or_default();
     let weight = 200 + 20 * i64::from(stall.weeks()) + parts_of(left, 100);
@@ -121,15 +118,18 @@ fn stalled(retro: &Retro, (id, found): One<'_>) -> Option<Sentence> {
 }
 
 /// That something did not move for a time.
-pub(in crate::retro) fn still(words: Words, stall: &Stall, until: Date) -> Words {
+pub(in crate::retro) fn still(retro: &Retro, words: Words, stall: &Stall) -> Words {
     let weeks = counted(stall.weeks().into(), "week");
     if stall.moved_again {
         let text = format!(" did not move for {weeks} until ");
         words.text(text).date(stall.to).text(".")
-    } else if stall.to < until {
+    } else if stall.to < retro.until() {
         // It was deferred or dropped then.
         let text = format!(" did not move for {weeks} before ");
         words.text(text).date(stall.to).text(".")
+    } else if retro.ended {
+        let text = format!(" did not move in the last {weeks}, after ");
+        words.text(text).date(stall.from).text(".")
     } else {
         let words = words.text(" has not moved since ").date(stall.from);
         words.text(format!(", for {weeks}."))

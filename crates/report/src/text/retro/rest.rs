@@ -73,13 +73,17 @@ pub(super) fn truth(document: &mut Document, found: &Retro, view: &View) {
     }
     let late = &found.late;
     let corrected = late.corrections.len() + late.retractions.len();
-    if !late.check_ins.is_empty() || corrected > 0 {
+    let parts = [
+        (late.check_ins.len(), "late check-in"),
+        (corrected, "correction"),
+    ];
+    let told: Vec<String> = (parts.into_iter())
+        .filter(|(many, _)| *many > 0)
+        .map(|(many, noun)| count(many, noun))
+        .collect();
+    if !told.is_empty() {
         lines.push((
-            format!(
-                "{} came late, {} corrected or taken back.",
-                count(late.check_ins.len(), "check-in"),
-                count(corrected, "check-in")
-            ),
+            format!("{}.", told.join(", ")),
             format!("okr late --cycle {name}"),
         ));
     }
