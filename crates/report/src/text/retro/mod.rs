@@ -41,8 +41,10 @@ pub fn retro(found: &Retro, view: &View) -> Document {
 #[must_use]
 pub fn retro_written(found: &RetroWritten) -> Document {
     let mut document = Document::new();
-    let told = format!("The retrospective was written to {}.", found.file);
-    document.push(Line::new().plain(told));
+    if let Some(file) = &found.file {
+        let told = format!("The retrospective was written to {file}.");
+        document.push(Line::new().plain(told));
+    }
     document
 }
 
