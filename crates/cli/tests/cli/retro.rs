@@ -111,7 +111,7 @@ fn a_quarter_is_looked_back_on() {
     assert_eq!(told["middle"], "2026-08-15");
     let all = sentences(&told);
     for sentence in [
-        "2026-Q2 had ended at 0.60.",
+        "2026-Q2 had been graded 0.60.",
         "‘Partners signed’ ended at 0.10; it did not move in the last eleven weeks, after 13 July.",
         "The target of ‘Leads’ was lowered from 500 to 495 leads nine days before the end by ana.",
     ] {

@@ -64,16 +64,20 @@ fn end(state: &State, cycle: crate::id::CycleId) -> u64 {
     closing.map_or(state.head, |closing| closing.stamp.seq)
 }
 
-/// "2026-Q2 had ended at 0.44."
+/// "2026-Q2 had been graded 0.44."
 fn compared(retro: &Retro) -> Option<Sentence> {
     let other = retro.beside.as_ref()?;
-    let score = other.outcomes(|_| true).all?;
-    let verb = if other.ended {
-        " had ended at "
-    } else {
-        " stands at "
+    let outcome = other.outcomes(|_| true).all?;
+    let graded = grading::cycle_grades(&other.state, other.cycle, |_| true).all;
+    let verb = match (graded, other.ended) {
+        (Some(_), _) => " had been graded ",
+        (None, true) => " had ended at ",
+        (None, false) => " stands at ",
     };
-    let words = Words::default().cycle(other.cycle).text(verb).share(score);
+    let words = Words::default()
+        .cycle(other.cycle)
+        .text(verb)
+        .share(outcome);
     let entries = vec![end(&other.state, other.cycle)];
     Some((words.text(".")).sentence((Kind::Compared, 1900), None, entries))
 }
