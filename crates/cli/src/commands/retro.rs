@@ -67,7 +67,8 @@ impl Format {
     }
 
     fn of_file(file: &Path) -> Result<Self, Failure> {
-        match file.extension().and_then(|extension| extension.to_str()) {
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        match extension.map(str::to_lowercase).as_deref() {
             Some("md" | "markdown") => Ok(Self::Md),
             Some("json") => Ok(Self::Json),
             Some("xlsx") => Ok(Self::Xlsx),

@@ -137,3 +137,23 @@ fn ambition_is_judged_on_five_and_by_halves() {
     );
     assert_eq!(all.short[0].outcome, dec("0.39"));
 }
+
+#[test]
+fn what_many_have_in_common_is_told_once() {
+    let found = found(
+        &graded(&["0.1", "0.1", "0.1", "0.1", "0.1", "0.9"]),
+        "2026-10-02",
+    );
+    let told: Vec<String> = (found.story.iter())
+        .map(|one| read(&found.state, &one.parts))
+        .collect();
+    for sentence in [
+        "Five of 6 key results ended below 0.4.",
+        "Six key results did not move for three weeks or more.",
+    ] {
+        assert!(told.iter().any(|one| one == sentence), "{told:#?}");
+    }
+    let alone = (found.story.iter())
+        .filter(|one| one.kind == retro::Kind::Short && one.objective.is_some());
+    assert!(alone.count() <= retro::story::OF_KIND);
+}

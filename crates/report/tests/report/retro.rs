@@ -269,6 +269,8 @@ What happened
   · The score stood at 0.27 in mid-quarter and ended at 0.63. (#32, #37)
   · ‘Be easy to reach’ went furthest in the second half, from 0.29 to 0.69.
     (#32, #37)
+  · Four key results did not move for three weeks or more. (#22, #27, #28, #30
+    and 3 more)
   · The target of ‘Qualified leads’ was lowered from 550 to 540 leads nine days
     before the end by ben. (#35)
   · ‘Net promoter score’ ended at 0.20; it did not move in the last eleven
