@@ -51,7 +51,7 @@ pub(crate) struct Retro {
 enum Format {
     /// Markdown, for a wiki or a repository.
     Md,
-    /// One JSON object; the same as --json.
+    /// One JSON object; the same as --json alone.
     Json,
     /// A workbook: scores, check-ins, changes and notes, a sheet each.
     Xlsx,
@@ -67,7 +67,8 @@ impl Format {
     }
 
     fn of_file(file: &Path) -> Result<Self, Failure> {
-        match file.extension().and_then(|extension| extension.to_str()) {
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        match extension.map(str::to_lowercase).as_deref() {
             Some("md" | "markdown") => Ok(Self::Md),
             Some("json") => Ok(Self::Json),
             Some("xlsx") => Ok(Self::Xlsx),
@@ -82,7 +83,7 @@ impl Format {
 
 impl Retro {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let format = self.format(context)?;
+        let format = self.format()?;
         let file = self.output.as_deref();
         let mut view = context.open()?.view(self.time)?;
         let resolver = view.resolver();
@@ -114,34 +115,24 @@ impl Retro {
         // What is shown around it is as at its closing, too.
         let view = view.or_closed(Subject::Cycle(cycle))?;
         match (format, file) {
+            (None, None) if !context.output.json => shown(&view, &told)?,
             (None | Some(Format::Json), None) => {
-                let is_json = format.is_some();
-                show(&view, &told, is_json)?;
+                context.output.value(&told)?;
+                view.tell_later();
             }
             (format, file) => {
-                let format = format.unwrap_or(Format::Md);
+                let format = format.unwrap_or(Format::Json);
                 let document = document(&view, &told, &asked, format)?;
-                put(context, &document, format, file)?;
+                put(context, document, format, file)?;
                 view.tell_later();
             }
         }
         Ok(Exit::Done)
     }
 
-    /// How it shall be written; none for the text of a terminal.
-    fn format(&self, context: &Context) -> Result<Option<Format>, Failure> {
-        let json = context.output.json.then_some(Format::Json);
-        let format = match (json, self.format) {
-            (Some(_), Some(other)) if other != Format::Json => {
-                return Err(Failure::usage(format!(
-                    "It is written as JSON or as {}, not both.",
-                    other.word()
-                ))
-                .hint("leave out --json, or --format"));
-            }
-            (json, format) => json.or(format),
-        };
-        let format = match (format, &self.output) {
+    /// How it shall be written; none where nothing says so.
+    fn format(&self) -> Result<Option<Format>, Failure> {
+        let format = match (self.format, &self.output) {
             (None, Some(file)) => Some(Format::of_file(file)?),
             (format, _) => format,
         };
@@ -153,13 +144,8 @@ impl Retro {
     }
 }
 
-/// Shows it on standard output: as JSON, or as text with where there is more.
-fn show(view: &View<'_>, told: &Told, is_json: bool) -> Result<(), Failure> {
-    if is_json {
-        view.context().output.value(told)?;
-        view.tell_later();
-        return Ok(());
-    }
+/// Shows it as text, with where there is more.
+fn shown(view: &View<'_>, told: &Told) -> Result<(), Failure> {
     view.answer(told, |shown| text::retro(told, shown))?;
     let name = super::argument(&told.cycle.name);
     let command = format!("okr retro {name} -o retro.md");
@@ -194,25 +180,33 @@ fn document(
     }
 }
 
-/// Puts a document in its place, and says what went there.
+/// Puts a document in its place, and says what went there. Without a file, programs have it in an answer of
+/// their own.
 fn put(
     context: &Context,
-    document: &[u8],
+    document: Vec<u8>,
     format: Format,
     file: Option<&Path>,
 ) -> Result<(), Failure> {
-    let mut sink = Sink::open(&context.output, file)?;
-    if let Err(error) = sink.write_all(document) {
+    let output = &context.output;
+    let answer = |document| json::RetroWritten {
+        schema: json::Schema,
+        format: format.word(),
+        file: file.map(|file| file.display().to_string()),
+        document,
+    };
+    if file.is_none() && output.json {
+        let document = String::from_utf8_lossy(&document).into_owned();
+        return output.value(&answer(Some(document)));
+    }
+    let mut sink = Sink::open(output, file)?;
+    if let Err(error) = sink.write_all(&document) {
         return sink.failed(error);
     }
     sink.finish()?;
-    let Some(file) = file else {
+    if file.is_none() {
         return Ok(());
-    };
-    let answer = json::RetroWritten {
-        schema: json::Schema,
-        format: format.word(),
-        file: file.display().to_string(),
-    };
-    (context.output).answer(&answer, || text::retro_written(&answer))
+    }
+    let answer = answer(None);
+    output.answer(&answer, || text::retro_written(&answer))
 }

@@ -21,17 +21,25 @@ pub struct AtClosing<'p, P> {
     past: &'p mut P,
     state: State,
     position: u64,
+    day: Option<Date>,
 }
 
-/// The past as at the closing of a cycle, and the day whose figures the closed cycle shows. None where the
-/// cycle is open.
+impl<P> AtClosing<'_, P> {
+    /// The day whose figures the closed cycle shows.
+    #[must_use]
+    pub const fn day(&self) -> Option<Date> {
+        self.day
+    }
+}
+
+/// The past as at the closing of a cycle. None where the cycle is open.
 ///
 /// # Errors
 /// The log cannot be read.
 pub fn at_closing<P: Past>(
     past: &mut P,
     cycle: CycleId,
-) -> Result<Option<(AtClosing<'_, P>, Option<Date>)>, P::Error> {
+) -> Result<Option<AtClosing<'_, P>>, P::Error> {
     let Some(seen) = seen(past, Subject::Cycle(cycle))? else {
         return Ok(None);
     };
@@ -39,12 +47,12 @@ pub fn at_closing<P: Past>(
     let Some(position) = closing.map(|closing| closing.position) else {
         return Ok(None);
     };
-    let at_closing = AtClosing {
+    Ok(Some(AtClosing {
         past,
         state: seen.state,
         position,
-    };
-    Ok(Some((at_closing, seen.on)))
+        day: seen.on,
+    }))
 }
 
 impl<P: Past> Past for AtClosing<'_, P> {

@@ -145,7 +145,6 @@ pub fn teams(state: &State, cycle: CycleId) -> Vec<(TeamId, usize)> {
 }
 
 /// Whether an objective is a team's, or of a team below it.
-#[must_use]
 pub fn is_of(state: &State, team: TeamId) -> impl Fn(ObjectiveId) -> bool + '_ {
     let below: BTreeSet<TeamId> = teams_below(state, team);
     move |id| {

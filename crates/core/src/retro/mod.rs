@@ -125,8 +125,9 @@ pub struct Middle {
 /// The log cannot be read.
 pub fn of<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Retro>, P::Error> {
     if !asked.day_was_named
-        && let Some((mut closed, day)) = closing::at_closing(past, asked.cycle)?
+        && let Some(mut closed) = closing::at_closing(past, asked.cycle)?
     {
+        let day = closed.day();
         return read(&mut closed, asked, day.unwrap_or(asked.on));
     }
     read(past, asked, asked.on)

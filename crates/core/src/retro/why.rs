@@ -43,8 +43,12 @@ pub(super) fn of(retro: &Retro, one: (KeyResultId, &KeyResult)) -> Vec<Why> {
     let mut all = Vec::new();
     all.extend(unmeasured(retro, one.1));
     if all.is_empty() {
-        all.extend(silent(retro, one.1));
-        all.extend(stalled(retro, one));
+        let silent = silent(retro, one.1);
+        // That it did not move either goes without saying.
+        if silent.is_none() || !stands_since_last(retro, one) {
+            all.extend(stalled(retro, one));
+        }
+        all.splice(0..0, silent);
     }
     all.extend(raised(retro, one));
     all.extend(problems(retro, one));
@@ -80,11 +84,19 @@ fn silent(retro: &Retro, found: &KeyResult) -> Option<Why> {
     Some(why("silent", words, entries))
 }
 
+/// Whether the longest time in which it did not move is the one since its last measurement.
+fn stands_since_last(retro: &Retro, (id, found): (KeyResultId, &KeyResult)) -> bool {
+    let last = retro.progress(found).and_then(|at| at.last_check_in);
+    let stalls = retro.stalls.get(&id).into_iter().flatten();
+    (stalls.max_by_key(|one| one.weeks()))
+        .is_some_and(|longest| !longest.moved_again && Some(longest.from) == last)
+}
+
 /// The longest time in which it did not move.
 fn stalled(retro: &Retro, (id, _): (KeyResultId, &KeyResult)) -> Option<Why> {
     let stalls = retro.stalls.get(&id)?;
-    let longest = stalls.iter().rev().max_by_key(|one| one.weeks())?;
-    let words = still(Words::default().text("Its value"), longest, retro.until());
+    let longest = stalls.iter().max_by_key(|one| one.weeks())?;
+    let words = still(retro, Words::default().text("Its value"), longest);
     Some(why("stalled", words, longest.entries.clone()))
 }
 

@@ -13,6 +13,7 @@ mod json;
 mod kpi;
 mod lint;
 mod odds;
+mod retro;
 mod sample;
 mod text;
 mod tree;

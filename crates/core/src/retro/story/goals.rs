@@ -3,7 +3,7 @@
 use super::super::{Retro, Stall, measured};
 use super::parts_of;
 use super::sentence::{Kind, Sentence, Words, counted};
-use crate::calendar::{Date, Span};
+use crate::calendar::Span;
 use crate::decimal::{Decimal, ratio};
 use crate::grading::{AMBER_FROM, Band};
 use crate::id::KeyResultId;
@@ -65,30 +65,30 @@ fn reached(retro: &Retro, (id, found): One<'_>) -> Option<Sentence> {
     Some(words.sentence((Kind::Reached, weight), Some(found.objective), entries))
 }
 
-/// "‘Partners signed’ ended at 0.12."
+/// "‘Partners signed’ ended at 0.12; it did not move in the last five weeks, after 26 August."
 fn short(retro: &Retro, (id, found): One<'_>) -> Option<Sentence> {
-    let outcome = retro.outcome(found).filter(|_| retro.ended)?;
-    if Band::of(outcome) != Band::Red {
+    let outcome = retro.outcome(found)?;
+    if !is_short(retro, found) {
         return None;
     }
     let lacks = Decimal::from_parts(AMBER_FROM.0, AMBER_FROM.1)?.checked_sub(outcome)?;
-    let until = retro.until();
-    let last = retro.progress(found)?.last_check_in;
     let goal = Subject::KeyResult(id);
-    let (words, entries) = match last {
-        Some(day) => (
-            (Words::default()
-                .goal(goal)
-                .text(" ended at ")
-                .share(outcome))
-            .text("."),
-            measured(&retro.state, found, day, day.max(until)),
+    let (words, entries) = match (retro.progress(found)?.last_check_in, longest(retro, id)) {
+        (Some(_), Some(stall)) => {
+            let words = Words::default().goal(goal).text(" ended at ");
+            let words = words.share(outcome).text("; it");
+            (still(retro, words, stall), stall.entries.clone())
+        }
+        (Some(day), None) => (
+            (Words::default().goal(goal).text(" ended at "))
+                .share(outcome)
+                .text("."),
+            measured(&retro.state, found, day, day),
         ),
-        None => (
-            (Words::default()
-                .text("Nothing was ever measured of ")
-                .goal(goal))
-            .text("."),
+        (None, _) => (
+            (Words::default().text("Nothing was ever measured of "))
+                .goal(goal)
+                .text("."),
             vec![found.provenance.created.seq],
         ),
     };
@@ -96,20 +96,24 @@ fn short(retro: &Retro, (id, found): One<'_>) -> Option<Sentence> {
     Some(words.sentence((Kind::Short, weight), Some(found.objective), entries))
 }
 
-/// "‘Qualified leads’ did not move for five weeks until 2 September." Of several times the longest.
+/// Whether a key result ended in the red.
+fn is_short(retro: &Retro, found: &KeyResult) -> bool {
+    retro.ended && retro.outcome(found).map(Band::of) == Some(Band::Red)
+}
+
+/// The longest time in which a key result did not move, of as long ones the last.
+fn longest(retro: &Retro, id: KeyResultId) -> Option<&Stall> {
+    retro.stalls.get(&id)?.iter().max_by_key(|one| one.weeks())
+}
+
+/// "‘Qualified leads’ did not move for five weeks until 2 September." Of what ended in the red that is said
+/// with it.
 fn stalled(retro: &Retro, (id, found): One<'_>) -> Option<Sentence> {
-    let stalls = retro.stalls.get(&id)?;
-    let stall = stalls.iter().rev().max_by_key(|one| one.weeks())?;
-    // That nothing was ever measured is said otherwise.
-    let is_measured = retro.progress(found)?.last_check_in.is_some();
-    if !is_measured && retro.ended {
+    let stall = longest(retro, id)?;
+    if is_short(retro, found) {
         return None;
     }
-    let words = still(
-        Words::default().goal(Subject::KeyResult(id)),
-        stall,
-        retro.until(),
-    );
+    let words = still(retro, Words::default().goal(Subject::KeyResult(id)), stall);
     let stood = stall.progress.unwrap_or_default().max(Decimal::ZERO);
     let left = Decimal::ONE.checked_sub(stood).unwrap_or_default();
     let weight = 200 + 20 * i64::from(stall.weeks()) + parts_of(left, 100);
@@ -121,15 +125,18 @@ fn stalled(retro: &Retro, (id, found): One<'_>) -> Option<Sentence> {
 }
 
 /// That something did not move for a time.
-pub(in crate::retro) fn still(words: Words, stall: &Stall, until: Date) -> Words {
+pub(in crate::retro) fn still(retro: &Retro, words: Words, stall: &Stall) -> Words {
     let weeks = counted(stall.weeks().into(), "week");
     if stall.moved_again {
         let text = format!(" did not move for {weeks} until ");
         words.text(text).date(stall.to).text(".")
-    } else if stall.to < until {
+    } else if stall.to < retro.until() {
         // It was deferred or dropped then.
         let text = format!(" did not move for {weeks} before ");
         words.text(text).date(stall.to).text(".")
+    } else if retro.ended {
+        let text = format!(" did not move in the last {weeks}, after ");
+        words.text(text).date(stall.from).text(".")
     } else {
         let words = words.text(" has not moved since ").date(stall.from);
         words.text(format!(", for {weeks}."))

@@ -19,7 +19,8 @@
 //! | added late | 260 |
 //! | late and corrected | 240 |
 //!
-//! At most [`MOST`] are told, and at most [`OF_ONE`] of one objective. Of a cycle that has not ended nothing is
+//! At most [`MOST`] are told, at most [`OF_ONE`] of one objective, and [`OF_KIND`] of one kind. Where more goals
+//! were moved, fell short or stalled, one sentence says how many: 700, 690 and 680. Of a cycle that has not ended nothing is
 //! said to have ended: no key result is called short before.
 
 mod goals;
@@ -43,6 +44,8 @@ pub use sentence::{Kind, Part, Sentence};
 pub const MOST: usize = 12;
 /// So many of one objective.
 pub const OF_ONE: usize = 3;
+/// So many of one kind, beside the one that says how many there are in all.
+pub const OF_KIND: usize = 3;
 
 pub(super) fn of(retro: &Retro) -> Vec<Sentence> {
     let mut all = whole::sentences(retro);
@@ -52,12 +55,20 @@ pub(super) fn of(retro: &Retro) -> Vec<Sentence> {
         let first = one.entries.first().copied();
         (Reverse(one.weight), one.kind, first, one.objective)
     });
-    let mut told: BTreeMap<ObjectiveId, usize> = BTreeMap::new();
+    let mut of_one: BTreeMap<ObjectiveId, usize> = BTreeMap::new();
+    let mut of_kind: BTreeMap<Kind, usize> = BTreeMap::new();
     all.retain(|one| {
         one.objective.is_none_or(|objective| {
-            let many = told.entry(objective).or_default();
-            *many += 1;
-            *many <= OF_ONE
+            let (told, alike) = (
+                of_one.entry(objective).or_default(),
+                of_kind.entry(one.kind).or_default(),
+            );
+            let is_told = *told < OF_ONE && *alike < OF_KIND;
+            if is_told {
+                *told += 1;
+                *alike += 1;
+            }
+            is_told
         })
     });
     all.truncate(MOST);

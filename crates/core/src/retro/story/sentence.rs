@@ -203,8 +203,12 @@ pub(in crate::retro) fn counted(many: u64, noun: &str) -> String {
 
 /// The same at the beginning of a sentence.
 pub(in crate::retro) fn counted_first(many: u64, noun: &str) -> String {
-    let counted = counted(many, noun);
-    let mut letters = counted.chars();
+    first_large(&counted(many, noun))
+}
+
+/// Words as they stand at the beginning of a sentence.
+pub(in crate::retro) fn first_large(words: &str) -> String {
+    let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })

@@ -1,8 +1,11 @@
 //! What there is to say of the cycle as a whole, and of the course of its objectives.
 
+use std::collections::BTreeSet;
+
 use super::super::Retro;
-use super::parts_of;
-use super::sentence::{Kind, Sentence, Words, counted, counted_first};
+use super::super::stall::DAYS;
+use super::sentence::{Kind, Sentence, Words, counted, counted_first, first_large, spelled};
+use super::{OF_KIND, parts_of};
 use crate::decimal::Decimal;
 use crate::goalposts::What;
 use crate::grading;
@@ -24,6 +27,9 @@ pub(super) fn sentences(retro: &Retro) -> Vec<Sentence> {
     all.extend(score(retro));
     all.extend(compared(retro));
     all.extend(course(retro));
+    all.extend(many_moved(retro));
+    all.extend(many_short(retro));
+    all.extend(many_stalled(retro));
     all.extend(added(retro));
     all.extend(late(retro));
     all
@@ -64,16 +70,20 @@ fn end(state: &State, cycle: crate::id::CycleId) -> u64 {
     closing.map_or(state.head, |closing| closing.stamp.seq)
 }
 
-/// "2026-Q2 had ended at 0.44."
+/// "2026-Q2 had been graded 0.44."
 fn compared(retro: &Retro) -> Option<Sentence> {
     let other = retro.beside.as_ref()?;
-    let score = other.outcomes(|_| true).all?;
-    let verb = if other.ended {
-        " had ended at "
-    } else {
-        " stands at "
+    let outcome = other.outcomes(|_| true).all?;
+    let graded = grading::cycle_grades(&other.state, other.cycle, |_| true).all;
+    let verb = match (graded, other.ended) {
+        (Some(_), _) => " had been graded ",
+        (None, true) => " had ended at ",
+        (None, false) => " stands at ",
     };
-    let words = Words::default().cycle(other.cycle).text(verb).share(score);
+    let words = Words::default()
+        .cycle(other.cycle)
+        .text(verb)
+        .share(outcome);
     let entries = vec![end(&other.state, other.cycle)];
     Some((words.text(".")).sentence((Kind::Compared, 1900), None, entries))
 }
@@ -121,6 +131,64 @@ fn course(retro: &Retro) -> Vec<Sentence> {
     (rise.map(|one| told(one, furthest)).into_iter())
         .chain(fall.map(|one| told(one, "fell back in the second half")))
         .collect()
+}
+
+/// "The goals of 43 key results were changed; under those first agreed the score would be 0.76."
+fn many_moved(retro: &Retro) -> Option<Sentence> {
+    let changed = (retro.goalposts.moved.iter())
+        .filter(|one| one.what == What::Changed && !one.act.undone && one.act.undoes.is_none())
+        .filter(|one| matches!(one.subject, Subject::KeyResult(_)));
+    let (subjects, entries): (BTreeSet<Subject>, Vec<u64>) =
+        changed.map(|one| (one.subject, one.act.seq)).unzip();
+    let many = more_than_told(subjects.len())?;
+    let words = Words::default().text(format!(
+        "The goals of {} were changed",
+        counted(many, "key result")
+    ));
+    let agreed = (retro.goalposts).means(&retro.goalposts.agreed, |_| true);
+    let words = match agreed.all {
+        Some(agreed) => (words.text("; under those first agreed the score would be "))
+            .share(agreed)
+            .text("."),
+        None => words.text("."),
+    };
+    Some(words.sentence((Kind::Moved, 700), None, entries))
+}
+
+/// "Eight of 30 key results ended below 0.4."
+fn many_short(retro: &Retro) -> Option<Sentence> {
+    let many = more_than_told(retro.ambition.red).filter(|_| retro.ended)?;
+    let amber = Decimal::from_parts(grading::AMBER_FROM.0, grading::AMBER_FROM.1)?;
+    let words = Words::default()
+        .text(format!(
+            "{} of {} key results ended below ",
+            first_large(&spelled(many)),
+            retro.ambition.key_results
+        ))
+        .share(amber)
+        .text(".");
+    let entries = vec![end(&retro.state, retro.cycle)];
+    Some(words.sentence((Kind::Short, 690), None, entries))
+}
+
+/// "Twelve key results did not move for three weeks or more."
+fn many_stalled(retro: &Retro) -> Option<Sentence> {
+    let many = more_than_told(retro.stalls.len())?;
+    let weeks = u64::try_from(DAYS / 7).unwrap_or(0);
+    let words = Words::default().text(format!(
+        "{} did not move for {} or more.",
+        counted_first(many, "key result"),
+        counted(weeks, "week")
+    ));
+    let entries = (retro.stalls.values().flatten())
+        .flat_map(|one| one.entries.iter().copied())
+        .collect();
+    Some(words.sentence((Kind::Stall, 680), None, entries))
+}
+
+/// A number that is told where there are more than are told one by one.
+fn more_than_told(many: usize) -> Option<u64> {
+    u64::try_from(many).ok().filter(|_| many > OF_KIND)
 }
 
 /// "Three key results were added after the cycle had begun."

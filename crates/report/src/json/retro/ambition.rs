@@ -110,7 +110,11 @@ fn sentence(found: &Ambition) -> String {
         Judged::Verdict(Verdict::AboutRight) => format!(
             "It was about right: {} ended at 0.95 or above, {} below 0.4.",
             part(found.near_one),
-            found.red
+            if found.red == 0 {
+                "none".to_owned()
+            } else {
+                found.red.to_string()
+            }
         ),
     }
 }

@@ -260,15 +260,17 @@ pub struct RetroNote {
     pub imported: Option<Imported>,
 }
 
-/// That a retrospective was written to a file.
+/// A retrospective as a document, or where it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RetroWritten {
     /// Version of this object.
     pub schema: Schema,
     /// How it was written.
     pub format: &'static str,
-    /// Where.
-    pub file: String,
+    /// The file that it was written to; none for an answer that holds it.
+    pub file: Option<String>,
+    /// The document, where it went to no file.
+    pub document: Option<String>,
 }
 
 /// What is told, with what it is told by.

@@ -86,7 +86,7 @@ fn objective(text: &mut String, found: &RetroObjective, so_far: bool) {
         "owner",
     ]);
     for one in &found.key_results {
-        table.row(cells(one));
+        table.row(cells(one, so_far));
     }
     table.write(text);
     let mut points = String::new();
@@ -99,10 +99,12 @@ fn objective(text: &mut String, found: &RetroObjective, so_far: bool) {
     }
 }
 
-fn cells(found: &RetroKeyResult) -> [String; 9] {
+fn cells(found: &RetroKeyResult, so_far: bool) -> [String; 9] {
     let one = &found.figures;
     let state = match (one.state, one.status) {
-        (KeyResultState::Active, Some(status)) => status.to_string(),
+        (KeyResultState::Active, Some(status)) if so_far => status.to_string(),
+        // How it is doing says nothing of what is over.
+        (KeyResultState::Active, _) => String::new(),
         (state, _) => state.to_string(),
     };
     [

@@ -54,9 +54,8 @@ fn head(text: &mut String, found: &Retro) {
         Some(closed) => {
             let _ = write!(
                 text,
-                " Closed by {} on {} at {}; figures of {}.",
+                " Closed by {} at {}; figures of {}.",
                 inline(&closed.by),
-                closed.day,
                 position(closed.position),
                 found.on
             );

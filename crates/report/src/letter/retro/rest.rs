@@ -18,6 +18,9 @@ pub(super) fn ambition(text: &mut String, found: &Retro) {
     }
     heading(text, "Was it ambitious enough?");
     let _ = write!(text, "{}\n\n", inline(&ambition.told));
+    if found.so_far {
+        return;
+    }
     let mut table = Table::new(&["outcome", ">key results"]);
     for (label, many) in [
         ("0.95 and above", ambition.near_one),
@@ -36,7 +39,7 @@ pub(super) fn ambition(text: &mut String, found: &Retro) {
             "{at_aim} of {aspirational} at the 0.6 to 0.7 that they aim at.\n\n"
         );
     }
-    if ambition.short.is_empty() || found.so_far {
+    if ambition.short.is_empty() {
         return;
     }
     text.push_str("Below 0.4, and what the events tell of it:\n\n");

@@ -31,11 +31,13 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    /// The table, with an empty line behind it; nothing without rows.
-    pub(super) fn write(self, text: &mut String) {
+    /// The table, with an empty line behind it; nothing without rows. Columns that are empty throughout are
+    /// left out.
+    pub(super) fn write(mut self, text: &mut String) {
         if self.rows.is_empty() {
             return;
         }
+        self.drop_empty();
         let widths: Vec<usize> = (self.titles.iter().enumerate())
             .map(|(at, title)| {
                 let cells = self.rows.iter().filter_map(|row| row.get(at));
@@ -62,6 +64,19 @@ impl Table {
             self.line(text, row, &widths);
         }
         text.push('\n');
+    }
+
+    fn drop_empty(&mut self) {
+        for at in (0..self.titles.len()).rev() {
+            let is_empty = |row: &Vec<String>| row.get(at).is_none_or(String::is_empty);
+            if self.rows.iter().all(is_empty) {
+                self.titles.remove(at);
+                self.right.remove(at);
+                for row in self.rows.iter_mut().filter(|row| at < row.len()) {
+                    row.remove(at);
+                }
+            }
+        }
     }
 
     fn line(&self, text: &mut String, cells: &[String], widths: &[usize]) {

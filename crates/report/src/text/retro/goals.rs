@@ -3,7 +3,7 @@
 use quarterdeck_core::decimal::Decimal;
 
 use super::super::View;
-use super::super::closing::{banded, graded};
+use super::super::closing::banded;
 use super::super::document::{Document, Line, Style};
 use super::super::figures::{key_result_status, progress_bar, standing, status};
 use super::super::table::{Column, Table};
@@ -51,12 +51,12 @@ pub(super) fn scores(document: &mut Document, found: &Retro, view: &View) {
         if at > 0 {
             table.across(Line::new());
         }
-        table.across(line(objective, view.width));
+        table.across(line(objective, found.so_far, view.width));
         if let Some(why) = &objective.set_aside {
             table.across(Line::new().plain("  ").said(Style::Muted, why));
         }
         for key_result in &objective.key_results {
-            table.row(cells(key_result));
+            table.row(cells(key_result, found.so_far));
             if let Some(why) = &key_result.figures.set_aside {
                 table.across(Line::new().plain("           ").said(Style::Muted, why));
             }
@@ -72,12 +72,14 @@ fn grade(scores: &RetroScore) -> Line {
     }
 }
 
-/// An objective on one line: its title is cut before its figures are.
-fn line(found: &RetroObjective, width: usize) -> Line {
+/// An objective on one line: its title is cut before its figures are. How it is doing says nothing of what is
+/// over.
+fn line(found: &RetroObjective, so_far: bool, width: usize) -> Line {
     let mut figures = Line::new();
-    let doing = match found.status {
-        Some(doing) => status(doing),
-        None => Line::new().muted(format!("– {}", found.state)),
+    let doing = match (found.status, so_far) {
+        (Some(doing), true) => status(doing),
+        (Some(_), false) => Line::new(),
+        (None, _) => Line::new().muted(format!("– {}", found.state)),
     };
     for part in [course(&found.scores), doing, grade(&found.scores)] {
         if !part.is_empty() {
@@ -97,7 +99,7 @@ fn line(found: &RetroObjective, width: usize) -> Line {
     }
 }
 
-fn cells(found: &RetroKeyResult) -> Vec<Line> {
+fn cells(found: &RetroKeyResult, so_far: bool) -> Vec<Line> {
     let one = &found.figures;
     let style = if one.status.is_some() {
         Style::Plain
@@ -117,8 +119,12 @@ fn cells(found: &RetroKeyResult) -> Vec<Line> {
         }),
         told(one.score),
         progress_bar(one.score, one.status),
-        key_result_status(one),
-        one.grade.as_ref().map_or_else(Line::new, graded),
+        if so_far || one.status.is_none() {
+            key_result_status(one)
+        } else {
+            Line::new()
+        },
+        (one.grade.as_ref()).map_or_else(Line::new, |grade| banded(grade.grade, grade.band)),
         (found.answers.as_deref())
             .map_or_else(Line::new, |owner| Line::new().said(Style::Muted, owner)),
     ]

@@ -8,7 +8,7 @@ use quarterdeck_core::decimal::Decimal;
 pub(crate) use rest::{KINDS, funnel};
 
 use super::View;
-use super::clean::one_line;
+use super::clean::{clean, one_line};
 use super::closing;
 use super::document::{Document, Line, Style};
 use super::figures::progress_bar;
@@ -41,8 +41,10 @@ pub fn retro(found: &Retro, view: &View) -> Document {
 #[must_use]
 pub fn retro_written(found: &RetroWritten) -> Document {
     let mut document = Document::new();
-    let told = format!("The retrospective was written to {}.", found.file);
-    document.push(Line::new().plain(told));
+    if let Some(file) = &found.file {
+        let told = format!("The retrospective was written to {file}.");
+        document.push(Line::new().plain(told));
+    }
     document
 }
 
@@ -118,8 +120,13 @@ fn story(document: &mut Document, found: &Retro, view: &View) {
 
 /// A sentence of a list, with the positions of what is behind it.
 fn point(document: &mut Document, text: &str, entries: &[u64], view: &View) {
-    let text = one_line(&format!("{text}{}", positions(entries)));
+    let text = safe(&format!("{text}{}", positions(entries)));
     document.hanging(Line::new().muted("  ·"), &text, 4, view.width);
+}
+
+/// Text on one line, made safe before it is wrapped: what is shown of it may be wider than what it was.
+fn safe(text: &str) -> String {
+    clean(&one_line(text)).into_owned()
 }
 
 /// ` (#12, #31)`; nothing without positions.

@@ -3,11 +3,10 @@
 use quarterdeck_core::token::NoteKind;
 
 use super::super::View;
-use super::super::clean::one_line;
 use super::super::document::{Document, Line, Style};
 use super::super::table::{Column, Table};
 use super::super::time;
-use super::{point, positions};
+use super::{point, positions, safe};
 use crate::json::{FunnelCompared, Retro, RetroLineage, RetroPair};
 use crate::number::{change, count, number, percent, with_unit};
 
@@ -50,7 +49,7 @@ pub(super) fn ambition(document: &mut Document, found: &Retro, view: &View) {
         document.push(line.cut(view.width));
         for why in &short.why {
             let text = format!("{}{}", why.text(), positions(&why.entries));
-            document.paragraph(Style::Muted, &one_line(&text), 4, view.width);
+            document.paragraph(Style::Muted, &safe(&text), 4, view.width);
         }
     }
 }
@@ -73,13 +72,17 @@ pub(super) fn truth(document: &mut Document, found: &Retro, view: &View) {
     }
     let late = &found.late;
     let corrected = late.corrections.len() + late.retractions.len();
-    if !late.check_ins.is_empty() || corrected > 0 {
+    let parts = [
+        (late.check_ins.len(), "late check-in"),
+        (corrected, "correction"),
+    ];
+    let told: Vec<String> = (parts.into_iter())
+        .filter(|(many, _)| *many > 0)
+        .map(|(many, noun)| count(many, noun))
+        .collect();
+    if !told.is_empty() {
         lines.push((
-            format!(
-                "{} came late, {} corrected or taken back.",
-                count(late.check_ins.len(), "check-in"),
-                count(corrected, "check-in")
-            ),
+            format!("{}.", told.join(", ")),
             format!("okr late --cycle {name}"),
         ));
     }
@@ -109,8 +112,8 @@ pub(super) fn truth(document: &mut Document, found: &Retro, view: &View) {
     }
     document.heading("Goalposts, late entries, calibration");
     for (told, command) in lines {
-        document.paragraph(Style::Plain, &one_line(&told), 2, view.width);
-        document.push(Line::new().plain("    ").command(one_line(&command)));
+        document.paragraph(Style::Plain, &safe(&told), 2, view.width);
+        document.push(Line::new().plain("    ").command(safe(&command)));
     }
 }
 
@@ -121,7 +124,7 @@ pub(super) fn funnels(document: &mut Document, found: &Retro, view: &View) {
         if told.is_empty() {
             continue;
         }
-        document.heading(&format!("Funnel {}", one_line(&one.funnel.funnel.name)));
+        document.heading(&format!("Funnel {}", safe(&one.funnel.funnel.name)));
         for text in told {
             document.paragraph(Style::Plain, &text, 2, view.width);
         }
@@ -156,7 +159,7 @@ pub(crate) fn funnel(found: &FunnelCompared) -> String {
     };
     let look_at = (found.look_at.as_ref())
         .map_or_else(String::new, |stage| format!(". Look at {stage} first"));
-    one_line(&format!("{from}{explained}{look_at}."))
+    safe(&format!("{from}{explained}{look_at}."))
 }
 
 pub(super) fn notes(document: &mut Document, found: &Retro, view: &View) {
@@ -176,16 +179,15 @@ pub(super) fn notes(document: &mut Document, found: &Retro, view: &View) {
             document.push(Line::new().muted(earlier));
         }
         for note in all.into_iter().skip(skipped) {
-            let about = (note.about.as_ref()).map_or_else(String::new, |about| {
-                format!(" on {}", one_line(&about.title))
-            });
+            let about = (note.about.as_ref())
+                .map_or_else(String::new, |about| format!(" on {}", safe(&about.title)));
             let by = format!(
                 "{}{about}, {}",
                 note.member,
                 time::day(note.day, view.today)
             );
             let entries: Vec<u64> = note.seq.into_iter().collect();
-            let text = format!("{} ({}{})", one_line(&note.text), by, behind(&entries));
+            let text = format!("{} ({}{})", safe(&note.text), by, behind(&entries));
             point(document, &text, &[], view);
         }
     }
@@ -235,12 +237,12 @@ pub(super) fn compared(document: &mut Document, found: &Retro, view: &View) {
     }
     document.heading(&format!(
         "{}, then {}",
-        one_line(&other.cycle),
-        one_line(&found.cycle.name)
+        safe(&other.cycle),
+        safe(&found.cycle.name)
     ));
     if !other.ended {
         let so_far = format!("{} has not ended: figures of {}.", other.cycle, other.on);
-        document.paragraph(Style::Warn, &one_line(&so_far), 2, view.width);
+        document.paragraph(Style::Warn, &safe(&so_far), 2, view.width);
     }
     document.extend(table.lines(view.width));
 }
