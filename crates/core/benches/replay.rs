@@ -88,7 +88,10 @@ fn log() -> Vec<Entry> {
             title: format!("objective {n}"),
             ..objective_drafted()
         };
-        world.online("ana", vec![Command::Record(Body::ObjectiveDrafted(drafted))]);
+        world.online(
+            "ana",
+            vec![Command::Record(Body::ObjectiveDrafted(drafted))],
+        );
     }
     for n in 0..KEY_RESULTS {
         let added = KeyResultAdded {

@@ -68,8 +68,7 @@ pub(super) fn read<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Order>
     // Shared until changed: no deep copy.
     let horizon = past.state().clone();
     let own = horizon.cycles.get(&asked.cycle);
-    let Some(cycle) = own.and_then(|own| Span::new(own.starts, own.ends))
-    else {
+    let Some(cycle) = own.and_then(|own| Span::new(own.starts, own.ends)) else {
         return Ok(None);
     };
     let known = Known::of_past(&horizon);

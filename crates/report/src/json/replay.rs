@@ -26,7 +26,6 @@ use super::{AsOf, Schema, share};
 use crate::names::{Names, Ref};
 use goals::Goals;
 
-
 /// A stop, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Frame {
@@ -168,7 +167,9 @@ impl Frames {
         self.scores.update(state, stop.day, changed);
         let means = self.scores.means();
         let score = share(means.all);
-        let (objectives, gone) = self.goals.next(&names, own, stop.day, changed, &self.scores);
+        let (objectives, gone) = self
+            .goals
+            .next(&names, own, stop.day, changed, &self.scores);
         Some(Frame {
             schema: Schema,
             as_of: stop.moment.into(),

@@ -10,9 +10,7 @@ use quarterdeck_core::replay::{Changed, Scores};
 use quarterdeck_core::score;
 use quarterdeck_core::state::{Cycle, KeyResult, Objective};
 use quarterdeck_core::status as rule;
-use quarterdeck_core::token::{
-    KeyResultState, MetricKind, ObjectiveKind, ObjectiveState, Status,
-};
+use quarterdeck_core::token::{KeyResultState, MetricKind, ObjectiveKind, ObjectiveState, Status};
 use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
@@ -195,9 +193,8 @@ impl Goals {
                 .filter_map(|id| Some((*id, &**state.objectives.get(id)?)))
                 .collect()
         };
-        candidates.retain(|(_, one)| {
-            one.cycle == self.cycle && one.state != ObjectiveState::Withdrawn
-        });
+        candidates
+            .retain(|(_, one)| one.cycle == self.cycle && one.state != ObjectiveState::Withdrawn);
         candidates.sort_by_key(|(_, one)| (!one.is_live(), one.provenance.created.seq));
         let objectives = (candidates.into_iter())
             .filter_map(|(id, one)| self.objective(names, (id, one), own, on, changed, scores))
@@ -315,8 +312,7 @@ impl Goals {
             score: share(progress.score),
             confidence: progress.confidence,
             projection: progress.projection,
-            status: (found.is_live())
-                .then(|| rule::of_key_result(state, found, own, on).status),
+            status: (found.is_live()).then(|| rule::of_key_result(state, found, own, on).status),
             state: found.state,
             weight: found.weight,
             graded: found.grade.as_ref().map(|grade| grade.grade),
