@@ -23,6 +23,7 @@ mod odds;
 mod planning;
 mod prove;
 mod reference;
+mod replay;
 mod template;
 mod times;
 mod week;

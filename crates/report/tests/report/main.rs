@@ -9,6 +9,7 @@ mod json;
 mod kpi;
 mod lint;
 mod odds;
+mod replay;
 mod sample;
 mod text;
 mod tree;
