@@ -33,6 +33,7 @@ mod objective;
 mod plan;
 mod proof;
 mod regrade;
+mod replay;
 mod retro;
 mod run;
 mod scope;
@@ -115,6 +116,10 @@ pub use proof::{DeviceSigned, ExportedTiles, ProofWritten, Proven, TreeHead, Ver
 pub use regrade::{
     BothGrades, KeyResultRegraded, ObjectiveRegraded, Regrade, RegradeBy, TeamRegraded, regrade,
     regrade_rules,
+};
+pub use replay::{
+    Frame, FrameBefore, FrameCycle, FrameGone, FrameKeyResult, FrameKeyResultSaid, FrameMark,
+    FrameObjective, FrameObjectiveSaid, Frames, replay,
 };
 pub use retro::{
     Retro, RetroAmbition, RetroCompared, RetroFunnel, RetroGoesOn, RetroKeyResult, RetroKpi,

@@ -13,6 +13,7 @@ mod json;
 mod kpi;
 mod lint;
 mod odds;
+mod replay;
 mod retro;
 mod sample;
 mod text;
