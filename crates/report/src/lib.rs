@@ -17,4 +17,5 @@ pub mod letter;
 pub mod names;
 pub mod number;
 pub mod pending;
+pub mod plain_page;
 pub mod text;

@@ -29,6 +29,7 @@ mod lint;
 mod lists;
 mod log;
 mod objective;
+mod opened;
 mod plan;
 mod proof;
 mod regrade;
@@ -102,6 +103,7 @@ pub use lists::{
 };
 pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
+pub use opened::Opened;
 pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
     StageRate, not_split, plan_funnel, split,
