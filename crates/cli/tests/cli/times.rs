@@ -244,6 +244,7 @@ const HERE: &[&str] = &[
     "completions",
     "man",
     "watch",
+    "open",
     "outbox",
     "prove",
     "verify",
