@@ -14,12 +14,15 @@ use axum::http::header::{
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use quarterdeck_core::asked;
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::reference::Things;
 use quarterdeck_report::json::Schema;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::Site;
 use super::links::{Pass, SESSION_MS};
@@ -42,6 +45,9 @@ const ASK_AGAIN: &str = "private, no-cache";
 const NOT_KEPT: &str = "no-store";
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
+
+/// The query of a path that is asked for a second time.
+const AGAIN: &str = "again";
 
 /// Of how many cookies of the right name each is tried.
 const COOKIES: usize = 8;
@@ -66,7 +72,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, peer: IpAddr, head: &Parts) -> 
         return not_allowed();
     }
     if shared.stopping.is_cancelled() {
-        return trouble(StatusCode::SERVICE_UNAVAILABLE, "okrd is stopping.");
+        return trouble(StatusCode::SERVICE_UNAVAILABLE, "okrd is stopping.\n");
     }
     let Some(asked) = Asked::read(head.uri.path()) else {
         return not_here(head);
@@ -82,7 +88,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, peer: IpAddr, head: &Parts) -> 
         shared.metrics.turn_away("rate");
         return trouble(
             StatusCode::TOO_MANY_REQUESTS,
-            "Too much is asked; slow down.",
+            "Too much is asked; slow down.\n",
         );
     }
     let mut response = match &asked {
@@ -165,7 +171,7 @@ fn open(
     }
     if !shared.page.failures.has(peer, now) {
         shared.metrics.turn_away("wrong_links");
-        let message = "Too many wrong links came from this address; wait a minute.";
+        let message = "Too many wrong links came from this address; wait a minute.\n";
         return trouble(StatusCode::TOO_MANY_REQUESTS, message);
     }
     let opened = shared.page.links.open(place, secret, &shared.world);
@@ -275,23 +281,28 @@ async fn page(
     }
 }
 
-const BROKEN: &str = "The page could not be made; the server's log has the reason.";
+const BROKEN: &str = "The page could not be made; the server's log has the reason.\n";
 const NOT_HERE: &str = "Nothing is shown here.\n\n\
     A page of Quarterdeck is opened by a link that is good once: `okr open` makes one.\n\
     A page that was open before ends when its member, token or server does.\n";
 
 /// What everybody gets who is shown nothing, whatever they asked for.
 fn not_here(head: &Parts) -> Response<Body> {
-    if !is_from_elsewhere(head) {
+    if !is_from_elsewhere(head) || head.uri.query() == Some(AGAIN) {
         return plain(StatusCode::NOT_FOUND, NOT_HERE);
     }
     // Whoever followed a link on another site may have a cookie that their browser keeps back. Asked
-    // again by a page of this site, it does not.
-    let again = format!(
-        "<!doctype html><meta http-equiv=\"refresh\" content=\"0\"><pre>{NOT_HERE}</pre>\n"
-    );
-    let mut response = bare(StatusCode::NOT_FOUND, HTML, again.into());
+    // again by a page of this site, it does not; a reload would still count as the other site's.
+    let script = format!("location.replace(location.pathname+\"?{AGAIN}\"+location.hash)");
+    let digest = STANDARD.encode(Sha256::digest(&script));
+    let page = format!("<!doctype html><pre>{NOT_HERE}</pre><script>{script}</script>\n");
+    let mut response = bare(StatusCode::NOT_FOUND, HTML, page.into());
     put(&mut response, CACHE_CONTROL, NOT_KEPT);
+    if let Ok(policy) = HeaderValue::try_from(format!("{NOTHING}; script-src 'sha256-{digest}'")) {
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 
