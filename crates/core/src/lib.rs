@@ -17,6 +17,7 @@
 pub mod act;
 pub mod admit;
 pub mod agreement;
+pub mod aim;
 pub mod alignment;
 pub mod asked;
 pub mod blame;
@@ -49,6 +50,8 @@ pub mod rank;
 pub mod reference;
 pub mod refusal;
 pub mod regrade;
+pub mod replay;
+pub mod retro;
 pub mod score;
 pub mod state;
 pub mod status;

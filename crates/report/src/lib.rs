@@ -12,10 +12,12 @@
 //! Data in, document out: no storage, no network, no environment, no clock. Formulas are
 //! `quarterdeck-core`'s; what today is and how wide the terminal is are passed in.
 
+pub mod chart;
 pub mod json;
 pub mod letter;
 pub mod names;
 pub mod number;
+pub mod page;
 pub mod pending;
 pub mod plain_page;
 pub mod text;

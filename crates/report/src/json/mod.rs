@@ -33,6 +33,7 @@ mod opened;
 mod plan;
 mod proof;
 mod regrade;
+mod retro;
 mod run;
 mod scope;
 mod show;
@@ -101,7 +102,9 @@ pub use lists::{
     CycleLine, CycleList, DeviceLine, DeviceList, MemberLine, MemberList, Mission, TeamLine,
     TeamList, cycles, devices, members, mission, teams,
 };
+pub(crate) use log::said;
 pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
+pub(crate) use objective::key_result_stands;
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
 pub use opened::Opened;
 pub use plan::{
@@ -112,6 +115,12 @@ pub use proof::{DeviceSigned, ExportedTiles, ProofWritten, Proven, TreeHead, Ver
 pub use regrade::{
     BothGrades, KeyResultRegraded, ObjectiveRegraded, Regrade, RegradeBy, TeamRegraded, regrade,
     regrade_rules,
+};
+pub use retro::{
+    Retro, RetroAmbition, RetroCompared, RetroFunnel, RetroGoesOn, RetroKeyResult, RetroKpi,
+    RetroKpiAt, RetroLineage, RetroMid, RetroNote, RetroObjective, RetroOnward,
+    RetroOnwardKeyResult, RetroPair, RetroPart, RetroScore, RetroSentence, RetroShort, RetroStall,
+    RetroSurge, RetroTeam, RetroWhy, retro, retro_told,
 };
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,

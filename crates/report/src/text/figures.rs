@@ -32,6 +32,11 @@ pub(super) const fn symbol(status: Status) -> (Style, &'static str) {
     }
 }
 
+/// How a stated confidence looks.
+pub(crate) fn confidence_style(confidence: Decimal) -> Style {
+    symbol(quarterdeck_core::status::of_confidence(confidence)).0
+}
+
 /// How a key result is doing, or that it does not count.
 pub(super) fn key_result_status(found: &StatusKeyResult) -> Line {
     match (found.status, found.state) {
@@ -74,7 +79,7 @@ pub(super) fn progress_bar(share: Option<Decimal>, of: Option<Status>) -> Line {
 }
 
 /// Where a key result stands and where it is to arrive: `531 / 550 leads`, `2 of 3 steps`.
-pub(super) fn standing(found: &StatusKeyResult) -> String {
+pub(crate) fn standing(found: &StatusKeyResult) -> String {
     let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
     let unit = (found.unit.as_deref()).map_or_else(String::new, |unit| format!(" {unit}"));
     match found.metric {
@@ -99,7 +104,7 @@ pub(super) fn standing(found: &StatusKeyResult) -> String {
 }
 
 /// What a key result aims at: `from 500 to 550 leads`.
-pub(super) fn aim(found: &StatusKeyResult) -> String {
+pub(crate) fn aim(found: &StatusKeyResult) -> String {
     let unit = found.unit.as_deref();
     let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
     let last = |value: Option<Decimal>| {
