@@ -19,5 +19,4 @@ pub mod names;
 pub mod number;
 pub mod page;
 pub mod pending;
-pub mod plain_page;
 pub mod text;

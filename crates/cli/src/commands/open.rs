@@ -11,8 +11,9 @@ use clap::{Args, value_parser};
 use quarterdeck_core::asked;
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::refusal::Code;
+use quarterdeck_core::retro;
 use quarterdeck_report::json::{self, Opened};
-use quarterdeck_report::plain_page::{self as page, Kind};
+use quarterdeck_report::page;
 use quarterdeck_sync::grpc::Grpc;
 use quarterdeck_sync::grpc::query::CreateLinkRequest;
 use quarterdeck_sync::{RemoteError, ServerUrl, SyncError};
@@ -142,7 +143,16 @@ impl Open {
         let folder = context.home.join("pages").join(workspace);
         let file = folder.join(format!("{}.html", file_name(&name)));
         let on = view.on();
-        let made = view.ask(|past| page::page(past, &page::Asked { cycle, on }, Kind::File))?;
+        let retro = retro::Asked {
+            cycle,
+            compare: None,
+            on,
+            day_was_named: false,
+            as_of: None,
+        };
+        let asked = page::Asked { retro, live: None };
+        let made = view.ask(|past| page::page(past, &asked))?;
+        let made = made.ok_or_else(|| view.no_cycle())?;
         private_folder(&folder).map_err(|error| Failure::file("make", &folder, &error))?;
         let mut sink = Sink::open(&context.output, Some(&file))?;
         if let Err(error) = sink.write_all(made.html.as_bytes()) {

@@ -64,8 +64,19 @@ pub(super) fn bar(film: &Film, html: &mut Html, is_live: bool) {
             if film.jumps().contains_key("goalpost") {
                 button(html, "goalpost", "To the next moved goalpost", "◆");
             }
-            choice(html, "step", "Step", &[("event", "event"), ("day", "day"), ("week", "week")]);
-            let speeds = [("0.5", "½×"), ("1", "1×"), ("2", "2×"), ("4", "4×"), ("8", "8×")];
+            choice(
+                html,
+                "step",
+                "Step",
+                &[("event", "event"), ("day", "day"), ("week", "week")],
+            );
+            let speeds = [
+                ("0.5", "½×"),
+                ("1", "1×"),
+                ("2", "2×"),
+                ("4", "4×"),
+                ("8", "8×"),
+            ];
             choice(html, "speed", "Speed", &speeds);
             button(html, "copy", "Copy a link to this moment", "🔗");
             button(html, "help", "Keys", "?");
@@ -79,12 +90,21 @@ pub(super) fn bar(film: &Film, html: &mut Html, is_live: bool) {
             html.put("ol", &[("id", "log-now")], |_| {});
         });
         if is_live {
-            html.put("p", &[("id", "news"), ("class", "news"), ("role", "status"), flag("hidden", true)], |html| {
-                html.leaf("span", &[("id", "news-text")], "");
-                html.text(" ");
-                let reload = [("type", "button"), ("data-act", "reload")];
-                html.leaf("button", &reload, "Reload");
-            });
+            html.put(
+                "p",
+                &[
+                    ("id", "news"),
+                    ("class", "news"),
+                    ("role", "status"),
+                    flag("hidden", true),
+                ],
+                |html| {
+                    html.leaf("span", &[("id", "news-text")], "");
+                    html.text(" ");
+                    let reload = [("type", "button"), ("data-act", "reload")];
+                    html.leaf("button", &reload, "Reload");
+                },
+            );
         }
     });
     help(html);

@@ -9,7 +9,8 @@ use quarterdeck_core::asked;
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::id::{CycleId, WorkspaceId};
 use quarterdeck_core::past::Past as _;
-use quarterdeck_report::plain_page::{self as page, Kind};
+use quarterdeck_core::retro;
+use quarterdeck_report::page::{self, Live};
 use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -20,6 +21,9 @@ use crate::workspace::{Workspace, WorkspacePast};
 const KEPT: usize = 16;
 /// How many are made at once, so that those who write do not wait for those who look.
 const AT_ONCE: usize = 2;
+
+/// How often a page asks for the head of the log, in seconds.
+const ASK_EVERY: u32 = 5;
 
 /// A page as it goes to browsers.
 #[derive(Debug)]
@@ -99,11 +103,21 @@ impl Pages {
 
 async fn make(mut past: WorkspacePast, cycle: CycleId, day: Date) -> Result<Rendered, ServerError> {
     let work = tokio::task::spawn_blocking(move || {
-        let asked = page::Asked { cycle, on: day };
-        page::page(&mut past, &asked, Kind::Live)
+        let retro = retro::Asked {
+            cycle,
+            compare: None,
+            on: day,
+            day_was_named: false,
+            as_of: None,
+        };
+        let live = Some(Live {
+            head_url: "head".to_owned(),
+            every: ASK_EVERY,
+        });
+        page::page(&mut past, &page::Asked { retro, live })
     });
     let page::Page { html, policy } = match work.await {
-        Ok(page) => page?,
+        Ok(page) => page?.ok_or_else(|| ServerError::Page("its cycle is gone".to_owned()))?,
         Err(error) => {
             tracing::error!(%error, "a page ended in a panic");
             return Err(ServerError::Page("it ended in a panic".to_owned()));

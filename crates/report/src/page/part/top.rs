@@ -35,12 +35,23 @@ pub(in crate::page) fn top(sheet: &mut Sheet<'_>, html: &mut Html) {
                 (None, _) => html.text(" · not closed yet"),
             }
         });
-        let stated = format!("As of {}, #{}.", sheet.day(sheet.retro.on), sheet.retro.head);
+        let stated = format!(
+            "As of {}, #{}.",
+            sheet.day(sheet.retro.on),
+            sheet.retro.head
+        );
         html.leaf("p", &[("class", "stated"), ("id", "stated")], &stated);
-        html.put("div", &[("class", "sum"), ("data-ref", cycle.reference.text.as_str())], |html| {
-            scores(sheet, html);
-            counts(sheet, html);
-        });
+        html.put(
+            "div",
+            &[
+                ("class", "sum"),
+                ("data-ref", cycle.reference.text.as_str()),
+            ],
+            |html| {
+                scores(sheet, html);
+                counts(sheet, html);
+            },
+        );
     });
     story::story(sheet, html);
 }
@@ -95,13 +106,21 @@ fn beside(html: &mut Html, score: &RetroScore) {
 
 /// How many key results are doing how.
 fn counts(sheet: &Sheet<'_>, html: &mut Html) {
-    html.put("ul", &[("class", "counts"), ("aria-label", "Key results by status")], |html| {
-        for (at, status) in (0u8..).zip(STATUSES) {
-            html.put("li", &[], |html| {
-                sheet.cell(html, "b", "", Thing::Count(at), Field::Many);
-                html.text(" ");
-                html.leaf("span", &[("class", "status"), ("data-v", status.word())], status.word());
-            });
-        }
-    });
+    html.put(
+        "ul",
+        &[("class", "counts"), ("aria-label", "Key results by status")],
+        |html| {
+            for (at, status) in (0u8..).zip(STATUSES) {
+                html.put("li", &[], |html| {
+                    sheet.cell(html, "b", "", Thing::Count(at), Field::Many);
+                    html.text(" ");
+                    html.leaf(
+                        "span",
+                        &[("class", "status"), ("data-v", status.word())],
+                        status.word(),
+                    );
+                });
+            }
+        },
+    );
 }
