@@ -92,6 +92,8 @@ pub(super) async fn answer(shared: &Arc<Shared>, peer: IpAddr, head: &Parts) -> 
         );
     }
     let mut response = match &asked {
+        // It has come by its cookie now, and whoever copies the address copies one that leads here again.
+        _ if head.uri.query() == Some(AGAIN) => led_to(head.uri.path()),
         Asked::Head { .. } => head_of(&seen, head, now),
         Asked::Page { cycle, .. } => page(shared, &seen, head, cycle.as_deref(), now).await,
         Asked::Bare { place } | Asked::Link { place, .. } => led_to(&path::path_to(place, "")),
