@@ -108,9 +108,15 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 /// # Errors
 /// The log cannot be read.
 pub fn page<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Page>, P::Error> {
-    let Some(retro) = json::retro(past, &asked.retro)? else {
-        return Ok(None);
-    };
+    let retro = json::retro(past, &asked.retro)?;
+    retro.map(|retro| page_of(past, &retro, asked)).transpose()
+}
+
+/// The page of a retrospective that is at hand already.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn page_of<P: Past>(past: &mut P, retro: &Retro, asked: &Asked) -> Result<Page, P::Error> {
     let seen = match asked.retro.day_was_named {
         true => None,
         false => closing::seen(past, Subject::Cycle(asked.retro.cycle))?.map(|seen| seen.state),
@@ -122,9 +128,9 @@ pub fn page<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Page>, P::Err
     let until = until.filter(|_| asked.retro.as_of.is_none() && !asked.retro.day_was_named);
     let shot = shoot::shoot(past, asked.retro.cycle, until, retro.on, seen.as_ref())?;
     let mut sheet = Sheet {
-        retro: &retro,
+        retro,
         shot: &shot,
-        there: references(&retro),
+        there: references(retro),
         cited: BTreeSet::new(),
     };
     let mut body = Html::default();
@@ -157,7 +163,7 @@ pub fn page<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Page>, P::Err
         }),
     };
     let film = shot.film.json(&around);
-    Ok(Some(whole(&retro, body, &film, asked.live.is_some())))
+    Ok(whole(retro, body, &film, asked.live.is_some()))
 }
 
 /// References of the goals that are on the page at its end.
