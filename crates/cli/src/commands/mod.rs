@@ -51,6 +51,7 @@ mod query;
 mod regrade;
 mod remote;
 mod resolve;
+mod retro;
 mod sheet;
 mod stages;
 mod status;
@@ -110,6 +111,7 @@ pub(crate) enum Command {
     Device(device::Device),
     // The end of a cycle.
     Grade(grade::Grade),
+    Retro(retro::Retro),
     Carry(carry::Carry),
     #[command(hide = true)]
     Incentive(incentive::Incentive),
@@ -173,6 +175,7 @@ impl Command {
             Self::Grade(command) => command.run(context),
             Self::Calibration(command) => command.run(context),
             Self::Forecast(command) => command.run(context),
+            Self::Retro(command) => command.run(context),
             Self::Carry(command) => command.run(context),
             Self::Incentive(command) => command.run(context),
             Self::Team(command) => command.run(context),

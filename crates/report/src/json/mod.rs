@@ -120,7 +120,7 @@ pub use retro::{
     Retro, RetroAmbition, RetroCompared, RetroFunnel, RetroGoesOn, RetroKeyResult, RetroKpi,
     RetroKpiAt, RetroLineage, RetroMid, RetroNote, RetroObjective, RetroOnward,
     RetroOnwardKeyResult, RetroPair, RetroPart, RetroScore, RetroSentence, RetroShort, RetroStall,
-    RetroSurge, RetroTeam, RetroWhy, retro, retro_told,
+    RetroSurge, RetroTeam, RetroWhy, RetroWritten, retro, retro_told,
 };
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,

@@ -48,8 +48,8 @@ pub(super) fn bar(film: &Film, html: &mut Html, is_live: bool) {
             html.open("input", &slider);
         });
         html.put("div", &[("class", "buttons")], |html| {
-            button(html, "first", "To the beginning", "⏮");
-            button(html, "previous", "A step back", "◀");
+            button(html, "first", "To the beginning", "M4 3v10M13 3L6 8l7 5z");
+            button(html, "previous", "A step back", "M11 3L4 8l7 5z");
             let play = [
                 ("type", "button"),
                 ("id", "play"),
@@ -59,27 +59,22 @@ pub(super) fn bar(film: &Film, html: &mut Html, is_live: bool) {
                 ("aria-label", "Play"),
             ];
             html.put("button", &play, |_| {});
-            button(html, "next", "A step on", "▶");
-            button(html, "last", "To the end", "⏭");
+            button(html, "next", "A step on", "M5 3l7 5-7 5z");
+            button(html, "last", "To the end", "M12 3v10M3 3l7 5-7 5z");
             if film.jumps().contains_key("goalpost") {
-                button(html, "goalpost", "To the next moved goalpost", "◆");
+                button(html, "goalpost", "To the next moved goalpost", "M8 2l6 6-6 6-6-6z");
             }
-            choice(
-                html,
-                "step",
-                "Step",
-                &[("event", "event"), ("day", "day"), ("week", "week")],
-            );
-            let speeds = [
-                ("0.5", "½×"),
-                ("1", "1×"),
-                ("2", "2×"),
-                ("4", "4×"),
-                ("8", "8×"),
-            ];
+            choice(html, "step", "Step", &[("event", "event"), ("day", "day"), ("week", "week")]);
+            let speeds = [("0.5", "½×"), ("1", "1×"), ("2", "2×"), ("4", "4×"), ("8", "8×")];
             choice(html, "speed", "Speed", &speeds);
-            button(html, "copy", "Copy a link to this moment", "🔗");
-            button(html, "help", "Keys", "?");
+            button(html, "copy", "Copy a link to this moment", "M6.5 9.5l3-3M7 4.5L8.5 3a3 3 0 0 1 4.5 4.5L11.5 9M9 11.5L7.5 13A3 3 0 0 1 3 8.5L4.5 7");
+            let keys = [
+                ("type", "button"),
+                ("data-act", "help"),
+                ("aria-label", "Keys"),
+                ("title", "Keys"),
+            ];
+            html.leaf("button", &keys, "?");
             html.leaf("span", &[("id", "copied"), ("class", "muted")], "");
         });
         html.leaf("p", &[("class", "moment said"), ("id", "moment")], "");
@@ -90,21 +85,12 @@ pub(super) fn bar(film: &Film, html: &mut Html, is_live: bool) {
             html.put("ol", &[("id", "log-now")], |_| {});
         });
         if is_live {
-            html.put(
-                "p",
-                &[
-                    ("id", "news"),
-                    ("class", "news"),
-                    ("role", "status"),
-                    flag("hidden", true),
-                ],
-                |html| {
-                    html.leaf("span", &[("id", "news-text")], "");
-                    html.text(" ");
-                    let reload = [("type", "button"), ("data-act", "reload")];
-                    html.leaf("button", &reload, "Reload");
-                },
-            );
+            html.put("p", &[("id", "news"), ("class", "news"), ("role", "status"), flag("hidden", true)], |html| {
+                html.leaf("span", &[("id", "news-text")], "");
+                html.text(" ");
+                let reload = [("type", "button"), ("data-act", "reload")];
+                html.leaf("button", &reload, "Reload");
+            });
         }
     });
     help(html);
@@ -137,7 +123,11 @@ fn button(html: &mut Html, act: &'static str, label: &'static str, sign: &'stati
         ("aria-label", label),
         ("title", label),
     ];
-    html.leaf("button", &attributes, sign);
+    html.put("button", &attributes, |html| {
+        let class = if act == "copy" { "sign open" } else { "sign" };
+        let svg = [("class", class), ("viewBox", "0 0 16 16"), ("aria-hidden", "true")];
+        html.put("svg", &svg, |html| html.put("path", &[("d", sign)], |_| {}));
+    });
 }
 
 fn choice(html: &mut Html, id: &'static str, name: &str, options: &[(&str, &str)]) {

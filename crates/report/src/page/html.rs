@@ -55,10 +55,10 @@ impl Html {
     pub(super) fn text(&mut self, said: &str) {
         // As it is where it begins or ends with a space: sentences are put together of pieces.
         let mut line = one_line(said);
-        if !line.is_empty() && said.starts_with(' ') {
+        if said.starts_with(' ') {
             line.insert(0, ' ');
         }
-        if !line.is_empty() && said.ends_with(' ') {
+        if !line.trim_start().is_empty() && said.ends_with(' ') {
             line.push(' ');
         }
         escape(&line, &mut self.text);
@@ -139,10 +139,7 @@ mod tests {
         html.data(&format!("{evil:?}"));
         let text = html.finish();
         assert!(!text.contains("<script"), "{text}");
-        assert!(
-            !text.contains('\u{1b}') && !text.contains('\u{202e}'),
-            "{text}"
-        );
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
         assert_eq!(text.matches("</p>").count(), 1, "{text}");
         assert_eq!(text.matches('"').count(), 2 + 2 + 1, "{text}");
     }

@@ -27,6 +27,8 @@ mod shoot;
 
 use std::collections::BTreeSet;
 
+use quarterdeck_core::calendar::Date;
+use quarterdeck_core::id::CycleId;
 use quarterdeck_core::past::Past;
 use quarterdeck_core::value::Subject;
 use quarterdeck_core::when::Moment;
@@ -47,6 +49,21 @@ pub struct Asked {
     pub retro: retro::Asked,
     /// Where a page that is served hears of news; none for a file.
     pub live: Option<Live>,
+}
+
+impl Asked {
+    /// Of a cycle as one sees it on a day without asking for anything further.
+    #[must_use]
+    pub const fn of(cycle: CycleId, on: Date, live: Option<Live>) -> Self {
+        let retro = retro::Asked {
+            cycle,
+            compare: None,
+            on,
+            day_was_named: false,
+            as_of: None,
+        };
+        Self { retro, live }
+    }
 }
 
 /// Where a page that is served hears of news.
@@ -79,10 +96,7 @@ const PLAYER: &str = concat!(
     "})();\n"
 );
 
-const STYLE: &str = concat!(
-    include_str!("style/page.css"),
-    include_str!("style/player.css")
-);
+const STYLE: &str = concat!(include_str!("style/page.css"), include_str!("style/player.css"));
 
 /// The icon, so that browsers need not ask a server for one.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
@@ -94,9 +108,15 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 /// # Errors
 /// The log cannot be read.
 pub fn page<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Page>, P::Error> {
-    let Some(retro) = json::retro(past, &asked.retro)? else {
-        return Ok(None);
-    };
+    let retro = json::retro(past, &asked.retro)?;
+    retro.map(|retro| page_of(past, &retro, asked)).transpose()
+}
+
+/// The page of a retrospective that is at hand already.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn page_of<P: Past>(past: &mut P, retro: &Retro, asked: &Asked) -> Result<Page, P::Error> {
     let seen = match asked.retro.day_was_named {
         true => None,
         false => closing::seen(past, Subject::Cycle(asked.retro.cycle))?.map(|seen| seen.state),
@@ -108,15 +128,16 @@ pub fn page<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Page>, P::Err
     let until = until.filter(|_| asked.retro.as_of.is_none() && !asked.retro.day_was_named);
     let shot = shoot::shoot(past, asked.retro.cycle, until, retro.on, seen.as_ref())?;
     let mut sheet = Sheet {
-        retro: &retro,
+        retro,
         shot: &shot,
-        there: references(&retro),
+        there: references(retro),
         cited: BTreeSet::new(),
     };
     let mut body = Html::default();
-    part::top(&mut sheet, &mut body);
+    part::top(&sheet, &mut body);
     bar::bar(&shot.film, &mut body, asked.live.is_some());
     body.put("main", &[], |html| {
+        part::story(&mut sheet, html);
         part::middle(&mut sheet, html);
         part::goals(&mut sheet, html);
         part::rest(&mut sheet, html);
@@ -131,31 +152,26 @@ pub fn page<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Page>, P::Err
             line: json::log_line(&names, entry, past.is_pending(entry.seq)),
         })
         .collect();
-    part::entries(&sheet, &mut body, &cited, &zone);
+    body.put("div", &[("role", "region"), ("aria-label", "Events")], |html| {
+        part::entries(&sheet, html, &cited, &zone);
+    });
     let around = Around {
-        head: if asked.live.is_some() {
-            past.state().head
-        } else {
-            retro.head
-        },
+        head: if asked.live.is_some() { past.state().head } else { retro.head },
         live: asked.live.as_ref().map(|live| AroundLive {
             head: live.head_url.clone(),
             every: live.every,
         }),
     };
     let film = shot.film.json(&around);
-    Ok(Some(whole(&retro, body, &film, asked.live.is_some())))
+    Ok(whole(retro, body, &film, asked.live.is_some()))
 }
 
 /// References of the goals that are on the page at its end.
 fn references(retro: &Retro) -> BTreeSet<String> {
     let below = retro.objectives.iter().flat_map(|one| &one.key_results);
-    (retro
-        .objectives
-        .iter()
-        .map(|one| one.reference.text.clone()))
-    .chain(below.map(|one| one.figures.reference.text.clone()))
-    .collect()
+    (retro.objectives.iter().map(|one| one.reference.text.clone()))
+        .chain(below.map(|one| one.figures.reference.text.clone()))
+        .collect()
 }
 
 fn cited<P: Past>(
@@ -184,17 +200,11 @@ fn whole(retro: &Retro, body: Html, film: &str, is_live: bool) -> Page {
         html.put("head", &[], |html| {
             html.open("meta", &[("charset", "utf-8")]);
             let inside = policy::inside(&policy);
-            let says = [
-                ("http-equiv", "Content-Security-Policy"),
-                ("content", &*inside),
-            ];
+            let says = [("http-equiv", "Content-Security-Policy"), ("content", &*inside)];
             html.open("meta", &says);
             let view = "width=device-width, initial-scale=1";
             html.open("meta", &[("name", "viewport"), ("content", view)]);
-            html.open(
-                "meta",
-                &[("name", "color-scheme"), ("content", "light dark")],
-            );
+            html.open("meta", &[("name", "color-scheme"), ("content", "light dark")]);
             html.open("meta", &[("name", "referrer"), ("content", "no-referrer")]);
             html.open("meta", &[("name", "robots"), ("content", "noindex")]);
             let title = format!("{} retrospective · {}", retro.cycle.name, retro.workspace);
@@ -227,3 +237,4 @@ fn whole(retro: &Retro, body: Html, film: &str, is_live: bool) -> Page {
         policy,
     }
 }
+

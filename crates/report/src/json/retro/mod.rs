@@ -260,6 +260,17 @@ pub struct RetroNote {
     pub imported: Option<Imported>,
 }
 
+/// That a retrospective was written to a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RetroWritten {
+    /// Version of this object.
+    pub schema: Schema,
+    /// How it was written.
+    pub format: &'static str,
+    /// Where.
+    pub file: String,
+}
+
 /// What is told, with what it is told by.
 pub(super) struct Told<'a> {
     found: &'a quarterdeck_core::retro::Retro,

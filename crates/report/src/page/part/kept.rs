@@ -46,11 +46,7 @@ fn moments(html: &mut Html, seqs: &[u64]) {
     for seq in seqs {
         let (link, told) = (format!("#at={seq}"), format!("#{seq}"));
         html.text(" ");
-        html.leaf(
-            "a",
-            &[("href", link.as_str()), ("class", "needs-script")],
-            &told,
-        );
+        html.leaf("a", &[("href", link.as_str()), ("class", "needs-script")], &told);
     }
 }
 
@@ -68,7 +64,8 @@ pub(super) fn compared(sheet: &mut Sheet<'_>, html: &mut Html) {
             });
         }
         let this = &sheet.retro.cycle.name;
-        let columns = ["", found.cycle.as_str(), this.as_str(), "change"];
+        let (before, after) = (format!(">{}", found.cycle), format!(">{this}"));
+        let columns = ["goals of", before.as_str(), after.as_str(), ">change"];
         table(html, "Grades, else scores, of both", &columns, |html| {
             for (name, pair) in [
                 ("all", &found.whole),
@@ -92,20 +89,11 @@ pub(super) fn compared(sheet: &mut Sheet<'_>, html: &mut Html) {
         if found.kpis.is_empty() {
             return;
         }
-        let columns = [
-            "KPI",
-            found.cycle.as_str(),
-            this.as_str(),
-            "change",
-            "of its target",
-            "for the",
-        ];
+        let columns = ["KPI", before.as_str(), after.as_str(), ">change", ">of its target", "for the"];
         table(html, "KPIs at both ends", &columns, |html| {
             for kpi in &found.kpis {
                 row(html, "", "", |html| {
-                    head(html, |html| {
-                        html.leaf("span", &[("class", "said")], &kpi.title)
-                    });
+                    head(html, |html| html.leaf("span", &[("class", "said")], &kpi.title));
                     let unit = kpi.unit.as_deref();
                     html.leaf("td", &[("class", "n")], &number(kpi.before.value));
                     html.leaf("td", &[("class", "n")], &with_unit(kpi.after.value, unit));

@@ -1,15 +1,15 @@
-//! The head of a page: whose quarter it is, how it went, and what happened in sentences.
+//! The head of a page: whose quarter it is, how it went.
 
 use quarterdeck_core::token::CycleState;
 
 use super::super::goals::{Field, Thing, graded, two};
 use super::super::html::Html;
 use super::super::shoot::STATUSES;
-use super::{Sheet, story};
+use super::Sheet;
 use crate::json::RetroScore;
 
 /// The head of a page.
-pub(in crate::page) fn top(sheet: &mut Sheet<'_>, html: &mut Html) {
+pub(in crate::page) fn top(sheet: &Sheet<'_>, html: &mut Html) {
     html.put("header", &[("class", "top")], |html| {
         let cycle = &sheet.retro.cycle;
         html.put("p", &[("class", "brand")], |html| {
@@ -24,36 +24,26 @@ pub(in crate::page) fn top(sheet: &mut Sheet<'_>, html: &mut Html) {
             html.text(&format!("{span} {}", cycle.ends.year()));
             html.text(" · ");
             sheet.cell(html, "span", "", Thing::Cycle, Field::Week);
-            match (&cycle.closing, cycle.state) {
-                (Some(closing), _) => {
-                    html.text(" · closed by ");
-                    html.leaf("span", &[("class", "said")], &closing.by);
-                    html.text(&format!(" at #{}", closing.position));
+            html.put("span", &[("class", "verdict")], |html| {
+                match (&cycle.closing, cycle.state) {
+                    (Some(closing), _) => {
+                        html.text(" · closed by ");
+                        html.leaf("span", &[("class", "said")], &closing.by);
+                        html.text(&format!(" at #{}", closing.position));
+                    }
+                    (None, CycleState::Closed) => html.text(" · closed"),
+                    (None, _) if sheet.retro.so_far => html.text(" · so far"),
+                    (None, _) => html.text(" · not closed yet"),
                 }
-                (None, CycleState::Closed) => html.text(" · closed"),
-                (None, _) if sheet.retro.so_far => html.text(" · still going on: all of it so far"),
-                (None, _) => html.text(" · not closed yet"),
-            }
+            });
         });
-        let stated = format!(
-            "As of {}, #{}.",
-            sheet.day(sheet.retro.on),
-            sheet.retro.head
-        );
+        let stated = format!("As of {}, #{}.", sheet.day(sheet.retro.on), sheet.retro.head);
         html.leaf("p", &[("class", "stated"), ("id", "stated")], &stated);
-        html.put(
-            "div",
-            &[
-                ("class", "sum"),
-                ("data-ref", cycle.reference.text.as_str()),
-            ],
-            |html| {
-                scores(sheet, html);
-                counts(sheet, html);
-            },
-        );
+        html.put("div", &[("class", "sum"), ("data-ref", cycle.reference.text.as_str())], |html| {
+            scores(sheet, html);
+            counts(sheet, html);
+        });
     });
-    story::story(sheet, html);
 }
 
 fn scores(sheet: &Sheet<'_>, html: &mut Html) {
@@ -106,21 +96,13 @@ fn beside(html: &mut Html, score: &RetroScore) {
 
 /// How many key results are doing how.
 fn counts(sheet: &Sheet<'_>, html: &mut Html) {
-    html.put(
-        "ul",
-        &[("class", "counts"), ("aria-label", "Key results by status")],
-        |html| {
-            for (at, status) in (0u8..).zip(STATUSES) {
-                html.put("li", &[], |html| {
-                    sheet.cell(html, "b", "", Thing::Count(at), Field::Many);
-                    html.text(" ");
-                    html.leaf(
-                        "span",
-                        &[("class", "status"), ("data-v", status.word())],
-                        status.word(),
-                    );
-                });
-            }
-        },
-    );
+    html.put("ul", &[("class", "counts"), ("aria-label", "Key results by status")], |html| {
+        for (at, status) in (0u8..).zip(STATUSES) {
+            html.put("li", &[], |html| {
+                sheet.cell(html, "b", "", Thing::Count(at), Field::Many);
+                html.text(" ");
+                html.leaf("span", &[("class", "status"), ("data-v", status.word())], status.word());
+            });
+        }
+    });
 }

@@ -50,6 +50,7 @@
     slider.value = String(film.stops.at[now] - begins);
     slider.setAttribute("aria-valuetext", words);
     told.textContent = words;
+    $("stated").textContent = `As of ${words}`;
     bar.classList.toggle("ended", now === film.last);
     listen();
     if (keep) {

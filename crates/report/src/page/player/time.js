@@ -44,13 +44,17 @@ function calendar(film) {
     // has no position of its own: its moment names it.
     link(stop) {
       if (!film.said[stop] && day[stop + 1] !== day[stop]) return `#day=${film.days[day[stop]].iso}`;
-      if (lastUpTo(seq, seq[stop]) === stop) return `#at=${seq[stop]}`;
+      if (firstBeyond(seq, seq[stop] - 1) === stop) return `#at=${seq[stop]}`;
       return `#time=${new Date(film.stops.at[stop] * 1000).toISOString().slice(0, 19)}Z`;
     },
     // The stop that an address names; none where it names something else.
     find(address) {
       const at = /^#at=(\d{1,15})$/.exec(address);
-      if (at) return Math.max(0, lastUpTo(seq, Number(at[1])));
+      if (at) {
+        // Where it became known; of what is about something else, what was known before it.
+        const place = firstBeyond(seq, Number(at[1]) - 1);
+        return Math.max(0, seq[place] === Number(at[1]) ? place : place - 1);
+      }
       const moment = /^#time=(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)$/.exec(address);
       if (moment) return Math.max(0, lastUpTo(film.stops.at, Date.parse(moment[1]) / 1000));
       const on = /^#day=(\d{4}-\d{2}-\d{2})$/.exec(address);
