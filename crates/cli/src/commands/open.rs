@@ -31,15 +31,15 @@ use crate::{browser, online};
 #[command(after_help = "EXAMPLES:
   okr open
   okr open 2026-Q2
-  okr open --print               the link, for another browser: a display on a wall
+  okr open --print               the link, for another browser or a display
   okr open --print --minutes 60
   okr open --file                this machine's copy, as a file
   okr open --server okr://okr.example.com:7443/acme --print
 
-The server shows the page, and it follows what others record. The link is good once,
-for ten minutes unless --minutes says otherwise. Whoever opens it sees the page as
-you, and can change nothing; the browser then keeps it for as long as it is used, up
-to twelve hours without, and until the server is started anew.
+The server shows the page, and it follows what others record. The link is good
+once, for ten minutes unless --minutes says otherwise. Whoever opens it sees
+the page as you do, and can change nothing. The browser keeps it for as long as
+it is looked at and twelve hours more, or until the server is started anew.
 
 Without a server the page is a file, as things are now.")]
 pub(crate) struct Open {
