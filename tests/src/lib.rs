@@ -25,6 +25,7 @@
 )]
 
 mod binaries;
+mod browser;
 mod chance;
 mod disk;
 mod env;
@@ -33,6 +34,7 @@ mod proxy;
 mod run;
 mod server;
 
+pub use browser::{Browser, Page};
 pub use chance::{Chance, rounds};
 pub use disk::{Disk, files_below};
 pub use env::{FIRST_MOMENT, TestEnv};

@@ -30,6 +30,8 @@ pub struct Server<'env> {
     folder: PathBuf,
     first_invitation: String,
     address: SocketAddr,
+    shows_pages: bool,
+    pages: Option<String>,
     process: Option<Child>,
 }
 
@@ -42,6 +44,8 @@ impl<'env> Server<'env> {
             folder: env.folder(&format!("okrd-{workspace}")),
             first_invitation: String::new(),
             address: SocketAddr::from((own_loopback_address(), 0)),
+            shows_pages: false,
+            pages: None,
             process: None,
         };
         let url = server.address.to_string();
@@ -109,6 +113,21 @@ impl<'env> Server<'env> {
         self.address
     }
 
+    /// Serves anew, and shows pages to members' browsers from now on.
+    #[track_caller]
+    pub fn show_pages(&mut self) {
+        self.stop();
+        self.shows_pages = true;
+        self.restart();
+    }
+
+    /// Where it shows pages: scheme, host and port.
+    #[track_caller]
+    #[must_use]
+    pub fn pages(&self) -> &str {
+        self.pages.as_deref().expect("it shows pages")
+    }
+
     /// Where its data is.
     #[must_use]
     pub fn data(&self) -> PathBuf {
@@ -145,6 +164,7 @@ impl<'env> Server<'env> {
             .arg(self.data())
             .arg("--listen")
             .arg(self.address.to_string())
+            .args(self.page_options())
             .arg("--json")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -178,6 +198,16 @@ impl<'env> Server<'env> {
             .as_str()
             .and_then(|address| address.parse().ok())
             .unwrap_or_else(|| panic!("okrd does not say where it listens: {line}"));
+        self.pages = said["page"].as_str().map(str::to_owned);
+        assert_eq!(self.pages.is_some(), self.shows_pages, "{line}");
+    }
+
+    fn page_options(&self) -> Vec<String> {
+        if !self.shows_pages {
+            return Vec::new();
+        }
+        let at = SocketAddr::new(self.address.ip(), 0);
+        vec!["--page-listen".to_owned(), at.to_string()]
     }
 
     /// Ends it with SIGKILL.

@@ -9,6 +9,7 @@
 //! | `OKR_NOW` | the clock, fixed to a moment such as `2026-08-21T14:30:00Z`: for tests and the demo |
 //! | `OKR_SEED` | a number that ids, salts **and keys** follow from: for tests and the demo, never for real work |
 //! | `OKR_TOKEN` | the token with which `okr query --server` asks |
+//! | `BROWSER` | the program that `okr open` gives a page to; the system's usual one otherwise |
 //! | `TZ` | the time zone of a new workspace, where it names one |
 //! | `LC_ALL`, `LC_CTYPE`, `LANG` | where the first that is set names no UTF-8, a terminal is drawn on in ASCII |
 //! | `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, `COLUMNS` | as usual |
@@ -257,6 +258,26 @@ pub(crate) fn home() -> Result<PathBuf, Failure> {
 /// It is no readable text.
 pub(crate) fn token() -> Result<Option<Secret<String>>, Failure> {
     Ok(variable("OKR_TOKEN")?.map(|token| Secret::new(token.trim().to_owned())))
+}
+
+/// The program that shows pages, where somebody chose one.
+///
+/// # Errors
+/// It is no readable text.
+pub(crate) fn browser() -> Result<Option<String>, Failure> {
+    variable("BROWSER")
+}
+
+/// Whether there is a screen that a browser could open on for whoever sits here.
+pub(crate) fn has_screen() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(any(windows, target_os = "macos")) {
+        // From elsewhere it would open on a screen that nobody sits at.
+        return !is_set("SSH_CONNECTION");
+    }
+    ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"]
+        .into_iter()
+        .any(is_set)
 }
 
 fn variable(name: &str) -> Result<Option<String>, Failure> {

@@ -158,6 +158,11 @@ impl Output {
         !self.json && self.captured.is_none() && std::io::stdout().is_terminal()
     }
 
+    /// Whether somebody has what is said in place of a terminal.
+    pub(crate) const fn is_captured(&self) -> bool {
+        self.captured.is_some()
+    }
+
     /// Prints a result.
     ///
     /// # Errors

@@ -30,10 +30,17 @@ const TOKEN_LIFE_MS: u64 = 180 * 24 * 60 * 60 * 1000;
 /// What tokens begin with, so that scanners for leaked secrets can know them.
 const TOKEN_PREFIX: &str = "qdt_";
 
-/// A token's secret, on its way to the one who gets it.
+/// A secret, on its way to the one who gets it: 256 random bits as text.
 pub(crate) struct Secret(Zeroizing<String>);
 
 impl Secret {
+    /// A new one, which begins with what tells its kind.
+    pub(crate) fn made(prefix: &str, world: &World) -> Self {
+        let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(world.bytes());
+        let text = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(*bytes));
+        Self(Zeroizing::new(text))
+    }
+
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
@@ -97,9 +104,7 @@ impl Access {
         world: &World,
     ) -> Result<(Secret, TokenRecord), ServerError> {
         let now = world.now();
-        let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(world.bytes());
-        let text = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(*bytes));
-        let secret = Secret(Zeroizing::new(text));
+        let secret = Secret::made(TOKEN_PREFIX, world);
         let record = TokenRecord {
             id: world.uuid(),
             hash: hash(secret.reveal()),
@@ -144,6 +149,13 @@ impl Access {
             token: record.id,
             holder: record.holder(),
         }
+    }
+
+    /// Whether a token still holds.
+    pub(crate) fn holds(&self, token: Uuid, now: Timestamp) -> bool {
+        let book = self.book();
+        let mut found = book.tokens.iter();
+        found.any(|record| record.id == token && record.revoked.is_none() && record.expires > now)
     }
 
     /// The tokens of a workspace, oldest first.
@@ -252,8 +264,9 @@ impl Access {
     }
 }
 
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token).into()
+/// What is kept of a secret.
+pub(crate) fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret).into()
 }
 
 #[cfg(test)]

@@ -212,7 +212,7 @@ fn too_many_failures() -> Status {
 }
 
 /// A device that was revoked, or whose member was removed, gets to see nothing any more.
-fn still_welcome(client: &Client) -> Result<(), Status> {
+pub(crate) fn still_welcome(client: &Client) -> Result<(), Status> {
     let state = client.workspace.state();
     let revoked = client
         .device

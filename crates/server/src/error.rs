@@ -45,6 +45,14 @@ pub enum ServerError {
         /// What was given.
         text: String,
     },
+    /// What browsers shall reach pages at is no such address.
+    #[error(
+        "'{text}' is no address for browsers; write http:// or https:// and HOST or HOST:PORT, such as https://okr.example.com"
+    )]
+    BadPageUrl {
+        /// What was given.
+        text: String,
+    },
     /// Plain text would leave this machine.
     #[error(
         "{address} is not a loopback address, and there is no certificate to serve it with; give --tls-cert and --tls-key, or --insecure-plaintext where something in front of okrd does TLS"
@@ -109,6 +117,9 @@ pub enum ServerError {
         "the descriptions of the services cannot be used: {0}; this is a mistake in okrd, please report it"
     )]
     Reflection(String),
+    /// A page could not be made.
+    #[error("a page could not be made: {0}; this is a mistake in okrd, please report it")]
+    Page(String),
     /// A running okrd could not be asked.
     #[error("{} is in use by a running okrd that cannot be reached through its admin.sock: {what}; stop it, or run the command as the user that it runs as", path.display())]
     Unreachable {

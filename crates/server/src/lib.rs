@@ -13,6 +13,7 @@
 //! - **One order**: one writer for each workspace; concurrent pushes share one flush.
 //! - **Deny by default**: a call without a valid token reaches nothing but joining, hosting,
 //!   health and reflection; a token sees its own workspace and nothing of any other.
+//! - **Pages for browsers** are read-only, and opened by a link that a member's token asks for.
 //! - **Stops cleanly**: what was acknowledged is finished, streams end with a word.
 
 mod access;
@@ -25,6 +26,7 @@ mod files;
 mod limits;
 mod lookup;
 mod metrics;
+mod page;
 mod rpc;
 mod serve;
 mod server;
@@ -39,6 +41,7 @@ pub use address::{Address, Invitation};
 pub use admin::{Connection, InviteMember, NewWorkspace, connect};
 pub use error::ServerError;
 pub use limits::Limits;
+pub use page::{PageListener, PageUrl};
 pub use serve::serve;
 pub use server::{Admin, First, ServeOptions, Server, init};
 pub use tls::TlsFiles;

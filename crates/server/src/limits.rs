@@ -31,6 +31,15 @@ pub struct Limits {
     pub keep_alive: Duration,
     /// How long a stop waits for calls in progress.
     pub shutdown_grace: Duration,
+    /// Connections of browsers that may be open at once.
+    pub browsers: u32,
+    /// Connections of browsers that one address may have open at once.
+    pub browsers_per_address: u32,
+    /// How long a browser may take for a handshake, or for a request's head; a connection on which
+    /// nothing is asked for so long is closed.
+    pub request_head: Duration,
+    /// Wrong links that one address may open in a minute.
+    pub wrong_links_per_minute: u32,
 }
 
 impl Default for Limits {
@@ -46,6 +55,10 @@ impl Default for Limits {
             connection_grace: Duration::from_secs(10 * 60),
             keep_alive: Duration::from_secs(20),
             shutdown_grace: Duration::from_secs(10),
+            browsers: 1_024,
+            browsers_per_address: 256,
+            request_head: Duration::from_secs(20),
+            wrong_links_per_minute: 30,
         }
     }
 }

@@ -11,19 +11,21 @@ use quarterdeck_proto::v1::command_service_server::CommandServiceServer;
 use quarterdeck_proto::v1::query_service_server::QueryServiceServer;
 use quarterdeck_proto::v1::sync_service_server::SyncServiceServer;
 use quarterdeck_proto::{FILE_DESCRIPTOR_SET, limits};
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
-use tonic::transport::ServerTlsConfig;
 use tonic::transport::server::TcpIncoming;
 use tonic_health::server::HealthReporter;
 
 use crate::auth::authenticate;
 use crate::error::ServerError;
+use crate::page::PageListener;
 use crate::rpc::{Admin, Command, Query, Sync};
 use crate::server::{ServeOptions, Server};
 use crate::settings::Tls;
 use crate::shared::Shared;
-use crate::{admin, metrics, tls};
+use crate::tls::TlsFiles;
+use crate::{admin, metrics, page, tls};
 
 /// Runs a server on a listener until `shutdown` comes, then finishes what was acknowledged.
 ///
@@ -57,10 +59,15 @@ impl Server {
             ServerError::io("ask for the address of", "the listener".as_ref(), source)
         })?;
         self.listen_on(address)?;
-        let (_, tls) = self.protection(address)?;
+        let (_, files) = self.protection(address)?;
+        let tls = files.map(|files| tls::server_config(&files)).transpose()?;
         let shared = Arc::clone(&self.shared);
         if let Some(listener) = self.metrics.take() {
             metrics::serve(&shared, listener)?;
+        }
+        if let Some(listener) = self.page.take() {
+            let tls = self.page_protection(&listener)?;
+            page::serve(&shared, listener.listener, tls)?;
         }
         admin::listen(&shared);
 
@@ -107,11 +114,11 @@ impl Server {
         Ok(served?)
     }
 
-    /// How connections to this address are protected.
+    /// How connections to this address are protected, and by which certificate.
     pub(crate) fn protection(
         &self,
         address: SocketAddr,
-    ) -> Result<(Tls, Option<ServerTlsConfig>), ServerError> {
+    ) -> Result<(Tls, Option<TlsFiles>), ServerError> {
         let mode = match (&self.tls, self.shared.settings().tls) {
             (Some(files), _) => Tls::Files {
                 cert: files.cert.clone(),
@@ -120,12 +127,10 @@ impl Server {
             (None, _) if self.insecure_plaintext => Tls::None,
             (None, mode) => mode,
         };
-        let config = match &mode {
+        let files = match &mode {
             Tls::None if address.ip().is_loopback() || self.insecure_plaintext => None,
             Tls::None => return Err(ServerError::Plaintext { address }),
-            Tls::SelfSigned => Some(tls::server_config(&tls::own_files(
-                &self.shared.folder.tls(),
-            ))?),
+            Tls::SelfSigned => Some(tls::own_files(&self.shared.folder.tls())),
             Tls::Files { cert, key } => {
                 // A path in server.toml is meant from the data folder; an absolute one stays.
                 let folder = self.shared.folder.path();
@@ -137,13 +142,27 @@ impl Server {
                         folder.join(path)
                     }
                 };
-                Some(tls::server_config(&tls::TlsFiles {
+                Some(TlsFiles {
                     cert: at(cert),
                     key: at(key),
-                })?)
+                })
             }
         };
-        Ok((mode, config))
+        Ok((mode, files))
+    }
+
+    /// How browsers' connections are protected: as other clients' are, but not on this machine, for
+    /// whose address there is no certificate.
+    pub(crate) fn page_protection(
+        &self,
+        page: &PageListener,
+    ) -> Result<Option<Arc<ServerConfig>>, ServerError> {
+        let address = page.address()?;
+        if address.ip().is_loopback() {
+            return Ok(None);
+        }
+        let (_, files) = self.protection(address)?;
+        files.map(|files| tls::browser_config(&files)).transpose()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::admin::{self, InviteMember, NewWorkspace};
 use crate::data::DataFolder;
 use crate::error::ServerError;
 use crate::limits::Limits;
+use crate::page::PageListener;
 use crate::settings::{Settings, Tls};
 use crate::shared::Shared;
 use crate::tls::{self, TlsFiles};
@@ -29,6 +30,8 @@ pub struct ServeOptions {
     pub insecure_plaintext: bool,
     /// Where figures are served to Prometheus, at `/metrics`; nowhere if there is none.
     pub metrics: Option<TcpListener>,
+    /// Where members' browsers are shown pages; nowhere if there is none.
+    pub page: Option<PageListener>,
     /// What clients may ask for.
     pub limits: Limits,
     /// The clock and the randomness.
@@ -44,6 +47,7 @@ impl ServeOptions {
             tls: None,
             insecure_plaintext: false,
             metrics: None,
+            page: None,
             limits: Limits::default(),
             world: World::system(),
         }
@@ -109,6 +113,7 @@ pub struct Server {
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) insecure_plaintext: bool,
     pub(crate) metrics: Option<TcpListener>,
+    pub(crate) page: Option<PageListener>,
 }
 
 impl Server {
@@ -123,6 +128,7 @@ impl Server {
             tls,
             insecure_plaintext,
             metrics,
+            page,
             limits,
             world,
         } = options;
@@ -138,6 +144,7 @@ impl Server {
             tls,
             insecure_plaintext,
             metrics,
+            page,
         })
     }
 
@@ -148,7 +155,10 @@ impl Server {
     /// # Errors
     /// [`ServerError::Plaintext`], and what is wrong with the certificate.
     pub fn listen_on(&self, address: SocketAddr) -> Result<(), ServerError> {
-        let (mode, _) = self.protection(address)?;
+        let (mode, files) = self.protection(address)?;
+        if let Some(files) = files {
+            tls::server_config(&files)?;
+        }
         self.shared.change_settings(|settings| {
             // A certificate given for one run is that run's business. That there is none is not:
             // invitations must not promise a fingerprint that clients will not find.
@@ -158,7 +168,20 @@ impl Server {
             if settings.url.port() == 0 {
                 settings.url = settings.url.with_port(address.port());
             }
-        })
+        })?;
+        if let Some(page) = &self.page {
+            let is_tls = self.page_protection(page)?.is_some();
+            let site = page.site(&self.shared.settings().url, is_tls)?;
+            self.shared.page.show_at(site);
+        }
+        Ok(())
+    }
+
+    /// Where browsers reach the pages, such as `https://okr.example.com:8443`, once it was prepared for
+    /// serving; none where no page is shown.
+    #[must_use]
+    pub fn page_url(&self) -> Option<&str> {
+        self.shared.page.site().map(|site| site.origin.as_str())
     }
 
     /// A handle to administrate the server while it serves.

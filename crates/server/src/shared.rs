@@ -14,6 +14,7 @@ use crate::data::DataFolder;
 use crate::error::ServerError;
 use crate::limits::{Buckets, Limits};
 use crate::metrics::Metrics;
+use crate::page::Page;
 use crate::settings::{Settings, Tls};
 use crate::tls;
 use crate::workspace::Workspace;
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) calls: Buckets<Uuid>,
     /// Wrong tokens and invitations by address.
     pub(crate) failures: Buckets<IpAddr>,
+    /// What members' browsers are shown, and who may look.
+    pub(crate) page: Page,
     /// Open streams by token.
     streams: Mutex<HashMap<Uuid, u32>>,
     /// Cancelled when the server is to stop: streams end, and no new ones begin.
@@ -63,6 +66,7 @@ impl Shared {
                 limits.failed_logins_per_minute,
                 f64::from(limits.failed_logins_per_minute) / 60.0,
             ),
+            page: Page::new(&limits),
             streams: Mutex::default(),
             world,
             limits,

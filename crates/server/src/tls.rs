@@ -6,11 +6,15 @@
 //! invitations carry, other clients by `tls/ca.pem`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quarterdeck_core::calendar::{TimeZone, Timestamp};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 use tonic::transport::{Identity, ServerTlsConfig};
 
@@ -83,6 +87,28 @@ pub(crate) fn server_config(files: &TlsFiles) -> Result<ServerTlsConfig, ServerE
     let cert = files::read(&files.cert)?;
     let key = files::read(&files.key)?;
     Ok(ServerTlsConfig::new().identity(Identity::from_pem(cert, key)))
+}
+
+/// What to serve browsers with, by the same certificate.
+pub(crate) fn browser_config(files: &TlsFiles) -> Result<Arc<ServerConfig>, ServerError> {
+    let bad = |path: &Path, error: &dyn std::fmt::Display| ServerError::bad_file(path, error);
+    let chain = CertificateDer::pem_slice_iter(&files::read(&files.cert)?)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| bad(&files.cert, &error))?;
+    let key = PrivateKeyDer::from_pem_slice(&files::read(&files.key)?)
+        .map_err(|error| bad(&files.key, &error))?;
+    let unusable = |error: rustls::Error| ServerError::Certificate {
+        what: error.to_string(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(unusable)?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(unusable)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
 }
 
 /// SHA-256 of the first certificate in a PEM file, in its DER form.

@@ -301,3 +301,60 @@ fn damage_is_named_and_nothing_is_served() {
         "high-water mark",
     );
 }
+
+#[test]
+fn pages_are_shown_where_it_is_said_and_addresses_that_are_none_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    json(&data, INIT);
+    let here = ["serve", "--listen", "127.0.0.1:0"];
+    let with = |more: &[&'static str]| [&here[..], more].concat();
+    fails(
+        &data,
+        &with(&["--page-url", "https://okr.example.com"]),
+        2,
+        "--page-listen",
+    );
+    let bad = [
+        "--page-listen",
+        "127.0.0.1:0",
+        "--page-url",
+        "okr.example.com",
+    ];
+    fails(&data, &with(&bad), 2, "is no address for browsers");
+    fails(
+        &data,
+        &with(&["--page-listen", "0.0.0.0:0"]),
+        5,
+        "no certificate",
+    );
+
+    let proxied = [
+        "--page-listen",
+        "127.0.0.1:0",
+        "--page-url",
+        "https://okr.example.com/",
+    ];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_okrd"))
+        .args(with(&proxied))
+        .arg("--data")
+        .arg(&data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(
+        said.next()
+            .unwrap()
+            .unwrap()
+            .starts_with("Listening on 127.0.0.1:")
+    );
+    let pages = said.next().unwrap().unwrap();
+    assert!(
+        pages.starts_with("Pages are at https://okr.example.com, for members"),
+        "{pages}"
+    );
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert!(child.wait().unwrap().success());
+}

@@ -43,6 +43,7 @@ mod member;
 mod mission;
 mod note;
 mod objective;
+mod open;
 mod outbox;
 mod plan;
 mod prove;
@@ -89,6 +90,7 @@ pub(crate) enum Command {
     Due(due::Due),
     Digest(digest::Digest),
     Forecast(forecast::Forecast),
+    Open(open::Open),
     Watch(watch::Watch),
     Sync(sync::Sync),
     // What is wanted.
@@ -162,6 +164,7 @@ impl Command {
             Self::Weekly(command) => command.run(context),
             Self::Due(command) => command.run(context),
             Self::Digest(command) => command.run(context),
+            Self::Open(command) => command.run(context),
             Self::Watch(command) => command.run(context),
             Self::Sync(command) => command.run(context),
             Self::Mission(command) => command.run(context),

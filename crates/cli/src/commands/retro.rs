@@ -9,7 +9,7 @@ use quarterdeck_core::value::Subject;
 use quarterdeck_core::when::Moment;
 use quarterdeck_exchange::{tables, write};
 use quarterdeck_report::json::{self, AsOf, Retro as Told};
-use quarterdeck_report::{letter, text};
+use quarterdeck_report::{letter, page, text};
 
 use super::sheet;
 use crate::context::Context;
@@ -21,6 +21,7 @@ use crate::view::{Time, View};
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   okr retro                                 of the cycle that is active today
+  okr retro 2026-Q3 -o retro.html           a page that replays the quarter, in one file
   okr retro 2026-Q3 -o retro.md             the whole document, in Markdown
   okr retro 2026-Q3 --compare 2026-Q1
   okr retro 2026-Q3 --format xlsx -o q3.xlsx
@@ -49,6 +50,8 @@ pub(crate) struct Retro {
 /// How a retrospective is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// A page that replays the cycle: one file, for any browser.
+    Html,
     /// Markdown, for a wiki or a repository.
     Md,
     /// One JSON object; the same as --json alone.
@@ -60,6 +63,7 @@ enum Format {
 impl Format {
     const fn word(self) -> &'static str {
         match self {
+            Self::Html => "html",
             Self::Md => "md",
             Self::Json => "json",
             Self::Xlsx => "xlsx",
@@ -69,6 +73,7 @@ impl Format {
     fn of_file(file: &Path) -> Result<Self, Failure> {
         let extension = file.extension().and_then(|extension| extension.to_str());
         match extension.map(str::to_lowercase).as_deref() {
+            Some("html" | "htm") => Ok(Self::Html),
             Some("md" | "markdown") => Ok(Self::Md),
             Some("json") => Ok(Self::Json),
             Some("xlsx") => Ok(Self::Xlsx),
@@ -76,7 +81,7 @@ impl Format {
                 "The name {} does not say how it shall be written.",
                 file.display()
             ))
-            .hint("end it in .md, .json or .xlsx, or add --format")),
+            .hint("end it in .html, .md, .json or .xlsx, or add --format")),
         }
     }
 }
@@ -112,6 +117,15 @@ impl Retro {
         let told = view
             .ask(|past| json::retro(past, &asked))?
             .ok_or_else(|| Failure::not_found("There was no such cycle yet at that moment."))?;
+        let page = (format == Some(Format::Html))
+            .then(|| {
+                let asked = page::Asked {
+                    retro: asked,
+                    live: None,
+                };
+                view.ask(|past| page::page_of(past, &told, &asked))
+            })
+            .transpose()?;
         // What is shown around it is as at its closing, too.
         let view = view.or_closed(Subject::Cycle(cycle))?;
         match (format, file) {
@@ -122,7 +136,7 @@ impl Retro {
             }
             (format, file) => {
                 let format = format.unwrap_or(Format::Json);
-                let document = document(&view, &told, &asked, format)?;
+                let document = document(&view, &told, &asked, format, page)?;
                 put(context, document, format, file)?;
                 view.tell_later();
             }
@@ -148,8 +162,10 @@ impl Retro {
 fn shown(view: &View<'_>, told: &Told) -> Result<(), Failure> {
     view.answer(told, |shown| text::retro(told, shown))?;
     let name = super::argument(&told.cycle.name);
-    let command = format!("okr retro {name} -o retro.md");
-    view.context().output.hint("the whole document", &command)
+    let command = format!("okr retro {name} -o retro.html");
+    view.context()
+        .output
+        .hint("all of it, as a page that replays it", &command)
 }
 
 /// The document as bytes.
@@ -158,9 +174,12 @@ fn document(
     told: &Told,
     asked: &Asked,
     format: Format,
+    page: Option<page::Page>,
 ) -> Result<Vec<u8>, Failure> {
     let trouble = |error: &dyn std::fmt::Display| Failure::new(Exit::Trouble, format!("{error}."));
     match format {
+        // It was made of the log, while that was open.
+        Format::Html => Ok(page.map_or_else(Vec::new, |page| page.html.into_bytes())),
         Format::Md => Ok(letter::retro_markdown(told).into_bytes()),
         Format::Json => {
             let mut document = serde_json::to_vec(told).map_err(|error| trouble(&error))?;

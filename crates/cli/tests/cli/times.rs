@@ -255,6 +255,7 @@ const HERE: &[&str] = &[
     "completions",
     "man",
     "watch",
+    "open",
     "outbox",
     "prove",
     "verify",

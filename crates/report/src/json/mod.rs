@@ -30,6 +30,7 @@ mod lint;
 mod lists;
 mod log;
 mod objective;
+mod opened;
 mod plan;
 mod proof;
 mod regrade;
@@ -108,6 +109,7 @@ pub(crate) use log::said;
 pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
 pub(crate) use objective::key_result_stands;
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
+pub use opened::Opened;
 pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
     StageRate, not_split, plan_funnel, split,

@@ -11,6 +11,7 @@
     reason = "helpers of tests; each test file uses some of them"
 )]
 
+pub mod browser;
 pub mod quarter;
 
 use std::path::Path;
@@ -34,8 +35,8 @@ use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
 use quarterdeck_proto::v1::{self, event_outcome};
 use quarterdeck_proto::{decode_entry, encode_event};
 use quarterdeck_server::{
-    Admin, First, InviteMember, Limits, NewWorkspace, ServeOptions, Server, ServerError, World,
-    init,
+    Admin, First, InviteMember, Limits, NewWorkspace, PageListener, ServeOptions, Server,
+    ServerError, World, init,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -61,6 +62,8 @@ pub struct Running {
     pub clock: Arc<AtomicU64>,
     pub admin: Admin,
     pub address: std::net::SocketAddr,
+    /// Where browsers are shown pages.
+    pub page: std::net::SocketAddr,
     limits: Limits,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<Result<(), ServerError>>>,
@@ -82,13 +85,14 @@ impl Running {
         let invitation = init(&folder.path().join("data"), &url, &first, &world(&clock))
             .await
             .unwrap();
-        let (admin, address, stop, task) = serve(&folder, &clock, &limits).await;
+        let ((admin, address, page), stop, task) = serve(&folder, &clock, &limits).await;
         Self {
             folder,
             first_invitation: invitation.url,
             clock,
             admin,
             address,
+            page,
             limits,
             stop: Some(stop),
             task: Some(task),
@@ -109,9 +113,8 @@ impl Running {
     }
 
     pub async fn start_again(&mut self) {
-        let (admin, address, stop, task) = serve(&self.folder, &self.clock, &self.limits).await;
-        self.admin = admin;
-        self.address = address;
+        let (at, stop, task) = serve(&self.folder, &self.clock, &self.limits).await;
+        (self.admin, self.address, self.page) = at;
         self.stop = Some(stop);
         self.task = Some(task);
     }
@@ -155,14 +158,19 @@ async fn serve(
     clock: &Arc<AtomicU64>,
     limits: &Limits,
 ) -> (
-    Admin,
-    std::net::SocketAddr,
+    (Admin, std::net::SocketAddr, std::net::SocketAddr),
     oneshot::Sender<()>,
     JoinHandle<Result<(), ServerError>>,
 ) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    let pages = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let page = pages.local_addr().unwrap();
     let options = ServeOptions {
+        page: Some(PageListener {
+            listener: pages,
+            url: None,
+        }),
         limits: limits.clone(),
         world: world(clock),
         ..ServeOptions::new(folder.path().join("data"))
@@ -178,7 +186,7 @@ async fn serve(
             })
             .await
     });
-    (admin, address, stop, task)
+    ((admin, address, page), stop, task)
 }
 
 /// A request with a token.

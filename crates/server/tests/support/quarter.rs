@@ -16,7 +16,11 @@ use super::{Device, Running, random, read};
 
 /// A server with a cycle, an objective and a key result `leads` from 500 to 550.
 pub async fn planned() -> (Running, Device) {
-    let server = Running::start().await;
+    planned_on(Running::start().await).await
+}
+
+/// The same on a server that runs already.
+pub async fn planned_on(server: Running) -> (Running, Device) {
     let mut ana = server.owner().await;
     let (cycle, objective, key_result) = (
         CycleId::new(Uuid::from_bytes(random())),

@@ -14,9 +14,10 @@ use crate::remote::RemoteError;
 pub use quarterdeck_proto::v1::as_of::Moment;
 pub use quarterdeck_proto::v1::get_report_request::Report;
 pub use quarterdeck_proto::v1::{
-    AsOf, BlameReport, CalibrationReport, ConflictsReport, DiffReport, EventFilter, ForecastReport,
-    GetReportRequest, GetStateRequest, GoalpostsReport, HistoryReport, LateReport, LogReport,
-    PastForecastsReport, RegradeReport, RegradeWeight, StatusReport,
+    AsOf, BlameReport, CalibrationReport, ConflictsReport, CreateLinkRequest, CreateLinkResponse,
+    DiffReport, EventFilter, ForecastReport, GetReportRequest, GetStateRequest, GoalpostsReport,
+    HistoryReport, LateReport, LogReport, PastForecastsReport, RegradeReport, RegradeWeight,
+    StatusReport,
 };
 
 impl Grpc {
@@ -66,6 +67,15 @@ impl Grpc {
             }
         }
         Ok(())
+    }
+
+    /// Asks for a link that opens the page of a cycle in a browser. It holds a secret.
+    ///
+    /// # Errors
+    /// As for [`Self::report`]; and where the server shows no pages.
+    pub async fn link(&self, asked: CreateLinkRequest) -> Result<CreateLinkResponse, RemoteError> {
+        let response = self.queries().create_link(self.timed(asked)).await;
+        Ok(response.map_err(|status| self.error(&status))?.into_inner())
     }
 
     fn queries(&self) -> QueryServiceClient<Channel> {

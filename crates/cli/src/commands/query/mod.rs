@@ -4,7 +4,7 @@
 //! comes, which is what `okr … --json` prints where the whole log is.
 
 mod report;
-mod server;
+pub(super) mod server;
 
 use std::io::Write;
 

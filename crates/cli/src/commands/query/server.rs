@@ -7,16 +7,16 @@ use crate::context::{self, Context};
 use crate::error::{Exit, Failure};
 
 /// A server and a workspace there.
-pub(super) struct Asked {
+pub(in crate::commands) struct Asked {
     /// Where it is, with the token.
-    pub(super) address: RemoteAddress,
+    pub(in crate::commands) address: RemoteAddress,
     /// The id or name of the workspace.
-    pub(super) workspace: String,
+    pub(in crate::commands) workspace: String,
 }
 
 /// The server that was named, with the token of the environment; else that of the workspace that is
 /// meant, with this device's token.
-pub(super) fn find(
+pub(in crate::commands) fn find(
     context: &Context,
     named: Option<ServerUrl>,
     plaintext: bool,
@@ -47,7 +47,7 @@ pub(super) fn find(
 }
 
 /// What a question that got no answer ends with.
-pub(super) fn failure(error: RemoteError, of_token: bool) -> Failure {
+pub(in crate::commands) fn failure(error: RemoteError, of_token: bool) -> Failure {
     match error {
         RemoteError::Refused(refusal) => {
             let exit = match refusal.code {

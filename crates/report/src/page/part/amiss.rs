@@ -10,7 +10,7 @@ pub(super) fn goalposts(sheet: &mut Sheet<'_>, html: &mut Html) {
     let found = &sheet.retro.goalposts;
     part(html, "goalposts", "Goalposts", |html| {
         if let Some((agreed, amended)) = found.score_as_agreed.zip(found.score_as_amended) {
-            html.put("p", &[], |html| {
+            html.put("p", &[("class", "verdict")], |html| {
                 html.text("Under the goals as first agreed the score is ");
                 html.leaf("b", &[], &format!("{agreed:.2}"));
                 html.text(", as they stand ");

@@ -69,7 +69,7 @@ pub(super) fn compared(sheet: &mut Sheet<'_>, html: &mut Html) {
         }
         let this = &sheet.retro.cycle.name;
         let (before, after) = (format!(">{}", found.cycle), format!(">{this}"));
-        let columns = ["", before.as_str(), after.as_str(), ">change"];
+        let columns = ["goals of", before.as_str(), after.as_str(), ">change"];
         table(html, "Grades, else scores, of both", &columns, |html| {
             for (name, pair) in [
                 ("all", &found.whole),

@@ -34,7 +34,7 @@ pub(super) fn calibration(sheet: &mut Sheet<'_>, html: &mut Html) {
                 }
             }
         });
-        let columns = ["", ">stated", ">reached", ">statements", ">key results"];
+        let columns = ["said", ">stated", ">reached", ">statements", ">key results"];
         if !found.tiers.is_empty() || !found.bands.is_empty() {
             table(
                 html,

@@ -1,8 +1,10 @@
 //! What happened, in sentences with the entries behind them; and the scores side by side.
 
+use quarterdeck_core::decimal::Decimal;
+
 use super::super::goals::{Field, Thing, graded, two};
 use super::super::html::Html;
-use super::{Sheet, head, number, row, table, verdict};
+use super::{Sheet, head, row, table, verdict};
 use crate::json::RetroScore;
 
 /// What happened.
@@ -35,7 +37,14 @@ fn scores(sheet: &Sheet<'_>, html: &mut Html) {
     );
     super::part(html, "scores", "Scores", |html| {
         let middle = format!(">{middle}");
-        let columns = ["", ">now", middle.as_str(), ">as agreed", "grade", "status"];
+        let columns = [
+            "goals of",
+            ">now",
+            middle.as_str(),
+            ">as agreed",
+            "grade",
+            "status",
+        ];
         table(
             html,
             "Scores of the cycle, its teams and its objectives",
@@ -67,8 +76,8 @@ fn scores(sheet: &Sheet<'_>, html: &mut Html) {
                             });
                         });
                         live(sheet, html, thing);
-                        number(html, one.scores.mid);
-                        number(html, one.score_as_agreed);
+                        later(html, one.scores.mid);
+                        later(html, one.score_as_agreed);
                         html.put("td", &[], |html| {
                             sheet.cell(html, "span", "grade", thing, Field::Grade);
                         });
@@ -81,6 +90,11 @@ fn scores(sheet: &Sheet<'_>, html: &mut Html) {
             },
         );
     });
+}
+
+/// A figure of the end, or of the middle seen from there.
+fn later(html: &mut Html, share: Option<Decimal>) {
+    html.leaf("td", &[("class", "n later")], &two(share));
 }
 
 fn live(sheet: &Sheet<'_>, html: &mut Html, thing: Thing) {
@@ -101,7 +115,7 @@ fn line(
     row(html, class, "", |html| {
         head(html, name);
         live(sheet, html, thing);
-        html.leaf("td", &[("class", "n")], &two(scores.mid));
+        later(html, scores.mid);
         let agreed = match thing {
             Thing::Cycle => sheet.retro.goalposts.score_as_agreed,
             Thing::Team(id) => (sheet.retro.goalposts.teams.iter())
@@ -109,9 +123,9 @@ fn line(
                 .and_then(|team| team.scores.score_as_agreed),
             _ => None,
         };
-        number(html, agreed);
+        later(html, agreed);
         let grade = graded(scores.grade);
-        html.put("td", &[], |html| {
+        html.put("td", &[("class", "later")], |html| {
             html.leaf(
                 "span",
                 &[("class", "grade"), ("data-v", grade.as_str())],

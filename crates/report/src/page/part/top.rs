@@ -24,16 +24,18 @@ pub(in crate::page) fn top(sheet: &Sheet<'_>, html: &mut Html) {
             html.text(&format!("{span} {}", cycle.ends.year()));
             html.text(" · ");
             sheet.cell(html, "span", "", Thing::Cycle, Field::Week);
-            match (&cycle.closing, cycle.state) {
-                (Some(closing), _) => {
-                    html.text(" · closed by ");
-                    html.leaf("span", &[("class", "said")], &closing.by);
-                    html.text(&format!(" at #{}", closing.position));
+            html.put("span", &[("class", "verdict")], |html| {
+                match (&cycle.closing, cycle.state) {
+                    (Some(closing), _) => {
+                        html.text(" · closed by ");
+                        html.leaf("span", &[("class", "said")], &closing.by);
+                        html.text(&format!(" at #{}", closing.position));
+                    }
+                    (None, CycleState::Closed) => html.text(" · closed"),
+                    (None, _) if sheet.retro.so_far => html.text(" · so far"),
+                    (None, _) => html.text(" · not closed yet"),
                 }
-                (None, CycleState::Closed) => html.text(" · closed"),
-                (None, _) if sheet.retro.so_far => html.text(" · still going on: all of it so far"),
-                (None, _) => html.text(" · not closed yet"),
-            }
+            });
         });
         let stated = format!(
             "As of {}, #{}.",

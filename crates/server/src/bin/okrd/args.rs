@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use quarterdeck_server::PageUrl;
 
 /// The server of Quarterdeck: keeps the log of each workspace and serves it to `okr`.
 #[derive(Debug, Parser)]
@@ -33,7 +34,13 @@ pub(crate) enum Verb {
     )]
     Init(Init),
     /// Serve until SIGTERM or SIGINT
-    #[command(after_help = "Example:\n  okrd serve --data /var/lib/okrd --listen 0.0.0.0:7443")]
+    #[command(after_help = "Examples:
+  okrd serve --data /var/lib/okrd --listen 0.0.0.0:7443
+  okrd serve --data /var/lib/okrd --listen 0.0.0.0:7443 --page-listen 0.0.0.0:8443
+  okrd serve --data /var/lib/okrd --listen 0.0.0.0:7443 \\
+    --page-listen 127.0.0.1:8080 --page-url https://okr.example.com
+
+Pages are shown to members alone: `okr open` asks for a link.")]
     Serve(Serve),
     /// Begin, list and take in workspaces
     #[command(subcommand)]
@@ -128,6 +135,12 @@ pub(crate) struct Serve {
     /// Address to serve Prometheus figures on, at /metrics
     #[arg(long, value_name = "ADDR")]
     pub(crate) metrics: Option<SocketAddr>,
+    /// Address to show members' browsers pages on; port 0 for any that is free
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) page_listen: Option<SocketAddr>,
+    /// Where browsers reach the pages, if something in front of okrd passes them on
+    #[arg(long, value_name = "URL", requires = "page_listen")]
+    pub(crate) page_url: Option<PageUrl>,
     /// Speak plain text beyond loopback: only where something in front of okrd does TLS
     #[arg(long, conflicts_with = "tls_cert")]
     pub(crate) insecure_plaintext: bool,

@@ -62,7 +62,7 @@ impl From<ServerError> for Failure {
         let exit = match error {
             ServerError::Refused(refusal) => return refusal.into(),
             ServerError::NotInitialised { .. } | ServerError::UnknownWorkspace { .. } => NOT_FOUND,
-            ServerError::BadAddress { .. } => USAGE,
+            ServerError::BadAddress { .. } | ServerError::BadPageUrl { .. } => USAGE,
             ServerError::Plaintext { .. } | ServerError::AlreadyInitialised { .. } => REFUSED,
             ServerError::Locked { .. } | ServerError::Unreachable { .. } => UNREACHABLE,
             ServerError::RootDiffers { .. }

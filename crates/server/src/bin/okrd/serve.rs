@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use quarterdeck_server::{ServeOptions, Server, TlsFiles};
+use quarterdeck_server::{PageListener, ServeOptions, Server, TlsFiles};
 use serde_json::json;
 
 use crate::args::Serve;
@@ -24,6 +24,14 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
     let metrics_at = metrics
         .as_ref()
         .and_then(|listener| listener.local_addr().ok());
+    let page = serve
+        .page_listen
+        .map(|address| TcpListener::bind(address).map_err(|error| bound(address, error)))
+        .transpose()?
+        .map(|listener| PageListener {
+            listener,
+            url: serve.page_url,
+        });
     let options = ServeOptions {
         tls: serve
             .tls_cert
@@ -31,6 +39,7 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
             .map(|(cert, key)| TlsFiles { cert, key }),
         insecure_plaintext: serve.insecure_plaintext,
         metrics,
+        page,
         ..ServeOptions::new(serve.data.data)
     };
     let opened = tokio::task::spawn_blocking(move || Server::open(options)).await;
@@ -43,10 +52,16 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
     if let (Some(at), Some(fields)) = (metrics_at, ready.as_object_mut()) {
         fields.insert("metrics".to_owned(), json!(at.to_string()));
     }
+    if let (Some(url), Some(fields)) = (server.page_url(), ready.as_object_mut()) {
+        fields.insert("page".to_owned(), json!(url));
+    }
     output.answer(ready, || {
         let figures = metrics_at.map(|at| format!("Figures are at http://{at}/metrics."));
+        let page = (server.page_url())
+            .map(|url| format!("Pages are at {url}, for members: `okr open` asks for a link."));
         std::iter::once(format!("Listening on {address}."))
             .chain(figures)
+            .chain(page)
             .collect()
     });
     Ok(server.serve(listener, stop).await?)

@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod history;
+mod link;
 mod log;
 mod report;
 mod state;
@@ -117,6 +118,16 @@ impl QueryService for Query {
         let asked = self.asked(&client, request.as_of, request.on);
         let answers = report::get(&client.workspace, request.report, asked, permit).await?;
         Ok(Response::new(answers))
+    }
+
+    async fn create_link(
+        &self,
+        request: Request<v1::CreateLinkRequest>,
+    ) -> Result<Response<v1::CreateLinkResponse>, Status> {
+        let client = auth::client(&request)?;
+        let request = request.into_inner();
+        is_meant(&client, &request.workspace)?;
+        link::create(&self.shared, &client, &request).map(Response::new)
     }
 }
 
