@@ -28,6 +28,7 @@ mod later;
 mod lint;
 mod lists;
 mod log;
+mod notes;
 mod objective;
 mod plan;
 mod proof;
@@ -101,6 +102,7 @@ pub use lists::{
     TeamList, cycles, devices, members, mission, teams,
 };
 pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
+pub use notes::{NoteAbout, NoteList, note_list};
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
 pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,

@@ -18,7 +18,7 @@ mod document;
 mod due;
 mod exported;
 mod facts;
-mod figures;
+pub mod figures;
 mod forecast;
 mod funnel;
 mod goalposts;
