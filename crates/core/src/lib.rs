@@ -17,6 +17,7 @@
 pub mod act;
 pub mod admit;
 pub mod agreement;
+pub mod aim;
 pub mod alignment;
 pub mod asked;
 pub mod blame;

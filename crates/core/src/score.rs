@@ -144,6 +144,37 @@ pub fn course(
         .collect()
 }
 
+/// The value that holds at the end of the day `on`, as [`Progress::current`]: unlike
+/// [`value_on`] also of milestones and of a binary key result.
+#[must_use]
+pub fn current_on(state: &State, key_result: &KeyResult, on: Date) -> Option<Decimal> {
+    current(&key_result.metric, &reading(state, key_result, on))
+}
+
+/// The values that held a week apart, up to the day `on`, within the cycle, each as
+/// [`Progress::current`]: at most `weeks` of them, earliest first. Empty where nothing was measured
+/// by then.
+#[must_use]
+pub fn weekly(
+    state: &State,
+    key_result: &KeyResult,
+    cycle: &Cycle,
+    on: Date,
+    weeks: u16,
+) -> Vec<Option<Decimal>> {
+    let on = on.min(cycle.ends);
+    if reading(state, key_result, on).last.is_none() {
+        return Vec::new();
+    }
+    let mut values: Vec<_> = (0..i32::from(weeks))
+        .map(|back| on.plus_days(-7 * back))
+        .take_while(|day| cycle.contains(*day))
+        .map(|day| current_on(state, key_result, day))
+        .collect();
+    values.reverse();
+    values
+}
+
 /// The KPI from which a key result reads its value. A dropped KPI's readings stay true; one that
 /// was withdrawn was never meant.
 pub(crate) fn fed_by<'a>(state: &'a State, key_result: &KeyResult) -> Option<&'a Kpi> {
@@ -317,6 +348,13 @@ pub fn expected(state: &State, cycle: &Cycle, on: Date) -> Decimal {
     Span::new(cycle.starts, cycle.ends).map_or(Decimal::ZERO, |span| {
         season::share(span, &month_weights(state, cycle, span), on)
     })
+}
+
+/// Whether the days of a cycle all count alike, so that [`expected`] is what has [`elapsed`].
+#[must_use]
+pub fn is_even(state: &State, cycle: &Cycle) -> bool {
+    Span::new(cycle.starts, cycle.ends)
+        .is_none_or(|span| month_weights(state, cycle, span).is_empty())
 }
 
 /// The weights of a cycle's months: its own, else its part of those of the cycle above it. Empty

@@ -48,6 +48,12 @@ pub const fn severity(status: Status) -> u8 {
     }
 }
 
+/// What a stated confidence alone says, by the bounds of the rule.
+#[must_use]
+pub fn of_confidence(confidence: Decimal) -> Status {
+    by_bounds(confidence, CONFIDENCE_GREEN, CONFIDENCE_AMBER)
+}
+
 /// The status of a key result at the end of the day `on`, with its explanation.
 #[must_use]
 pub fn of_key_result(state: &State, key_result: &KeyResult, cycle: &Cycle, on: Date) -> Explained {
@@ -160,7 +166,7 @@ fn judge(
     }
     if let Some(confidence) = progress.confidence {
         note(
-            by_bounds(confidence, CONFIDENCE_GREEN, CONFIDENCE_AMBER),
+            of_confidence(confidence),
             format!("The last stated confidence is {confidence}."),
         );
     }

@@ -14,6 +14,7 @@ mod markdown;
 use quarterdeck_core::token::Status;
 
 pub use digest::digest;
+pub(crate) use html::escaped;
 pub use html::html;
 pub use markdown::markdown;
 

@@ -12,6 +12,7 @@
 //! Data in, document out: no storage, no network, no environment, no clock. Formulas are
 //! `quarterdeck-core`'s; what today is and how wide the terminal is are passed in.
 
+pub mod chart;
 pub mod json;
 pub mod letter;
 pub mod names;

@@ -56,7 +56,8 @@ pub fn html(letter: &Letter) -> String {
     text
 }
 
-fn escaped(text: &str) -> String {
+/// What people wrote, on one line, as text between tags or within quotes of an attribute.
+pub(crate) fn escaped(text: &str) -> String {
     let one = one_line(text);
     let mut safe = String::with_capacity(one.len() + 8);
     for c in clean(&one).chars() {

@@ -33,6 +33,11 @@ pub(super) const fn symbol(status: Status) -> (Style, &'static str) {
     }
 }
 
+/// How a stated confidence looks.
+pub(crate) fn confidence_style(confidence: Decimal) -> Style {
+    symbol(quarterdeck_core::status::of_confidence(confidence)).0
+}
+
 /// How a key result is doing, or that it does not count.
 #[must_use]
 pub fn key_result_status(found: &StatusKeyResult) -> Line {

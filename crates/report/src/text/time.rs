@@ -27,13 +27,17 @@ pub fn relative(day: Date, today: Date) -> String {
     }
 }
 
+/// A month's short name: `Aug`.
+pub(crate) fn month_name(day: Date) -> &'static str {
+    (MONTHS.get(usize::from(day.month()).saturating_sub(1)))
+        .copied()
+        .unwrap_or_default()
+}
+
 /// A day: `21 Aug`, with its year where that is not the present one.
 #[must_use]
 pub fn day(day: Date, today: Date) -> String {
-    let month = MONTHS
-        .get(usize::from(day.month()).saturating_sub(1))
-        .copied()
-        .unwrap_or_default();
+    let month = month_name(day);
     if day.year() == today.year() {
         format!("{} {month}", day.day())
     } else {
