@@ -77,24 +77,42 @@ impl Known {
     /// Whether the entry was known at the moment.
     #[must_use]
     pub fn by(&self, entry: &Entry, moment: Timestamp) -> bool {
-        if entry.known_at(self.adopted_at) <= moment {
-            return true;
-        }
+        self.since(entry) <= moment
+            || (sets_scene(&entry.event.body)
+                && (self.scene()).is_some_and(|(from, until)| from <= moment && moment < until))
+    }
+
+    /// From when on the entry is known for good.
+    #[must_use]
+    pub fn since(&self, entry: &Entry) -> Timestamp {
+        let known = entry.known_at(self.adopted_at);
         match &entry.event.body {
             Body::CycleCreated { cycle, .. } => {
-                self.filled.get(cycle).is_some_and(|since| *since <= moment)
+                (self.filled.get(cycle)).map_or(known, |filled| known.min(*filled))
             }
-            Body::WorkspaceCreated(_)
+            _ => known,
+        }
+    }
+
+    /// From when on, and until before when, people, teams and devices set the scene of imported
+    /// history that is older than the workspace ([`sets_scene`]).
+    #[must_use]
+    pub fn scene(&self) -> Option<(Timestamp, Timestamp)> {
+        Some((self.first_source?, self.began?)).filter(|(from, until)| from < until)
+    }
+}
+
+/// Whether an event says who there was, and so sets the scene of imported history.
+#[must_use]
+pub const fn sets_scene(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::WorkspaceCreated(_)
             | Body::ServerAdopted { .. }
             | Body::MemberAdded { .. }
             | Body::InvitationIssued { .. }
             | Body::DeviceJoined(_)
             | Body::TeamCreated { .. }
-            | Body::TeamMemberAdded { .. } => {
-                self.began.is_some_and(|began| moment < began)
-                    && self.first_source.is_some_and(|first| first <= moment)
-            }
-            _ => false,
-        }
-    }
+            | Body::TeamMemberAdded { .. }
+    )
 }

@@ -50,6 +50,7 @@ pub mod rank;
 pub mod reference;
 pub mod refusal;
 pub mod regrade;
+pub mod replay;
 pub mod score;
 pub mod state;
 pub mod status;
