@@ -37,9 +37,19 @@ pub(crate) fn put_line(frame: &mut Frame<'_>, area: Rect, line: &Line, look: &Lo
 pub(crate) fn list(frame: &mut Frame<'_>, area: Rect, rows: &[Row], at: usize, look: &Look) {
     let (width, height) = (usize::from(area.width), usize::from(area.height));
     let from = first_seen(at, rows.len(), height);
-    for (line, (index, row)) in (rows.iter().enumerate()).skip(from).take(height).enumerate() {
-        let y = area.y.saturating_add(u16::try_from(line).unwrap_or(u16::MAX));
-        let place = Rect { y, height: 1, ..area };
+    for (line, (index, row)) in (rows.iter().enumerate())
+        .skip(from)
+        .take(height)
+        .enumerate()
+    {
+        let y = area
+            .y
+            .saturating_add(u16::try_from(line).unwrap_or(u16::MAX));
+        let place = Rect {
+            y,
+            height: 1,
+            ..area
+        };
         let is_chosen = index == at && row.can_be_chosen;
         let mark = if is_chosen { MARK } else { "  " };
         let line = Line::new().plain(mark).join(row.line.clone());

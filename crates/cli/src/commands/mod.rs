@@ -57,6 +57,7 @@ mod sync;
 mod team;
 mod template;
 mod todo;
+mod tui;
 mod undo;
 mod verify;
 mod watch;
@@ -89,6 +90,7 @@ pub(crate) enum Command {
     Forecast(forecast::Forecast),
     Watch(watch::Watch),
     Sync(sync::Sync),
+    Tui(tui::Tui),
     // What is wanted.
     Mission(mission::Mission),
     Cycle(cycle::Cycle),
@@ -160,6 +162,7 @@ impl Command {
             Self::Digest(command) => command.run(context),
             Self::Watch(command) => command.run(context),
             Self::Sync(command) => command.run(context),
+            Self::Tui(command) => command.run(context),
             Self::Mission(command) => command.run(context),
             Self::Cycle(command) => command.run(context),
             Self::Objective(command) => command.run(context),

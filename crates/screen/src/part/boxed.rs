@@ -29,7 +29,10 @@ pub(crate) fn popup(
 ) -> Rect {
     frame.render_widget(Clear, place);
     let room = usize::from(place.width).saturating_sub(4);
-    let title = Line::new().plain(" ").join(title.clone().cut(room)).plain(" ");
+    let title = Line::new()
+        .plain(" ")
+        .join(title.clone().cut(room))
+        .plain(" ");
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(look.style(Style::Muted))

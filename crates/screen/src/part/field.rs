@@ -75,7 +75,10 @@ impl Field {
         let (before, after) = (clean(&self.before), clean(&self.after));
         // The place where one types stays in sight.
         let mut from = 0;
-        while before.get(from..).is_some_and(|seen| seen.width() >= width.max(1)) {
+        while before
+            .get(from..)
+            .is_some_and(|seen| seen.width() >= width.max(1))
+        {
             let next = before.get(from..).and_then(|seen| seen.chars().next());
             from += next.map_or(1, char::len_utf8);
         }

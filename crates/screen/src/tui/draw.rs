@@ -155,7 +155,11 @@ fn tab_names(tui: &Tui) -> Vec<(Tab, String)> {
             _ => 0,
         };
         let name = format!("{} {}", at + 1, tab.name());
-        let told = if waiting > 0 { format!("{name} ({waiting})") } else { name };
+        let told = if waiting > 0 {
+            format!("{name} ({waiting})")
+        } else {
+            name
+        };
         (*tab, told)
     };
     Tab::ALL.iter().enumerate().map(named).collect()
@@ -231,7 +235,13 @@ fn body(tui: &Tui, frame: &mut Frame<'_>, area: Rect, look: &Look) {
             };
             let lines = vec![Line::new().muted("│"); usize::from(area.height)];
             put(frame, bar, &lines, look);
-            scrolled(frame, right, &detail::document(tui, usize::from(right.width)), tui.detail_scroll, look);
+            scrolled(
+                frame,
+                right,
+                &detail::document(tui, usize::from(right.width)),
+                tui.detail_scroll,
+                look,
+            );
         }
         Tab::Goals if tui.detail_open => {
             let lines = detail::document(tui, usize::from(area.width));
@@ -263,7 +273,9 @@ fn goals(tui: &Tui, frame: &mut Frame<'_>, area: Rect, look: &Look) {
         put(frame, area, &nothing(tui, usize::from(area.width)), look);
         return;
     }
-    let rows: Vec<Row> = (tui.rows.iter()).map(|row| Row::of(row.line(width))).collect();
+    let rows: Vec<Row> = (tui.rows.iter())
+        .map(|row| Row::of(row.line(width)))
+        .collect();
     list(frame, area, &rows, tui.at, look);
 }
 
@@ -289,7 +301,10 @@ fn nothing(tui: &Tui, width: usize) -> Vec<Line> {
             (Line::new().plain("There are no goals in "))
                 .said(Style::Strong, &cycle.name)
                 .plain(" yet."),
-            command("draft one: ", "okr objective new \"TITLE\" --key NAME".to_owned()),
+            command(
+                "draft one: ",
+                "okr objective new \"TITLE\" --key NAME".to_owned(),
+            ),
             command("or begin with a template: ", "okr template list".to_owned()),
         ],
     }
@@ -303,7 +318,9 @@ fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: &[Line], from: usize, look
     let left = lines.len().saturating_sub(from + height);
     if left > 0 && area.height > 1 {
         let told = Line::new().muted(format!(" ↓ {} more ", left + 1));
-        let wide = u16::try_from(told.width()).unwrap_or_default().min(area.width);
+        let wide = u16::try_from(told.width())
+            .unwrap_or_default()
+            .min(area.width);
         let place = Rect {
             x: area.x + area.width - wide,
             y: area.y + area.height - 1,

@@ -126,7 +126,9 @@ fn objective(
         score: found.score,
         status: found.status,
         word: standing(found.closed, is_live, found.state.word()),
-        who: (found.team.clone()).or_else(|| found.owner.clone()).or(level),
+        who: (found.team.clone())
+            .or_else(|| found.owner.clone())
+            .or(level),
         warning: match (&found.broken, found.unaligned) {
             (Some(_), _) => Some("supports what does not count any more"),
             (None, true) => Some("supports nothing"),

@@ -134,9 +134,7 @@ impl Tui {
         if self.popup.is_some() {
             return Vec::new();
         }
-        let moved = |at: usize, all: usize| {
-            at.saturating_add_signed(by).min(all.saturating_sub(1))
-        };
+        let moved = |at: usize, all: usize| at.saturating_add_signed(by).min(all.saturating_sub(1));
         match self.tab {
             Tab::Goals if self.detail_open => {
                 let most = draw::most_scroll(self);

@@ -180,7 +180,8 @@ impl Tui {
     /// How long the present document is, for scrolling to stay within it.
     fn document(&self, draw: impl FnOnce(&quarterdeck_report::text::View) -> Document) -> Document {
         let width = usize::from(self.size.0).saturating_sub(2);
-        self.view(width).map_or_else(Document::new, |view| draw(&view))
+        self.view(width)
+            .map_or_else(Document::new, |view| draw(&view))
     }
 }
 

@@ -16,9 +16,16 @@ impl Tui {
 
     /// The sides of the open conflicts, those in effect before those set aside.
     pub(super) fn sides(&self) -> Vec<(&Conflict, &Side)> {
-        let all = self.conflicts.as_ref().map_or(&[][..], |found| &found.conflicts);
+        let all = self
+            .conflicts
+            .as_ref()
+            .map_or(&[][..], |found| &found.conflicts);
         (all.iter())
-            .flat_map(|conflict| sides_of(conflict).into_iter().map(move |side| (conflict, side)))
+            .flat_map(|conflict| {
+                sides_of(conflict)
+                    .into_iter()
+                    .map(move |side| (conflict, side))
+            })
             .collect()
     }
 
@@ -49,14 +56,19 @@ impl Tui {
         if !told.is_empty() {
             return told;
         }
-        let due = (self.due.iter()).flat_map(|found| &found.due).find_map(|one| {
-            let found = one.reference.as_ref()?;
-            (found.text == reference).then_some((found, one.title.as_str()))
-        });
-        let noted = (self.notes.iter()).flat_map(|found| &found.notes).find_map(|one| {
-            let found = one.about.as_ref()?;
-            (found.text == reference).then_some((found, one.title.as_deref().unwrap_or_default()))
-        });
+        let due = (self.due.iter())
+            .flat_map(|found| &found.due)
+            .find_map(|one| {
+                let found = one.reference.as_ref()?;
+                (found.text == reference).then_some((found, one.title.as_str()))
+            });
+        let noted = (self.notes.iter())
+            .flat_map(|found| &found.notes)
+            .find_map(|one| {
+                let found = one.about.as_ref()?;
+                (found.text == reference)
+                    .then_some((found, one.title.as_deref().unwrap_or_default()))
+            });
         let line = due.or(noted).map_or_else(
             || Line::new().plain(reference),
             |(found, title)| {
@@ -98,7 +110,10 @@ fn title(conflict: &Conflict) -> Line {
     if let Some(reference) = &conflict.reference {
         line = line.reference(reference).plain("  ");
     }
-    line.said(Style::Strong, conflict.title.as_deref().unwrap_or(conflict.noun))
+    line.said(
+        Style::Strong,
+        conflict.title.as_deref().unwrap_or(conflict.noun),
+    )
 }
 
 /// Rows, and which of them is chosen.
@@ -111,7 +126,9 @@ pub(super) fn due(tui: &Tui, width: usize) -> Listed {
     };
     let whose = if tui.due_of_all { "everybody" } else { "you" };
     let told = match found.overdue {
-        0 => Line::new().with(Style::Good, "✓").plain(" Nothing is overdue"),
+        0 => Line::new()
+            .with(Style::Good, "✓")
+            .plain(" Nothing is overdue"),
         overdue => Line::new().with(Style::Bad, format!("{} overdue", count(overdue, "thing"))),
     };
     let mut rows = vec![
@@ -151,7 +168,11 @@ fn due_row(one: &DueLine, width: usize) -> Line {
         (None, ahead) => Line::new().plain(format!("in {}", count(ahead.unsigned_abs(), "day"))),
     };
     let owner = one.owner.as_deref().unwrap_or("nobody");
-    beside(left, Line::new().said(Style::Muted, owner).plain("  ").join(when), width)
+    beside(
+        left,
+        Line::new().said(Style::Muted, owner).plain("  ").join(when),
+        width,
+    )
 }
 
 /// The open conflicts, side by side.
@@ -160,7 +181,9 @@ pub(super) fn conflicts(tui: &Tui, width: usize, view: &View) -> Listed {
         return (vec![waiting()], 0);
     };
     if found.conflicts.is_empty() {
-        let line = Line::new().with(Style::Good, "✓").plain(" No open conflicts.");
+        let line = Line::new()
+            .with(Style::Good, "✓")
+            .plain(" No open conflicts.");
         return (vec![Row::heading(line)], 0);
     }
     let (mut rows, mut chosen, mut passed) = (Vec::new(), 0, 0);
@@ -169,7 +192,9 @@ pub(super) fn conflicts(tui: &Tui, width: usize, view: &View) -> Listed {
             rows.push(Row::heading(Line::new()));
         }
         let what = format!("  its {} was set by several", conflict.field);
-        rows.push(Row::heading(title(conflict).said(Style::Muted, &format!(" {what}"))));
+        rows.push(Row::heading(
+            title(conflict).said(Style::Muted, &format!(" {what}")),
+        ));
         for side in sides_of(conflict) {
             if passed == tui.side_at {
                 chosen = rows.len();

@@ -116,7 +116,11 @@ impl Tui {
             Answer::Goals(goals) => {
                 let is_meant = matches!(question, Question::Goals { cycle, mine }
                     if *cycle == self.cycle && *mine == self.mine);
-                if is_meant { self.took_goals(*goals) } else { Vec::new() }
+                if is_meant {
+                    self.took_goals(*goals)
+                } else {
+                    Vec::new()
+                }
             }
             Answer::Detail(detail) => {
                 if let Question::Detail(reference) = question {
@@ -251,7 +255,9 @@ impl Tui {
         let mut lines = document.lines().to_vec();
         lines.truncate(2);
         // Two short sentences: one line.
-        let all = lines.into_iter().reduce(|told, more| told.plain(" ").join(more));
+        let all = lines
+            .into_iter()
+            .reduce(|told, more| told.plain(" ").join(more));
         all.into_iter().collect()
     }
 

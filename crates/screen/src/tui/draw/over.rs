@@ -24,12 +24,11 @@ pub(super) fn help(frame: &mut Frame<'_>, area: Rect, look: &Look) {
         lines.push(Line::new().command(*key).plain(gap).plain(*what));
     }
     lines.push(Line::new());
-    lines.push(
-        Line::new()
-            .muted("● on track  ▲ at risk  ■ off track  ○ stale  ✓ done"),
-    );
+    lines.push(Line::new().muted("● on track  ▲ at risk  ■ off track  ○ stale  ✓ done"));
     lines.push(Line::new().muted("⇡ not sent yet  ≠ in conflict"));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let rows = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(2);
     let place = middle(area, WIDTH, rows);
     popup(frame, place, &Line::new().strong("Keys"), &lines, look);
 }
@@ -37,7 +36,11 @@ pub(super) fn help(frame: &mut Frame<'_>, area: Rect, look: &Look) {
 /// A form, with the cursor where one types.
 pub(super) fn form(frame: &mut Frame<'_>, area: Rect, form: &Form, look: &Look) {
     let width = usize::from(WIDTH.min(area.width)).saturating_sub(4);
-    let mut lines: Vec<Line> = form.about.iter().map(|line| line.clone().cut(width)).collect();
+    let mut lines: Vec<Line> = form
+        .about
+        .iter()
+        .map(|line| line.clone().cut(width))
+        .collect();
     if !lines.is_empty() {
         lines.push(Line::new());
     }
@@ -73,7 +76,9 @@ pub(super) fn form(frame: &mut Frame<'_>, area: Rect, form: &Form, look: &Look) 
         lines.push(Line::new());
     }
     lines.push(keys(form.keys(), width));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let rows = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(2);
     let place = middle(area, WIDTH, rows);
     let title = Line::new().strong(clean(form.title()));
     let inner = popup(frame, place, &title, &lines, look);
