@@ -49,6 +49,7 @@ mod prove;
 mod query;
 mod regrade;
 mod remote;
+mod replay;
 mod resolve;
 mod sheet;
 mod stages;
@@ -122,6 +123,7 @@ pub(crate) enum Command {
     Diff(diff::Diff),
     Goalposts(goalposts::Goalposts),
     Late(late::Late),
+    Replay(replay::Replay),
     Conflicts(conflicts::Conflicts),
     Resolve(resolve::Resolve),
     Outbox(outbox::Outbox),
@@ -186,6 +188,7 @@ impl Command {
             Self::Diff(command) => command.run(context),
             Self::Goalposts(command) => command.run(context),
             Self::Late(command) => command.run(context),
+            Self::Replay(command) => command.run(context),
             Self::Regrade(command) => command.run(context),
             Self::Query(command) => command.run(context),
             Self::Template(command) => command.run(context),

@@ -1,6 +1,7 @@
 //! How a closed cycle is read: as the log stood when it was closed, on one fixed day.
 
 use quarterdeck_core::closing;
+use quarterdeck_core::id::CycleId;
 use quarterdeck_core::value::Subject;
 use quarterdeck_report::json;
 use quarterdeck_report::number::count;
@@ -45,7 +46,25 @@ impl View<'_> {
 
     /// Says beside the answer, which stays the same for ever, how much came later.
     pub(crate) fn tell_later(&self) {
-        if let Some((id, later)) = self.later.filter(|(_, later)| *later > 0)
+        if let Some((id, later)) = self.later {
+            self.tell_of_later(id, later);
+        }
+    }
+
+    /// The same beside what was answered of a cycle up to its closing.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn tell_what_came_after(&mut self, id: CycleId) -> Result<(), Failure> {
+        if closing::of(self.state(), Subject::Cycle(id)).is_some() {
+            let later = self.later_of(id)?.len() as u64;
+            self.tell_of_later(id, later);
+        }
+        Ok(())
+    }
+
+    fn tell_of_later(&self, id: CycleId, later: u64) {
+        if later > 0
             && let Some(cycle) = self.state().cycles.get(&id)
         {
             let came = count(later, "event");

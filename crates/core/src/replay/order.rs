@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use super::Asked;
 use crate::asked;
 use crate::calendar::{Span, TimeZone, Timestamp};
+use crate::closing::{self, Seen};
 use crate::event::Entry;
 use crate::goalposts::{self, Moved, Scope};
 use crate::id::CycleId;
 use crate::known::{self, Known};
 use crate::past::Past;
-use crate::state::{Closing, State};
-use crate::value::Field;
+use crate::state::State;
+use crate::value::{Field, Subject};
 use crate::when::Moment;
 
 /// All that is read for a replay.
@@ -22,14 +23,24 @@ pub(super) struct Order {
     pub(super) entries: Vec<Entry>,
     /// What becomes known when.
     pub(super) turns: Vec<Turn>,
-    /// The entry with which it ends, where the cycle is closed.
-    pub(super) closing: Option<(Entry, Closing)>,
+    /// With what it ends, where the cycle is closed.
+    pub(super) closing: Option<Closed>,
     pub(super) zone: TimeZone,
     pub(super) alone_until: Option<u64>,
     /// The days of the cycle, as they are in the end.
     pub(super) cycle: Span,
     /// Which goals were moved after its first day.
     pub(super) moved: Vec<Moved>,
+}
+
+/// The end of a closed cycle.
+pub(super) struct Closed {
+    /// The entry that closed it.
+    pub(super) entry: Entry,
+    /// When that became known.
+    pub(super) at: Timestamp,
+    /// What is seen of it from then on.
+    pub(super) seen: Seen,
 }
 
 /// Something becomes known.
@@ -57,30 +68,31 @@ pub(super) fn read<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Order>
     // Shared until changed: no deep copy.
     let horizon = past.state().clone();
     let own = horizon.cycles.get(&asked.cycle);
-    let Some((own, cycle)) = own.and_then(|own| Some((own, Span::new(own.starts, own.ends)?)))
-    else {
+    let Some(cycle) = own.and_then(|own| Span::new(own.starts, own.ends)) else {
         return Ok(None);
     };
-    let closed = own.closing.clone().filter(|_| own.is_closed());
+    let known = Known::of_past(&horizon);
+    let closing = closed(past, asked.cycle, &known)?;
     let floor = floor(&horizon, asked.cycle);
+    let imports = horizon.sources.keys().next_back();
     let mut entries = Vec::new();
-    let mut closing = None;
     past.each(floor, &mut |entry| {
-        match &closed {
-            Some(closed) if entry.seq == closed.stamp.seq => {
-                closing = Some((entry.clone(), closed.clone()));
-            }
-            // What came later changes nothing in a closed cycle.
-            Some(closed) if entry.seq > closed.position => return entry.seq < closed.stamp.seq,
-            _ => entries.push(entry.clone()),
+        let Some(closed) = &closing else {
+            entries.push(entry.clone());
+            return true;
+        };
+        // What came later than the closing is no part of it, unless its source was older.
+        let is_later = entry.seq > closed.entry.seq && entry.event.source.is_none();
+        let is_part = entry.seq != closed.entry.seq && !is_later;
+        if is_part && known.since(entry) <= closed.at {
+            entries.push(entry.clone());
         }
-        true
+        entry.seq < closed.entry.seq || imports.is_some_and(|last| entry.seq < *last)
     })?;
     let base = match floor {
         0 | 1 => State::default(),
         _ => past.known_at(Moment::Position(floor - 1))?,
     };
-    let known = Known::of_past(&horizon);
     let pending: BTreeSet<u64> = (entries.iter().map(|entry| entry.seq))
         .filter(|seq| past.is_pending(*seq))
         .collect();
@@ -101,6 +113,21 @@ pub(super) fn read<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Order>
         alone_until: horizon.alone_until(),
         cycle,
         moved: moved.map_or_else(Vec::new, |found| found.moved),
+    }))
+}
+
+/// The end of a cycle that is closed.
+fn closed<P: Past>(past: &mut P, id: CycleId, known: &Known) -> Result<Option<Closed>, P::Error> {
+    let closing = closing::of(past.state(), Subject::Cycle(id)).map(|(_, closing)| closing.stamp);
+    let Some(stamp) = closing else {
+        return Ok(None);
+    };
+    let entry = asked::entry_at(past, stamp.seq)?;
+    let seen = closing::seen(past, Subject::Cycle(id))?;
+    Ok((entry.zip(seen)).map(|(entry, seen)| Closed {
+        at: known.since(&entry),
+        entry,
+        seen,
     }))
 }
 

@@ -4,14 +4,13 @@ use super::about::About;
 use super::days::Days;
 use super::fold::Folding;
 use super::mark::{Mark, Marker};
-use super::order::{self, Order, Turn, What};
+use super::order::{self, Closed, Order, Turn, What};
 use super::{Asked, Changed, Step, Stop};
 use crate::act::Calendar;
 use crate::calendar::{Date, Timestamp};
-use crate::closing;
 use crate::event::Entry;
 use crate::past::Past;
-use crate::state::{Closing, State};
+use crate::state::State;
 use crate::value::Subject;
 use crate::when::Moment;
 
@@ -112,7 +111,9 @@ impl<'a> Playing<'a> {
                 What::Entry(place) => {
                     self.take(place, turn.at);
                     let next = turns.get(at + 1).map(|next| next.at);
-                    self.stop_at_entry(turn.at, next)?;
+                    let closing = (self.order.closing.as_ref()).map(|closed| closed.at);
+                    let is_last = next != Some(turn.at) && closing != Some(turn.at);
+                    self.stop_at_entry(turn.at, is_last)?;
                 }
                 What::Pending(place) => self.take(place, turn.at),
             }
@@ -157,16 +158,16 @@ impl<'a> Playing<'a> {
 
     /// After an entry, where a replay by event has a stop: it is named by its position where all that
     /// stands before it is known, and by its moment where that is not another entry's as well.
-    fn stop_at_entry(&mut self, at: Timestamp, next: Option<Timestamp>) -> More {
+    fn stop_at_entry(&mut self, at: Timestamp, is_last: bool) -> More {
         if self.asked.step != Step::Event || self.entries.is_empty() {
             return Some(());
         }
         let moment = if self.folding.is_whole() {
             Moment::Position(self.folding.head())
-        } else if next == Some(at) {
-            return Some(());
-        } else {
+        } else if is_last {
             Moment::At(at)
+        } else {
+            return Some(());
         };
         self.stopped = true;
         self.stop(moment, at, self.order.zone.date_of(at))
@@ -203,15 +204,14 @@ impl<'a> Playing<'a> {
         if self.period.is_none() {
             return Some(());
         }
-        if let Some((entry, closed)) = &self.order.closing {
-            let at = entry.known_at(self.order.alone_until);
+        if let Some(closed) = &self.order.closing {
             let reaches = match self.asked.until {
                 None => true,
-                Some(Moment::At(until)) => at <= until,
-                Some(Moment::Position(until)) => entry.seq <= until,
+                Some(Moment::At(until)) => closed.at <= until,
+                Some(Moment::Position(until)) => closed.entry.seq <= until,
             };
             if reaches {
-                return self.close_cycle(entry, closed, at);
+                return self.close_cycle(closed);
             }
         }
         let last = self.last_turn();
@@ -256,29 +256,23 @@ impl<'a> Playing<'a> {
     }
 
     /// The last stop of a closed cycle: as it is read from then on.
-    fn close_cycle(&mut self, entry: &Entry, closed: &Closing, at: Timestamp) -> More {
-        self.go_on_to(self.order.zone.date_of(at))?;
-        // Whatever the clocks said, it was there.
-        for place in 0..self.order.entries.len() {
-            self.folding.add(place);
-        }
-        let id = self.asked.cycle;
-        let mut state = self.folding.state().clone();
-        closing::mark(&mut state, id, closed);
+    fn close_cycle(&mut self, closed: &Closed) -> More {
+        self.go_on_to(self.order.zone.date_of(closed.at))?;
         self.marks.push(Mark::Closed {
-            about: Subject::Cycle(id),
+            about: Subject::Cycle(self.asked.cycle),
         });
-        self.entries.push(entry.clone());
-        self.changed.all = true;
-        let day = (state.cycles.get(&id)).map_or(self.order.cycle.ends, |own| {
-            closing::day(&state, own, closed)
-        });
+        self.entries.push(closed.entry.clone());
+        let (seq, day) = (closed.entry.seq, closed.seen.on);
         let stop = Stop {
-            seq: entry.seq,
-            ..self.stop_of(Moment::Position(entry.seq), at, day)
+            seq,
+            ..self.stop_of(
+                Moment::Position(seq),
+                closed.at,
+                day.unwrap_or(self.order.cycle.ends),
+            )
         };
         match self.changed_at(&stop) {
-            Some(changed) => (self.each)(&state, &stop, &changed).then_some(()),
+            Some(_) => (self.each)(&closed.seen.state, &stop, &Changed::all()).then_some(()),
             None => Some(()),
         }
     }

@@ -33,6 +33,7 @@ mod objective;
 mod plan;
 mod proof;
 mod regrade;
+mod replay;
 mod run;
 mod scope;
 mod show;
@@ -112,6 +113,10 @@ pub use proof::{DeviceSigned, ExportedTiles, ProofWritten, Proven, TreeHead, Ver
 pub use regrade::{
     BothGrades, KeyResultRegraded, ObjectiveRegraded, Regrade, RegradeBy, TeamRegraded, regrade,
     regrade_rules,
+};
+pub use replay::{
+    Frame, FrameBefore, FrameCycle, FrameGone, FrameKeyResult, FrameKeyResultSaid, FrameMark,
+    FrameObjective, FrameObjectiveSaid, Frames, replay,
 };
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,

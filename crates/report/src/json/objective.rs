@@ -3,10 +3,11 @@
 use quarterdeck_core::alignment;
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::event::Metric;
 use quarterdeck_core::forecast as ahead;
 use quarterdeck_core::grading;
 use quarterdeck_core::id::{KeyResultId, ObjectiveId};
-use quarterdeck_core::score;
+use quarterdeck_core::score::{self, Progress};
 use quarterdeck_core::state::{Cycle, KeyResult, Objective};
 use quarterdeck_core::status as rule;
 use quarterdeck_core::token::{
@@ -251,13 +252,7 @@ pub fn key_result_status(
         target: metric.target,
         low: metric.low,
         high: metric.high,
-        milestones: (metric.milestones.iter())
-            .map(|step| Step {
-                name: step.name.clone(),
-                weight: step.weight,
-                done: progress.done.contains(&step.name),
-            })
-            .collect(),
+        milestones: steps(metric, &progress),
         current: progress.current,
         progress: share(progress.progress),
         score: share(progress.score),
@@ -291,7 +286,19 @@ pub fn key_result_status(
     }
 }
 
-fn is_about(subject: Subject, id: KeyResultId) -> bool {
+/// The steps of a milestone key result, with those that are done.
+pub(super) fn steps(metric: &Metric, progress: &Progress) -> Vec<Step> {
+    (metric.milestones.iter())
+        .map(|step| Step {
+            name: step.name.clone(),
+            weight: step.weight,
+            done: progress.done.contains(&step.name),
+        })
+        .collect()
+}
+
+/// Whether a conflict's subject is a key result or a check-in of it.
+pub(super) fn is_about(subject: Subject, id: KeyResultId) -> bool {
     match subject {
         Subject::KeyResult(found) | Subject::CheckIn(found, _) => found == id,
         _ => false,

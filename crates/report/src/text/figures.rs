@@ -5,7 +5,7 @@ use quarterdeck_core::token::{KeyResultState, MetricKind, ObjectiveState, Status
 
 use super::chart::bar;
 use super::document::{Line, Style};
-use crate::json::{StatusKeyResult, StatusObjective};
+use crate::json::{StatusKeyResult, StatusObjective, Step};
 use crate::number::{number, percent, with_unit};
 
 /// Behind what is not recorded yet.
@@ -86,14 +86,37 @@ pub fn progress_bar(share: Option<Decimal>, of: Option<Status>) -> Line {
 /// Where a key result stands and where it is to arrive: `531 / 550 leads`, `2 of 3 steps`.
 #[must_use]
 pub fn standing(found: &StatusKeyResult) -> String {
+    stands(&Stands {
+        metric: found.metric,
+        current: found.current,
+        target: found.target,
+        range: (found.low, found.high),
+        unit: found.unit.as_deref(),
+        milestones: &found.milestones,
+    })
+}
+
+/// What there is to say of where a key result stands.
+pub(super) struct Stands<'a> {
+    pub(super) metric: MetricKind,
+    pub(super) current: Option<Decimal>,
+    pub(super) target: Option<Decimal>,
+    pub(super) range: (Option<Decimal>, Option<Decimal>),
+    pub(super) unit: Option<&'a str>,
+    pub(super) milestones: &'a [Step],
+}
+
+/// The words for it.
+pub(super) fn stands(found: &Stands<'_>) -> String {
     let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
-    let unit = (found.unit.as_deref()).map_or_else(String::new, |unit| format!(" {unit}"));
+    let unit = (found.unit).map_or_else(String::new, |unit| format!(" {unit}"));
     match found.metric {
         MetricKind::Increase | MetricKind::Decrease => {
             format!("{} / {}{unit}", told(found.current), told(found.target))
         }
         MetricKind::Maintain => {
-            let range = format!("{}..{}{unit}", told(found.low), told(found.high));
+            let (low, high) = found.range;
+            let range = format!("{}..{}{unit}", told(low), told(high));
             match found.current {
                 Some(current) => format!("{} in {range}", number(current)),
                 None => format!("none in {range}"),
