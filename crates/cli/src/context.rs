@@ -10,6 +10,7 @@
 //! | `OKR_SEED` | a number that ids, salts **and keys** follow from: for tests and the demo, never for real work |
 //! | `OKR_TOKEN` | the token with which `okr query --server` asks |
 //! | `TZ` | the time zone of a new workspace, where it names one |
+//! | `LC_ALL`, `LC_CTYPE`, `LANG` | where the first that is set names no UTF-8, a terminal is drawn on in ASCII |
 //! | `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, `COLUMNS` | as usual |
 
 use std::path::{Path, PathBuf};

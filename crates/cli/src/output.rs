@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
-use quarterdeck_report::text::{Ansi, Document};
+use quarterdeck_report::text::{Ansi, Document, ascii};
 use quarterdeck_sync::Health;
 use serde::{Deserialize, Serialize};
 
@@ -160,7 +160,24 @@ impl Output {
     /// Standard output takes no more, for another reason than that its reader left.
     pub(crate) fn document(&self, document: &Document) -> Result<(), Failure> {
         let ansi = if self.coloured() { Ansi::On } else { Ansi::Off };
-        self.text(&document.render(ansi))
+        let text = document.render(ansi);
+        if self.shows_ascii_alone() {
+            return self.text(&ascii(&text));
+        }
+        self.text(&text)
+    }
+
+    /// Whether results go to a terminal whose locale is of another encoding than UTF-8: what is drawn
+    /// is drawn in ASCII there. A file or another program gets the same bytes everywhere.
+    fn shows_ascii_alone(&self) -> bool {
+        let said = |name: &str| std::env::var(name).ok().filter(|locale| !locale.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(said);
+        self.captured.is_none()
+            && std::io::stdout().is_terminal()
+            && locale.is_some_and(|locale| {
+                let locale = locale.to_ascii_lowercase();
+                !locale.contains("utf-8") && !locale.contains("utf8")
+            })
     }
 
     /// Whether results are coloured.

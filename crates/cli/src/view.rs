@@ -291,6 +291,8 @@ impl<'c> View<'c> {
         )
         .ok_or_else(|| Refusal::not_found("key result", id))?;
         shown.agreed = self.agreed(id)?;
+        let aims = self.aims(id)?;
+        shown.plot = shown.plot.map(|plot| plot.with_aims(&aims));
         if self.later.is_some() {
             let (now, pending) = (Names::new(self.session.state()), self.session.pending());
             shown.late = json::late_check_ins(&now, &pending, id);

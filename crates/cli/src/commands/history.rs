@@ -68,7 +68,17 @@ impl History {
             return Ok(Exit::Done);
         }
         let present = view.as_of().is_none() && !day_named && self.filter.is_open();
-        output.document(&text::history(&lines, present, &view.shown_for()))?;
+        let charted = match scope {
+            Scope::KeyResult(id) if self.filter.is_open() => view.plot(id)?,
+            _ => None,
+        };
+        let shown_for = view.shown_for();
+        output.document(&text::history_with(
+            &lines,
+            present,
+            charted.as_ref(),
+            &shown_for,
+        ))?;
         amount::hint(
             output,
             (left_out, "change"),

@@ -4,13 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use quarterdeck_core::aim::{self, Aimed};
 use quarterdeck_core::asked;
 use quarterdeck_core::closing;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::goalposts;
 use quarterdeck_core::id::{CycleId, EventId, KeyResultId};
+use quarterdeck_core::refusal::Refusal;
 use quarterdeck_core::value::Subject;
 use quarterdeck_core::when::{Moment, When};
+use quarterdeck_report::chart::Plot;
 use quarterdeck_report::json;
 use quarterdeck_report::text;
 use quarterdeck_sync::{AsOf, ReplicaError, ReplicaPast};
@@ -91,6 +94,40 @@ impl View<'_> {
         };
         let found = self.ask(|past| goalposts::of(past, &asked))?;
         Ok(found.and_then(|found| json::agreed_goal(&self.names(), &found, id)))
+    }
+
+    /// What a key result aimed at before, where that was moved after its cycle began: its own changes
+    /// are read, and only then.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(super) fn aims(&mut self, id: KeyResultId) -> Result<Vec<Aimed>, Failure> {
+        if goalposts::last_moved(self.state(), Subject::KeyResult(id)).is_none() {
+            return Ok(Vec::new());
+        }
+        self.ask(|past| aim::of(past, id))
+    }
+
+    /// What a chart of a key result shows; none where its cycle has no day.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn plot(&mut self, id: KeyResultId) -> Result<Option<Plot>, Failure> {
+        let aims = self.aims(id)?;
+        let state = self.state();
+        Ok(Plot::of(state, id, self.on()).map(|plot| plot.with_aims(&aims).with_notes(state, id)))
+    }
+
+    /// A chart of a key result.
+    ///
+    /// # Errors
+    /// It does not exist there.
+    pub(crate) fn chart(&mut self, id: KeyResultId) -> Result<json::Chart, Failure> {
+        let plot = self.plot(id)?;
+        let told = plot
+            .and_then(|plot| json::chart(&self.names(), self.pending(), (id, plot), self.as_of()))
+            .ok_or_else(|| Refusal::not_found("key result", id))?;
+        Ok(told)
     }
 
     /// What came after the closing of a cycle by the moment that was asked for, each with whether

@@ -5,8 +5,9 @@ use quarterdeck_cli::Exit;
 use crate::machine::{Machine, typed};
 
 /// The pages that show it, with how many commands each has.
-const PAGES: [(&str, usize); 2] = [
+const PAGES: [(&str, usize); 3] = [
     (include_str!("../../../../docs/audit-trail.md"), 4),
+    (include_str!("../../../../docs/charts.md"), 1),
     (include_str!("../../../../docs/time.md"), 4),
 ];
 

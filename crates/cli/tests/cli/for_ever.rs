@@ -155,7 +155,10 @@ fn ask(machine: &Machine, ways: Ways, questions: impl Iterator<Item = &'static s
             if time.contains("--on") && *takes == Takes::AsOf {
                 continue;
             }
-            let json = *json && !question.contains("--csv");
+            let json = *json
+                && !["--csv", "--svg"]
+                    .iter()
+                    .any(|form| question.contains(form));
             let form = if json { " --json" } else { "" };
             let line = format!("{question} {time}{form}");
             let answer = typed(machine, &line);

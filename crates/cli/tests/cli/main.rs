@@ -9,6 +9,7 @@
 mod alignment;
 mod audit;
 mod bad_input;
+mod chart;
 mod closing;
 mod export;
 mod for_ever;

@@ -16,7 +16,7 @@ pub(super) struct Tick<T> {
     pub(super) label: String,
 }
 
-/// How figures are written short: from this power of ten on, as so many of them.
+/// How figures are written short, where they lie so many of a power of ten apart.
 const SHORT: [(i32, &str); 4] = [(12, "tn"), (9, "bn"), (6, "M"), (3, "k")];
 /// Figures below this are written out.
 const WRITTEN_OUT: f64 = 100_000.0;
@@ -52,19 +52,19 @@ pub(super) fn figures(low: f64, high: f64, most: usize) -> Vec<Tick<f64>> {
     (first as i128..=last as i128)
         .map(|count| Tick {
             at: count as f64 * step,
-            label: written(count * factor, power, greatest),
+            label: written(count * factor, power, (step, greatest)),
         })
         .collect()
 }
 
-/// `digits` × 10^`power`, among figures of which `greatest` is the greatest.
-fn written(digits: i128, power: i32, greatest: f64) -> String {
+/// `digits` × 10^`power`, among figures that lie a step apart and of which one is the greatest.
+fn written(digits: i128, power: i32, (step, greatest): (f64, f64)) -> String {
     let (off, unit) = if greatest >= ENORMOUS {
         let off = greatest.log10().floor() as i32;
         (off, format!("e{off}"))
     } else {
         (SHORT.into_iter())
-            .find(|(off, _)| greatest >= WRITTEN_OUT && greatest >= 10f64.powi(*off))
+            .find(|(off, _)| greatest >= WRITTEN_OUT && step >= 10f64.powi(*off))
             .map_or((0, String::new()), |(off, unit)| (off, unit.to_owned()))
     };
     let power = power - off;
@@ -124,7 +124,8 @@ fn months(starts: Date, ends: Date) -> Vec<(Date, String)> {
             found.push((month, name(month, many)));
         }
         let next = month.plus_months(1);
-        if next <= month {
+        // After the calendar's last month there is no next one.
+        if next.day() != 1 {
             break;
         }
         month = next;

@@ -17,6 +17,7 @@ pub fn legend(plot: &Plot, columns: usize) -> Vec<Line> {
     };
     if !plot.course.is_empty() {
         add(Style::Strong, "⠒⠒⠒", "measured");
+        add(Style::Plain, "⠂⠂⠂", "holds");
     }
     if !plot.pace.is_empty() {
         add(Style::Muted, "⠂ ⠂", "pace");

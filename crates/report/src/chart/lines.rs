@@ -16,7 +16,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::mark::{Mark, MarkKind};
 use super::plot::Plot;
-use super::raster::{Layer, Raster, Runs};
+use super::raster::{self, Layer, Raster, Runs};
 use super::scale::Scale;
 use crate::number::number;
 use crate::text::{Line, Style, confidence_style};
@@ -29,6 +29,9 @@ const NARROW: usize = 12;
 const DAYS_APART: usize = 9;
 /// Lines of the curve itself, at least, where confidence and marks have lines of their own.
 const LEAST: usize = 4;
+
+/// Columns of a figure at the right, at most.
+const LONGEST: usize = 14;
 
 /// What stands before confidence.
 const SURE: &str = "sure";
@@ -85,10 +88,7 @@ impl Frame {
         };
         let (has_sure, has_marks) = (row(scale.has_sure()), row(scale.has_marks()));
         let rows = left_over;
-        let line = |up: f64| {
-            let down = (1.0 - up) * rows.saturating_sub(1) as f64;
-            (down.round().max(0.0) as usize).min(rows.saturating_sub(1))
-        };
+        let line = |up: f64| raster::down(up, rows) / raster::DOWN;
         // No two figures in neighbouring lines.
         let figures: Vec<(usize, String)> = (scale.figures((rows / 2).max(2)).into_iter())
             .map(|tick| (line(tick.at), tick.label))
@@ -185,8 +185,10 @@ fn values(plot: &Plot, scale: &Scale, line: &impl Fn(f64) -> usize) -> Vec<(usiz
     let mut add = |value: Option<Decimal>, style: Style| {
         if let Some(value) = value {
             let row = line(scale.up(value));
-            if found.iter().all(|(other, _, _)| *other != row) {
-                found.push((row, style, number(value)));
+            let value = number(value);
+            // A longer one is told elsewhere: here it would cost the curve its room.
+            if value.len() <= LONGEST && found.iter().all(|(other, _, _)| *other != row) {
+                found.push((row, style, value));
             }
         }
     };

@@ -14,6 +14,7 @@
 //! is the end of the day before the cycle's first. `docs/charts.md` says how to read a chart.
 
 mod axis;
+mod field;
 mod layout;
 mod legend;
 mod lines;
@@ -24,6 +25,7 @@ mod raster;
 mod scale;
 mod svg;
 
+pub use field::{Field, field};
 pub use layout::Size;
 pub use legend::legend;
 pub use lines::lines;

@@ -1,8 +1,9 @@
 //! A plot in pieces of paths, layer by layer.
 //!
-//! Each piece is a path that stands by itself and does not depend on its neighbours' being there, so
-//! that a page which replays a quarter shows a moment by joining the pieces that were known then, and
-//! keeps each piece once.
+//! Each piece is a path that stands by itself: a page which replays a quarter shows a moment by joining
+//! the pieces that were known then, and keeps each piece once. Most stay the same from moment to moment;
+//! what was measured, corrected or moved changes those on its two sides, and a mark those of its
+//! neighbours for which it makes room.
 
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
@@ -13,6 +14,9 @@ use super::layout::{Layout, Size, tenth};
 use super::mark::MarkKind;
 use super::plot::Plot;
 use super::scale::Scale;
+
+/// From the middle of a mark to that of its neighbour, at least.
+const APART: f64 = 10.0;
 
 /// The pieces of a plot: values of the attribute `d` of an SVG path, to be joined within a layer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,13 +102,17 @@ pub(super) fn of(plot: &Plot, layout: &Layout<'_>) -> Pieces {
         }
     }
     if let Some(y) = layout.marks {
-        pieces.marks = (plot.marks.iter())
-            .map(|mark| Stroke {
+        // Side by side where several are of one day, or of days that lie close.
+        let mut free = f64::NEG_INFINITY;
+        for mark in &plot.marks {
+            let x = layout.x(mark.date).max(free).min(layout.right);
+            free = x + APART;
+            pieces.marks.push(Stroke {
                 since: mark.date,
                 class: mark.kind.class(),
-                path: shape(mark.kind, (layout.x(mark.date), y)),
-            })
-            .collect();
+                path: shape(mark.kind, (x, y)),
+            });
+        }
     }
     pieces
 }

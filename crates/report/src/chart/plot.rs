@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::mark::{Mark, MarkKind};
 use crate::json::CurvePoint;
 use crate::number::{number, with_unit};
+use crate::text::day;
 
 /// Everything that a chart of a key result shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -165,8 +166,12 @@ impl Plot {
     /// notes of the state are looked through.
     #[must_use]
     pub fn with_notes(mut self, state: &State, id: KeyResultId) -> Self {
+        let mut notes = state.notes_about(Subject::KeyResult(id)).peekable();
+        if notes.peek().is_none() {
+            return self;
+        }
         let zone = asked::zone(state);
-        let notes = (state.notes_about(Subject::KeyResult(id)))
+        let notes = notes
             .map(|(_, note)| Mark {
                 date: zone.date_of(known::since(state, &note.provenance.created)),
                 kind: note.kind.into(),
@@ -223,6 +228,38 @@ impl Plot {
     #[must_use]
     pub fn current(&self) -> Option<Decimal> {
         (self.course.last()).map_or(self.start, |last| Some(last.value))
+    }
+
+    /// What it aims at, and until when: `increase from 500 to 550 leads, 1 Jul to 30 Sep 2026`.
+    pub(crate) fn aimed(&self) -> String {
+        let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
+        let unit = self.unit.as_deref();
+        let last =
+            |value: Option<Decimal>| value.map_or_else(|| told(value), |v| with_unit(v, unit));
+        let aim = self.aims.last();
+        let baseline = aim.and_then(|aim| aim.baseline);
+        let target = aim.and_then(|aim| aim.target);
+        let what = match self.metric {
+            MetricKind::Increase => {
+                format!("increase from {} to {}", told(baseline), last(target))
+            }
+            MetricKind::Decrease => {
+                format!("decrease from {} to {}", told(baseline), last(target))
+            }
+            MetricKind::Maintain => format!(
+                "stay within {} to {}",
+                told(aim.and_then(|aim| aim.low)),
+                last(aim.and_then(|aim| aim.high))
+            ),
+            MetricKind::Milestones => format!("all steps done, weight {}", told(target)),
+            MetricKind::Binary => "done".to_owned(),
+        };
+        let starts = day(self.starts, self.ends);
+        format!(
+            "{what}, {starts} to {} {}",
+            day(self.ends, self.ends),
+            self.ends.year()
+        )
     }
 
     /// The line that is drawn for the target from the end of each day on: where a target stands.

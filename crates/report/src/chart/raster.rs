@@ -33,6 +33,12 @@ pub(super) const DOWN: usize = 4;
 /// Which bit is which dot: by row, then by column.
 const BITS: [[u8; ACROSS]; DOWN] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
+/// The dot at a share of the way up so many rows, 0 to 1, counted from above.
+pub(super) fn down(up: f64, rows: usize) -> usize {
+    let last = (rows * DOWN).saturating_sub(1) as f64;
+    ((1.0 - up) * last).round().max(0.0) as usize
+}
+
 /// A field of cells.
 #[derive(Debug)]
 pub(super) struct Raster {
@@ -52,10 +58,9 @@ impl Raster {
 
     /// The dot at shares of the way across and up, each 0 to 1.
     pub(super) fn place(&self, across: f64, up: f64) -> (usize, usize) {
-        let last = |cells: usize, dots: usize| (cells * dots).saturating_sub(1) as f64;
-        let x = (across * last(self.columns, ACROSS)).round();
-        let y = ((1.0 - up) * last(self.rows, DOWN)).round();
-        (x.max(0.0) as usize, y.max(0.0) as usize)
+        let last = (self.columns * ACROSS).saturating_sub(1) as f64;
+        let x = (across * last).round().max(0.0) as usize;
+        (x, down(up, self.rows))
     }
 
     /// Sets a dot; one that lies outside is none.

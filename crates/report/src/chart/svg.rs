@@ -100,42 +100,14 @@ fn head(out: &mut String, plot: &Plot, width: u16) {
         "",
         (12.0, 39.0),
         "start",
-        &cut(&one_line(&aimed(plot)), room / 6.4),
+        &cut(&one_line(&plot.aimed()), room / 6.4),
     );
-}
-
-/// What it aims at, and until when.
-fn aimed(plot: &Plot) -> String {
-    let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
-    let unit = plot.unit.as_deref();
-    let last = |value: Option<Decimal>| value.map_or_else(|| told(value), |v| with_unit(v, unit));
-    let aim = plot.aims.last();
-    let (baseline, target) = (
-        aim.and_then(|aim| aim.baseline),
-        aim.and_then(|aim| aim.target),
-    );
-    let what = match plot.metric {
-        MetricKind::Increase => {
-            format!("increase from {} to {}", told(baseline), last(target))
-        }
-        MetricKind::Decrease => {
-            format!("decrease from {} to {}", told(baseline), last(target))
-        }
-        MetricKind::Maintain => format!(
-            "stay within {} to {}",
-            told(aim.and_then(|aim| aim.low)),
-            last(aim.and_then(|aim| aim.high))
-        ),
-        MetricKind::Milestones => format!("all steps done, weight {}", told(target)),
-        MetricKind::Binary => "done or not done".to_owned(),
-    };
-    format!("{what}, {} to {}", plot.starts, plot.ends)
 }
 
 /// The chart in words, for whoever does not see it.
 fn described(plot: &Plot) -> String {
     let unit = plot.unit.as_deref();
-    let mut told = format!("{}.", capital(&aimed(plot)));
+    let mut told = format!("{}.", capital(&plot.aimed()));
     let now = match (plot.metric, plot.current()) {
         (_, None) => "Nothing has been measured".to_owned(),
         (MetricKind::Binary, Some(done)) if done == Decimal::ONE => "Done".to_owned(),
@@ -193,7 +165,7 @@ fn framed(out: &mut String, layout: &Layout<'_>) {
         let _ = write!(grid, "M{left} {}H{right}", tenth(*y));
     }
     for (x, _) in &layout.dates {
-        let _ = write!(grid, "M{} {bottom}v5", tenth(*x));
+        let _ = write!(grid, "M{} {top}V{}", tenth(*x), tenth(layout.bottom + 6.0));
     }
     let _ = writeln!(
         out,

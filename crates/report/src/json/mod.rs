@@ -9,6 +9,7 @@ mod agreement;
 mod blame;
 mod calibration;
 mod carry;
+mod chart;
 mod closing;
 mod conflicts;
 mod diff;
@@ -58,6 +59,7 @@ pub use calibration::{
     CalibrationOdds, CalibrationShare, CalibrationTier, CalibrationWeek, calibration,
 };
 pub use carry::{CarriedKeyResult, CarriedObjective, Carry, LeftBehind, carry};
+pub use chart::{Chart, chart};
 pub use closing::{
     Closing, CycleClosed, GradeList, GradeTold, Grades, OpenItem, Ungraded, closing, grade,
     grade_list, grades, open_items,

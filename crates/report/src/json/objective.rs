@@ -25,6 +25,9 @@ use super::show::{Related, related};
 use crate::names::{Names, Ref};
 use crate::pending::Pending;
 
+/// How many weeks a key result's recent values reach back.
+const RECENT: u16 = 10;
+
 /// An objective and how it is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusObjective {
@@ -118,6 +121,9 @@ pub struct StatusKeyResult {
     pub confidence: Option<Decimal>,
     /// The last projection stated.
     pub projection: Option<Decimal>,
+    /// The values that held a week apart, up to the day that is asked about and within the cycle, at
+    /// most ten, earliest first; empty where nothing was measured.
+    pub recent: Vec<Option<Decimal>>,
     /// Where it ends its cycle if it goes on like this; none where nothing can be said.
     pub forecast: Option<ForecastTold>,
     /// How it is doing; none where it is deferred, dropped or withdrawn.
@@ -260,6 +266,7 @@ pub fn key_result_status(
         pace: share(score::pace(names.state(), found, cycle, on)),
         confidence: progress.confidence,
         projection: progress.projection,
+        recent: score::weekly(names.state(), found, cycle, on, RECENT),
         forecast: ahead::of(names.state(), found, cycle, on)
             .forecast()
             .map(forecast::told),

@@ -16,6 +16,7 @@ use super::conflicts::{Conflict, conflicts_where};
 use super::log::Imported;
 use super::objective::{StatusKeyResult, StatusObjective, key_result_status, objective_status};
 use super::{AsOf, CurvePoint, Schema};
+use crate::chart::Plot;
 use crate::names::{Names, Ref};
 use crate::pending::Pending;
 
@@ -109,6 +110,9 @@ pub struct KeyResultShow {
     /// The value at the end of each day on which it was measured, by a check-in or by a reading
     /// of the KPI that it reads from, earliest first.
     pub course: Vec<CurvePoint>,
+    /// What its chart shows, for text alone: `okr kr chart` gives it as JSON.
+    #[serde(skip)]
+    pub plot: Option<Plot>,
     /// Its measurements by effective date, also those taken back.
     pub check_ins: Vec<CheckInLine>,
     /// Those that came after its cycle was closed, where the rest is as it was then.
@@ -308,6 +312,7 @@ pub fn key_result_show(
         course: (score::course(state, found, cycle, on).into_iter())
             .map(|(date, value)| CurvePoint { date, value })
             .collect(),
+        plot: Plot::of(state, id, on).map(|plot| plot.with_notes(state, id)),
         check_ins: check_ins(names, pending, (id, found), cycle),
         late: Vec::new(),
         closing: told_closing(names, objective.cycle),

@@ -3,7 +3,7 @@
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::token::{KeyResultState, MetricKind, ObjectiveState, Status};
 
-use super::chart::bar;
+use super::chart::{bar, curve};
 use super::document::{Line, Style};
 use crate::json::{StatusKeyResult, StatusObjective, Step};
 use crate::number::{number, percent, with_unit};
@@ -81,6 +81,20 @@ pub fn progress_bar(share: Option<Decimal>, of: Option<Status>) -> Line {
         None => Style::Muted,
     };
     share.map_or_else(Line::new, |share| Line::new().with(style, bar(share, BAR)))
+}
+
+/// Columns of the curve of the last weeks.
+const RECENT: usize = 10;
+
+/// The curve of the last weeks, ending with the present value; nothing where there is but one value.
+pub(super) fn recent(found: &StatusKeyResult) -> Line {
+    if found.recent.iter().flatten().count() < 2 {
+        return Line::new();
+    }
+    let drawn = curve(&found.recent, RECENT);
+    // Weeks that are not over yet have no place before it: curves end below each other.
+    let missing = RECENT.saturating_sub(found.recent.len());
+    Line::new().with(Style::Muted, " ".repeat(missing) + &drawn)
 }
 
 /// Where a key result stands and where it is to arrive: `531 / 550 leads`, `2 of 3 steps`.

@@ -5,13 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::document::{Document, Line, Style};
 use super::log::{pending_hint, position, what, when, who, why};
 use super::table::{Column, Table};
-use super::{View, time};
+use super::{View, plot, time};
+use crate::chart::Plot;
 use crate::json::HistoryLine;
 use crate::number::{count, number, with_unit};
 
 /// How goals changed, oldest first as given; `present` says that nothing is left out at the end.
 #[must_use]
 pub fn history(lines: &[HistoryLine], present: bool, view: &View) -> Document {
+    history_with(lines, present, None, view)
+}
+
+/// The same with a chart of the one key result that it is of.
+#[must_use]
+pub fn history_with(
+    lines: &[HistoryLine],
+    present: bool,
+    chart: Option<&Plot>,
+    view: &View,
+) -> Document {
     let mut document = Document::new();
     let Some(last) = lines.last() else {
         document.push(Line::new().plain("No changes."));
@@ -75,6 +87,9 @@ pub fn history(lines: &[HistoryLine], present: bool, view: &View) -> Document {
         }
     }
     document.extend(table.lines(view.width));
+    if let Some(chart) = chart {
+        plot::among(&mut document, chart, view);
+    }
     if let (true, Some(value), Some(score)) = (one, last.value, last.score) {
         document.blank();
         let stands = with_unit(value, last.unit.as_deref());

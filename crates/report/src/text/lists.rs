@@ -3,7 +3,9 @@
 use quarterdeck_core::token::{CycleState, MemberState};
 
 use super::document::{Document, Line, Style};
-use super::figures::{first, key_result_status, marks, progress_bar, score, share, standing};
+use super::figures::{
+    first, key_result_status, marks, progress_bar, recent, score, share, standing,
+};
 use super::status::{asides, checked_in, objectives_table};
 use super::table::{Column, Table};
 use super::{View, closing, time};
@@ -79,12 +81,13 @@ pub fn key_result_list(found: &KeyResultList, view: &View) -> Document {
         Column::new("now / aim").cut(13),
         Column::new("").spare(5),
         Column::new("done").right(),
+        Column::new("weeks").spare(6),
         Column::new("status"),
         Column::new("grade"),
         Column::new("weight").right().spare(1),
         Column::new("tier").spare(2),
         Column::new("owner").cut(12).spare(4),
-        Column::new("checked in").spare(6),
+        Column::new("checked in").spare(7),
     ]);
     for key_result in &found.key_results {
         let words =
@@ -102,6 +105,7 @@ pub fn key_result_list(found: &KeyResultList, view: &View) -> Document {
             Line::new().with(style, standing(key_result)),
             progress_bar(key_result.progress, key_result.status),
             share(key_result.progress),
+            recent(key_result),
             key_result_status(key_result),
             (key_result.grade.as_ref()).map_or_else(Line::new, closing::graded),
             Line::new().plain(number(key_result.weight)),

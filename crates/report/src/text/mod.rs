@@ -5,6 +5,7 @@
 //! [`clean`].
 
 mod agreement;
+mod ascii;
 mod beside;
 mod blame;
 mod calibration;
@@ -33,6 +34,7 @@ mod lint;
 mod lists;
 mod log;
 mod plan;
+mod plot;
 mod proof;
 mod regrade;
 mod replay;
@@ -48,6 +50,7 @@ mod work;
 
 use quarterdeck_core::calendar::{Date, TimeZone};
 
+pub use ascii::ascii;
 pub use blame::blame;
 pub use calibration::calibration;
 pub use carry::carry;
@@ -63,7 +66,7 @@ pub(crate) use figures::confidence_style;
 pub use forecast::{forecast, forecasts_past};
 pub use funnel::{funnel_compared, funnel_show, funnels};
 pub use goalposts::goalposts;
-pub use history::history;
+pub use history::{history, history_with};
 pub use import::import;
 pub use incentive::incentives;
 pub use kpi::{kpi_list, kpi_show, kpi_standing};
@@ -74,6 +77,7 @@ pub use lint::{lint, lint_markdown, lint_rule, lint_rules};
 pub use lists::{cycles, devices, key_result_list, members, mission, objective_list, teams};
 pub use log::log;
 pub use plan::{not_split, plan_funnel, plan_split};
+pub use plot::chart;
 pub use proof::{exported_tiles, proof_written, proven};
 pub use regrade::regrade;
 pub use replay::replay;

@@ -14,7 +14,7 @@ use super::figures::{
 };
 use super::status::{as_of, cells, columns};
 use super::table::{Column, Table};
-use super::{View, closing, time};
+use super::{View, closing, plot, time};
 use crate::json::{CheckInLine, Closing, Conflict, KeyResultShow, NoteLine, ObjectiveShow};
 use crate::number::{count, number, percent};
 
@@ -119,7 +119,10 @@ pub fn key_result_show(found: &KeyResultShow, view: &View) -> Document {
     document.extend(as_of(found.as_of, view));
     document.extend(closed(found.closing.as_ref(), (found.head, found.on), view));
     document.blank();
-    document.extend(key_result_facts(found, view).lines(view.width));
+    document.extend(key_result_facts(found, false, view).lines(view.width));
+    if let Some(plot) = &found.plot {
+        plot::among(&mut document, plot, view);
+    }
     check_ins(&mut document, "Check-ins", &found.check_ins, view);
     check_ins(&mut document, "Came after the closing", &found.late, view);
     notes(&mut document, &found.notes, view);
@@ -148,7 +151,7 @@ pub fn key_result_brief(found: &KeyResultShow, view: &View) -> Document {
             .said(Style::Muted, &found.objective.title)
             .cut(view.width),
     );
-    document.extend(key_result_facts(found, view).lines(view.width));
+    document.extend(key_result_facts(found, true, view).lines(view.width));
     notes(&mut document, &found.notes, view);
     document
 }
@@ -158,7 +161,7 @@ fn closed(found: Option<&Closing>, (head, on): (u64, Date), view: &View) -> Opti
     Some(closing::closed(found?, head, on, view).cut(view.width))
 }
 
-fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
+fn key_result_facts(found: &KeyResultShow, with_course: bool, view: &View) -> Facts {
     let key_result = &found.key_result;
     let mut facts = Facts::new();
     facts.line("now", Line::new().strong(standing(key_result)));
@@ -213,7 +216,7 @@ fn key_result_facts(found: &KeyResultShow, view: &View) -> Facts {
         facts.line("", Line::new().said(Style::Muted, why));
     }
     let course: Vec<Decimal> = found.course.iter().map(|point| point.value).collect();
-    if course.len() > 1 {
+    if with_course && course.len() > 1 {
         facts.text("course", Some(&sparkline(&course, 40)));
     }
     facts.sentences("forecast", &found.outlook);

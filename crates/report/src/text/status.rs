@@ -7,8 +7,8 @@ use quarterdeck_core::token::{MetricKind, ObjectiveState, Status as Doing};
 use super::agreement::awaits;
 use super::document::{Document, Line, Style};
 use super::figures::{
-    CONFLICT, PENDING, first, key_result_status, marks, objective_status, progress_bar, score,
-    share, standing,
+    CONFLICT, PENDING, first, key_result_status, marks, objective_status, progress_bar, recent,
+    score, share, standing,
 };
 use super::table::{Column, Table};
 use super::{View, closing, time};
@@ -102,13 +102,14 @@ pub(super) fn columns() -> Vec<Column> {
         Column::new("now / aim").cut(17),
         Column::new("").spare(1),
         Column::new("done").right(),
+        Column::new("weeks").spare(3),
         Column::new("status"),
         Column::new("grade"),
         Column::new("checked in").spare(2),
-        Column::new("").right().spare(3),
         Column::new("").right().spare(4),
         Column::new("").right().spare(5),
-        Column::new("owner").cut(12).spare(6),
+        Column::new("").right().spare(6),
+        Column::new("owner").cut(12).spare(7),
     ]
 }
 
@@ -138,6 +139,7 @@ pub(super) fn cells(found: &StatusKeyResult, view: &View) -> Vec<Line> {
         Line::new().with(style, standing(found)),
         progress_bar(found.progress, found.status),
         share(found.progress),
+        recent(found),
         key_result_status(found),
         found.grade.as_ref().map_or_else(Line::new, closing::graded),
         found.last_check_in.map_or_else(Line::new, checked),

@@ -80,7 +80,7 @@ fn status_has_the_keys_of_the_contract() {
         keys(leads),
         "baseline because cadence certainty confidence conflicts current forecast grade helps high id \
          indicator key kpi last_check_in low metric milestones owner pace pending progress projection \
-         rank ref score set_aside state status target team tier title unit weight"
+         rank recent ref score set_aside state status target team tier title unit weight"
     );
     for (key, expected) in [
         ("ref", "kr-3mz9"),

@@ -5,6 +5,7 @@
     reason = "what a test builds is there, or the test fails"
 )]
 
+mod chart;
 mod json;
 mod kpi;
 mod lint;
@@ -12,3 +13,4 @@ mod odds;
 mod sample;
 mod text;
 mod tree;
+mod xml;

@@ -181,7 +181,7 @@ fn a_wide_terminal_shows_more() {
     let log = quarter();
     let seen = Seen::confirmed(&log);
     let shown = plain(&text::status(&seen.status(None), &view(200)));
-    let leads = "  kr-3mz9  Qualified leads          531 / 550 leads      ███▊··   62 %  ● on track   \
+    let leads = "  kr-3mz9  Qualified leads          531 / 550 leads      ███▊··   62 %    ▁▂▂▃▃▅▅█  ● on track   \
                  2 days ago   70 % sure   ends 554  pace 1.10  ben\n";
     assert!(shown.contains(leads), "{shown}");
 }
@@ -237,7 +237,6 @@ of o-7fk2 Win the mid-market, 2026-Q3
   status      ● on track
               68 % is done when 57 % of the cycle is over: pace 1.2.
               The last stated confidence is 0.7.
-  course      ▁▂▃▄▇█
   forecast    Ends at 559 leads (549 to 568) if it goes on like this: score
               1.00.
   confidence  70 %
@@ -247,6 +246,22 @@ of o-7fk2 Win the mid-market, 2026-Q3
   indicator   leading
   weight      1
   added by    ana, 1 Jul 13:12
+
+       │⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ ⠒⠂ 550
+       │                                                        ⡀ ⠄ ⠂ ⠁
+   540 ┤                                                ⡀ ⠄ ⠂ ⠁
+       │                                    ⢠⠤⠇ ⠄ ⠂ ⠁ ⠁                      534
+       │                              ⡀ ⠄ ⠂ ⢸
+   520 ┤                      ⡀ ⠄ ⢰⠒⠒⠒⠒⠒⠒⠒⠒⠒⠚
+       │              ⡀ ⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣸
+       │      ⣀⣀⣀⣀⣀⡖⠒⠒⠒⠒⠃
+   500 ┤⠄⠄⠄⠄⠄⠄⠇
+       └┬──────────────────────┬─────────────────────┬──────────────────────
+        Jul                    Aug                   Sep
+  sure        ▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆▆
+                                             !
+
+  ⠒⠒⠒ measured   ⠂⠂⠂ holds   ⠂ ⠂ pace   ⠒ ⠒ target   ! problem
 
 Check-ins
   ref      date    said  now  sure  by   device              note

@@ -1,5 +1,6 @@
 //! `okr kr`: how achievement is measured.
 
+mod chart;
 mod edit;
 mod metric;
 mod new;
@@ -33,6 +34,8 @@ enum Verb {
     Edit(Box<edit::Edit>),
     /// Show a key result with its check-ins.
     Show(read::Show),
+    /// Draw the curve of a key result against its pace.
+    Chart(chart::Chart),
     /// List key results.
     List(read::List),
     /// Say which place a key result has among its objective's.
@@ -85,6 +88,7 @@ impl KeyResult {
             Verb::New(new) => new.run(context),
             Verb::Edit(edit) => edit.run(context),
             Verb::Show(show) => show.run(context),
+            Verb::Chart(chart) => chart.run(context),
             Verb::List(list) => list.run(context),
             Verb::Rank(rank) => rank.run(context),
             Verb::Help(help) => help.run(context),
