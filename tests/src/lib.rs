@@ -32,6 +32,7 @@ mod machine;
 mod proxy;
 mod run;
 mod server;
+mod terminal;
 
 pub use chance::{Chance, rounds};
 pub use disk::{Disk, files_below};
@@ -40,3 +41,4 @@ pub use machine::{Machine, Running};
 pub use proxy::{Cut, Proxy};
 pub use run::{Run, titled};
 pub use server::Server;
+pub use terminal::{Left, Terminal};

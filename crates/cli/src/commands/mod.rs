@@ -50,6 +50,7 @@ mod query;
 mod regrade;
 mod remote;
 mod replay;
+mod replay_screen;
 mod resolve;
 mod sheet;
 mod stages;

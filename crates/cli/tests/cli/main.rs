@@ -24,6 +24,7 @@ mod odds;
 mod planning;
 mod prove;
 mod reference;
+mod screens;
 mod template;
 mod times;
 mod week;

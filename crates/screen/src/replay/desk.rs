@@ -2,6 +2,7 @@
 
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::id::KeyResultId;
+use quarterdeck_core::replay::Step;
 use quarterdeck_report::chart::{Plot, Scale};
 use quarterdeck_report::json;
 use quarterdeck_report::text::{Style, View};
@@ -36,6 +37,26 @@ impl Pace {
             Self::Event => Self::Day,
             Self::Day => Self::Week,
             Self::Week => Self::Event,
+        }
+    }
+}
+
+impl From<Step> for Pace {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Event => Self::Event,
+            Step::Day => Self::Day,
+            Step::Week => Self::Week,
+        }
+    }
+}
+
+impl From<Pace> for Step {
+    fn from(pace: Pace) -> Self {
+        match pace {
+            Pace::Event => Self::Event,
+            Pace::Day => Self::Day,
+            Pace::Week => Self::Week,
         }
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn places((width, height): (u16, u16)) -> Places {
     Places {
         head: at(0, 1),
         tree: Rect {
-            width: left,
+            width: left.saturating_sub(1),
             ..at(2, body)
         },
         bar: Rect {
@@ -118,15 +118,15 @@ pub(super) fn screen(replay: &Replay, canvas: &mut Canvas<'_>, look: &Look) {
     }
     let keys: &[(&str, &str)] = &[
         ("?", "help"),
+        ("q", "quit"),
         ("space", "play"),
         ("←→", "step"),
-        ("[ ]", "day"),
-        ("{ }", "week"),
         ("g", "goalpost"),
         ("↑↓", "choose"),
-        ("+-", "speed"),
         ("s", "steps"),
-        ("q", "quit"),
+        ("+-", "speed"),
+        ("[ ]", "day"),
+        ("{ }", "week"),
     ];
     put_line(canvas, places.keys, &part::keys(keys, width), look);
     if replay.shows_help {
@@ -270,7 +270,7 @@ fn event_line(film: &Film, event: &LogLine) -> Line {
     }
     line = line.plain("  ").said(Style::Plain, &event.what);
     for said in [&event.text, &event.reason].into_iter().flatten() {
-        line = line.said(Style::Muted, &format!("  “{said}”"));
+        line = line.plain("  ").said(Style::Muted, &format!("“{said}”"));
     }
     line
 }
@@ -283,11 +283,12 @@ fn help(canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
         })
         .collect();
     lines.push(Line::new());
-    let signs = Sign::ALL.iter().fold(Line::new(), |line, sign| {
-        line.with(sign.style(), sign.symbol())
-            .muted(format!(" {}  ", sign.word()))
-    });
-    lines.push(signs);
+    for signs in Sign::ALL.chunks(3) {
+        lines.push(signs.iter().fold(Line::new(), |line, sign| {
+            let word = format!(" {:<12}", sign.word());
+            line.with(sign.style(), sign.symbol()).muted(word)
+        }));
+    }
     let rows = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)
         .saturating_add(2);

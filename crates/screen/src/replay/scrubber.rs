@@ -1,7 +1,7 @@
 //! The days of the cycle from left to right: what is past, what is marked, where one is.
 
 use quarterdeck_core::calendar::Date;
-use quarterdeck_report::number::count;
+use quarterdeck_report::number::number;
 use quarterdeck_report::text::{self, Line, Style};
 
 use super::{Film, Replay, SPEEDS, Sign};
@@ -80,7 +80,7 @@ fn labels(replay: &Replay, film: &Film, width: usize) -> Line {
     let told = format!(
         "   {playing}, {speed} a second   stop {} of {}, by {}",
         replay.at + 1,
-        count(film.stops.len(), "").trim_end(),
+        number(film.stops.len().into()),
         replay.pace.word()
     );
     let left = Line::new().muted(day(film.starts)).plain(told);

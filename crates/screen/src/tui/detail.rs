@@ -38,6 +38,9 @@ pub(super) fn exchange(tui: &Tui, width: usize) -> Vec<Line> {
             Some(server) => {
                 document.push(label("server").plain(server));
                 document.push(label("live").join(following(&tui.following)));
+                if let Following::Lost(why) = &tui.following {
+                    document.push(label("").said(Style::Muted, why).cut(width));
+                }
             }
             None => document.push(label("server").plain("none: everything stays on this machine")),
         }
@@ -75,9 +78,8 @@ fn following(found: &Following) -> Line {
         Following::Yes => {
             (Line::new().with(Style::Good, "●")).plain(" what others record arrives as they do")
         }
-        Following::Lost(why) => (Line::new().with(Style::Warn, "▲")).plain(format!(
-            " the server is out of reach, and looked for again ({why})"
-        )),
+        Following::Lost(_) => (Line::new().with(Style::Warn, "▲"))
+            .plain(" the server is out of reach, and looked for again"),
         Following::Stopped(_) => Line::new().with(Style::Bad, "■ not followed any more"),
     }
 }

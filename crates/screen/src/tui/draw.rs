@@ -15,6 +15,7 @@ use quarterdeck_report::json::StatusCycle;
 use quarterdeck_report::text::{Line, Style, figures};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::widgets::Clear;
 
 use super::{Following, Popup, Syncing, Tab, Tui, WIDE, detail, panes};
 use crate::look::Look;
@@ -42,13 +43,15 @@ pub(super) fn screen(tui: &Tui, frame: &mut Frame<'_>, look: &Look) {
     put_line(frame, row(area, TABS + 1), &rule(width), look);
     body(tui, frame, body_of(area, tui), look);
     let lines = messages(tui);
-    let from = area.height.saturating_sub(FOOT + message_rows(tui));
-    let place = Rect {
-        y: from,
-        height: message_rows(tui),
-        ..area
-    };
-    put(frame, place, &lines, look);
+    if !lines.is_empty() {
+        let place = Rect {
+            y: area.height.saturating_sub(FOOT + message_rows(tui)),
+            height: message_rows(tui),
+            ..area
+        };
+        frame.render_widget(Clear, place);
+        put(frame, place, &lines, look);
+    }
     let keys = part::keys(keys_of(tui), width);
     put_line(frame, row(area, area.height.saturating_sub(1)), &keys, look);
     match &tui.popup {
@@ -105,7 +108,10 @@ fn head(tui: &Tui, width: usize) -> Line {
         return Line::new().strong("Quarterdeck");
     };
     let tree = &found.tree;
-    let mut left = Line::new().said(Style::Strong, &tree.workspace).plain("  ");
+    let mut left = Line::new();
+    if !tree.workspace.is_empty() {
+        left = left.said(Style::Strong, &tree.workspace).plain("  ");
+    }
     left = match &tree.cycle {
         Some(cycle) => told_cycle(left, cycle),
         None => left.muted("no cycle yet"),
@@ -258,7 +264,7 @@ fn body(tui: &Tui, frame: &mut Frame<'_>, area: Rect, look: &Look) {
                 return;
             };
             let (rows, at) = match tab {
-                Tab::Due => panes::due(tui, width),
+                Tab::Due => panes::due(tui, width, &view),
                 Tab::Conflicts => panes::conflicts(tui, width, &view),
                 _ => panes::notes(tui, width, &view),
             };
@@ -310,24 +316,24 @@ fn nothing(tui: &Tui, width: usize) -> Vec<Line> {
     }
 }
 
-/// Lines from one on, and a mark where there are more below.
+/// Lines from one on; below them, how many more there are.
 fn scrolled(frame: &mut Frame<'_>, area: Rect, lines: &[Line], from: usize, look: &Look) {
     let height = usize::from(area.height);
     let from = from.min(lines.len().saturating_sub(height));
     put(frame, area, lines.get(from..).unwrap_or_default(), look);
     let left = lines.len().saturating_sub(from + height);
-    if left > 0 && area.height > 1 {
-        let told = Line::new().muted(format!(" ↓ {} more ", left + 1));
-        let wide = u16::try_from(told.width())
-            .unwrap_or_default()
-            .min(area.width);
+    if left > 0 {
+        let told = Line::new().muted(format!("↓ {left} more"));
+        let wide = u16::try_from(told.width()).unwrap_or_default();
+        let wide = wide.min(area.width);
+        // In the row of messages, which may be said over it.
         let place = Rect {
-            x: area.x + area.width - wide,
-            y: area.y + area.height - 1,
+            x: area.right() - wide,
+            y: area.bottom(),
             width: wide,
             height: 1,
         };
-        put_line(frame, place, &told, look);
+        put_line(frame, place.intersection(frame.area()), &told, look);
     }
 }
 
@@ -373,6 +379,7 @@ const fn keys_of(tui: &Tui) -> &'static [(&'static str, &'static str)] {
         ],
         Tab::Goals => &[
             ("?", "help"),
+            ("q", "quit"),
             ("Enter", "closer"),
             ("c", "check in"),
             ("n", "note"),
@@ -381,40 +388,39 @@ const fn keys_of(tui: &Tui) -> &'static [(&'static str, &'static str)] {
             ("←→", "fold"),
             ("[ ]", "cycle"),
             ("m", "mine"),
-            ("q", "quit"),
         ],
         Tab::Due => &[
             ("?", "help"),
+            ("q", "quit"),
             ("c", "check in"),
             ("Enter", "closer"),
             ("a", "all or yours"),
             ("u", "undo"),
             ("Esc", "goals"),
-            ("q", "quit"),
         ],
         Tab::Conflicts => &[
             ("?", "help"),
+            ("q", "quit"),
             ("↑↓", "choose a side"),
             ("Enter", "settle for it"),
             ("u", "undo"),
             ("Esc", "goals"),
-            ("q", "quit"),
         ],
         Tab::Notes => &[
             ("?", "help"),
+            ("q", "quit"),
             ("n", "note on the same"),
             ("f", "kind"),
             ("Enter", "closer"),
             ("[ ]", "cycle"),
             ("Esc", "goals"),
-            ("q", "quit"),
         ],
         Tab::Sync => &[
             ("?", "help"),
+            ("q", "quit"),
             ("s", "sync"),
             ("↑↓", "scroll"),
             ("Esc", "goals"),
-            ("q", "quit"),
         ],
     }
 }

@@ -39,6 +39,8 @@ pub(crate) struct GoalRow {
     word: &'static str,
     who: Option<String>,
     warning: Option<&'static str>,
+    /// Its cycle, where that is another than the one that is shown.
+    cycle: Option<String>,
 }
 
 impl GoalRow {
@@ -58,6 +60,9 @@ impl GoalRow {
             .plain("  ".repeat(self.depth))
             .muted(fold)
             .said(style, &self.title);
+        if let Some(cycle) = &self.cycle {
+            left = left.plain("  ").said(Style::Muted, cycle);
+        }
         if self.is_pending {
             left = left.with(Style::Warn, format!(" {}", figures::PENDING));
         }
@@ -93,88 +98,95 @@ fn padded(line: Line, width: usize) -> Line {
 
 /// The rows of a cascade, without what stands below what is folded.
 pub(crate) fn rows(tree: &Tree, folded: &BTreeSet<Uuid>) -> Vec<GoalRow> {
-    let mut rows = Vec::new();
+    let shown = tree.cycle.as_ref().map(|cycle| cycle.name.as_str());
+    let mut builder = Builder {
+        rows: Vec::new(),
+        folded,
+        shown,
+    };
     for top in &tree.tree {
-        objective(&mut rows, top, 0, folded);
+        builder.objective(top, 0);
     }
-    rows
+    builder.rows
 }
 
-fn objective(
-    rows: &mut Vec<GoalRow>,
-    found: &TreeObjective,
-    depth: usize,
-    folded: &BTreeSet<Uuid>,
-) {
-    let id = found.id.uuid();
-    let has_below = !found.key_results.is_empty() || !found.supported_by.is_empty();
-    let is_live = !matches!(
-        found.state,
-        ObjectiveState::Deferred | ObjectiveState::Dropped | ObjectiveState::Withdrawn
-    );
-    let level = found.level.map(|level| level.word().to_owned());
-    rows.push(GoalRow {
-        id,
-        reference: found.reference.clone(),
-        title: found.title.clone(),
-        is_key_result: false,
-        depth,
-        has_below,
-        is_folded: folded.contains(&id),
-        is_live,
-        is_pending: found.is_pending,
-        score: found.score,
-        status: found.status,
-        word: standing(found.closed, is_live, found.state.word()),
-        who: (found.team.clone())
-            .or_else(|| found.owner.clone())
-            .or(level),
-        warning: match (&found.broken, found.unaligned) {
-            (Some(_), _) => Some("supports what does not count any more"),
-            (None, true) => Some("supports nothing"),
-            (None, false) => None,
-        },
-    });
-    if folded.contains(&id) {
-        return;
-    }
-    for one in &found.key_results {
-        key_result(rows, one, depth + 1, folded);
-    }
-    for one in &found.supported_by {
-        objective(rows, one, depth + 1, folded);
-    }
+/// Puts rows below each other.
+struct Builder<'f> {
+    rows: Vec<GoalRow>,
+    folded: &'f BTreeSet<Uuid>,
+    /// Name of the cycle that is shown.
+    shown: Option<&'f str>,
 }
 
-fn key_result(
-    rows: &mut Vec<GoalRow>,
-    found: &TreeKeyResult,
-    depth: usize,
-    folded: &BTreeSet<Uuid>,
-) {
-    let id = found.id.uuid();
-    let is_live = found.state == KeyResultState::Active;
-    rows.push(GoalRow {
-        id,
-        reference: found.reference.clone(),
-        title: found.title.clone(),
-        is_key_result: true,
-        depth,
-        has_below: !found.supported_by.is_empty(),
-        is_folded: folded.contains(&id),
-        is_live,
-        is_pending: false,
-        score: found.score,
-        status: found.status,
-        word: standing(found.closed, is_live, found.state.word()),
-        who: found.team.clone(),
-        warning: None,
-    });
-    if folded.contains(&id) {
-        return;
+impl Builder<'_> {
+    fn objective(&mut self, found: &TreeObjective, depth: usize) {
+        let id = found.id.uuid();
+        let has_below = !found.key_results.is_empty() || !found.supported_by.is_empty();
+        let is_live = !matches!(
+            found.state,
+            ObjectiveState::Deferred | ObjectiveState::Dropped | ObjectiveState::Withdrawn
+        );
+        let level = found.level.map(|level| level.word().to_owned());
+        self.rows.push(GoalRow {
+            id,
+            reference: found.reference.clone(),
+            title: found.title.clone(),
+            is_key_result: false,
+            depth,
+            has_below,
+            is_folded: self.folded.contains(&id),
+            is_live,
+            is_pending: found.is_pending,
+            score: found.score,
+            status: found.status,
+            word: standing(found.closed, is_live, found.state.word()),
+            who: (found.team.clone())
+                .or_else(|| found.owner.clone())
+                .or(level),
+            warning: match (&found.broken, found.unaligned) {
+                (Some(_), _) => Some("supports what does not count any more"),
+                (None, true) => Some("supports nothing"),
+                (None, false) => None,
+            },
+            cycle: (found.cycle.clone()).filter(|cycle| Some(cycle.as_str()) != self.shown),
+        });
+        if self.folded.contains(&id) {
+            return;
+        }
+        for one in &found.key_results {
+            self.key_result(one, depth + 1);
+        }
+        for one in &found.supported_by {
+            self.objective(one, depth + 1);
+        }
     }
-    for one in &found.supported_by {
-        objective(rows, one, depth + 1, folded);
+
+    fn key_result(&mut self, found: &TreeKeyResult, depth: usize) {
+        let id = found.id.uuid();
+        let is_live = found.state == KeyResultState::Active;
+        self.rows.push(GoalRow {
+            id,
+            reference: found.reference.clone(),
+            title: found.title.clone(),
+            is_key_result: true,
+            depth,
+            has_below: !found.supported_by.is_empty(),
+            is_folded: self.folded.contains(&id),
+            is_live,
+            is_pending: false,
+            score: found.score,
+            status: found.status,
+            word: standing(found.closed, is_live, found.state.word()),
+            who: found.team.clone(),
+            warning: None,
+            cycle: None,
+        });
+        if self.folded.contains(&id) {
+            return;
+        }
+        for one in &found.supported_by {
+            self.objective(one, depth + 1);
+        }
     }
 }
 

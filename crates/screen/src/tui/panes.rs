@@ -120,11 +120,16 @@ fn title(conflict: &Conflict) -> Line {
 pub(super) type Listed = (Vec<Row>, usize);
 
 /// What is due.
-pub(super) fn due(tui: &Tui, width: usize) -> Listed {
+pub(super) fn due(tui: &Tui, width: usize, view: &View) -> Listed {
     let Some(found) = &tui.due else {
         return (vec![waiting()], 0);
     };
-    let whose = if tui.due_of_all { "everybody" } else { "you" };
+    let whose = if tui.due_of_all {
+        "everybody's"
+    } else {
+        "yours"
+    };
+    let until = text::day(found.until, view.today);
     let told = match found.overdue {
         0 => Line::new()
             .with(Style::Good, "✓")
@@ -132,7 +137,7 @@ pub(super) fn due(tui: &Tui, width: usize) -> Listed {
         overdue => Line::new().with(Style::Bad, format!("{} overdue", count(overdue, "thing"))),
     };
     let mut rows = vec![
-        Row::heading(told.muted(format!("  of {whose}, up to {}", found.until))),
+        Row::heading(told.muted(format!("  {whose}, up to {until}"))),
         Row::heading(Line::new()),
     ];
     let above = rows.len();
@@ -191,9 +196,11 @@ pub(super) fn conflicts(tui: &Tui, width: usize, view: &View) -> Listed {
         if !rows.is_empty() {
             rows.push(Row::heading(Line::new()));
         }
-        let what = format!("  its {} was set by several", conflict.field);
         rows.push(Row::heading(
-            title(conflict).said(Style::Muted, &format!(" {what}")),
+            title(conflict)
+                .muted("  its ")
+                .said(Style::Plain, &conflict.field)
+                .muted(" was set by several"),
         ));
         for side in sides_of(conflict) {
             if passed == tui.side_at {
@@ -216,7 +223,7 @@ fn side_row(side: &Side, is_in_effect: bool, width: usize, view: &View) -> Line 
     let mut left = (Line::new().plain("  ").with(style, word)).said(Style::Strong, &side.shown);
     left = left.plain("  ").said(Style::Plain, &side.member);
     if let Some(reason) = &side.reason {
-        left = left.said(Style::Muted, &format!("  “{reason}”"));
+        left = left.plain("  ").said(Style::Muted, &format!("“{reason}”"));
     }
     let when = text::moment(side.authored, &view.zone, view.today);
     beside(left, Line::new().muted(when), width)
@@ -247,7 +254,8 @@ pub(super) fn notes(tui: &Tui, width: usize, view: &View) -> Listed {
         let about = one.title.as_deref().unwrap_or(one.noun);
         let left = (Line::new().strong(note.kind.word()).plain("  "))
             .said(Style::Plain, about)
-            .said(Style::Muted, &format!("  {who}"));
+            .plain("  ")
+            .said(Style::Muted, who);
         rows.push(Row::of(beside(left, Line::new().muted(when), width)));
         let mut document = Document::new();
         document.paragraph(Style::Plain, &note.text, 2, width);

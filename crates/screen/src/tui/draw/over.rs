@@ -13,7 +13,7 @@ use crate::tui::keys::HELP;
 /// Columns of a form.
 const WIDTH: u16 = 68;
 /// Columns of the labels of its fields.
-const LABEL: usize = 12;
+const LABEL: usize = 14;
 
 /// What each key does.
 pub(super) fn help(frame: &mut Frame<'_>, area: Rect, look: &Look) {
