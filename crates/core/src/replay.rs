@@ -7,7 +7,7 @@
 //! - What was imported counts from when its source was written ([`crate::known`]), wherever it stands
 //!   in the log. From the first such entry that is known out of turn on, stops are named by their
 //!   moments, and entries of one moment share a stop.
-//! - What waits to be recorded comes last, as one.
+//! - What waits to be recorded is known to the present alone, and comes last, as one.
 //!
 //! | step | stops |
 //! |---|---|

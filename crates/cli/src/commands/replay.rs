@@ -11,6 +11,7 @@ use quarterdeck_core::replay as rule;
 use quarterdeck_core::when::{Moment, When, WhenError};
 use quarterdeck_report::json::{self, AsOf, Frame};
 use quarterdeck_report::text::{self, Ansi};
+use quarterdeck_sync::ReplicaPast;
 
 use crate::context::Context;
 use crate::error::{Exit, Failure};
@@ -132,7 +133,13 @@ fn play(view: &mut View<'_>, asked: &rule::Asked, pause: Option<f64>) -> Result<
     let mut sink = Sink::open(output, None)?;
     let (mut shown, mut was_idle) = (0u64, true);
     let mut written = Ok(());
-    view.ask(|past| {
+    let now = view.context().now;
+    let is_past = match asked.until {
+        Some(Moment::At(until)) => until < now,
+        Some(Moment::Position(_)) => true,
+        None => false,
+    };
+    let question = |past: &mut ReplicaPast<'_>| {
         json::replay(past, asked, &mut |frame| {
             if let Some(seconds) = pause.filter(|_| shown > 0) {
                 std::thread::sleep(Duration::from_secs_f64(seconds));
@@ -159,7 +166,12 @@ fn play(view: &mut View<'_>, asked: &rule::Asked, pause: Option<f64>) -> Result<
             });
             written.is_ok()
         })
-    })?;
+    };
+    if is_past {
+        view.ask_recorded(question)?;
+    } else {
+        view.ask(question)?;
+    }
     match written {
         Ok(()) => sink.finish()?,
         Err(error) => sink.failed(error)?,
@@ -214,7 +226,8 @@ impl Stretch {
                 .hint("name an earlier moment with --from, or a later one with --until"));
         }
         let seen = match view.as_of() {
-            None => Some(now),
+            // A server's clock may be ahead of this machine's.
+            None => Some(now.max(view.state().recorded)),
             Some(AsOf::Moment(moment)) => Some(moment.min(now)),
             // The last entry up to there is where it ends.
             Some(AsOf::Position(_)) => None,

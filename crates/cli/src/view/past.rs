@@ -37,6 +37,18 @@ impl View<'_> {
         self.ask_up_to(horizon, question)
     }
 
+    /// The same without what waits to be recorded: it is known to the present alone.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn ask_recorded<T>(
+        &mut self,
+        question: impl FnOnce(&mut ReplicaPast<'_>) -> Result<T, ReplicaError>,
+    ) -> Result<T, Failure> {
+        let now = AsOf::Moment(self.session.context.now);
+        self.ask_up_to(self.asked().or(Some(now)), question)
+    }
+
     fn ask_up_to<T>(
         &mut self,
         horizon: Option<AsOf>,

@@ -24,6 +24,7 @@ mod odds;
 mod planning;
 mod prove;
 mod reference;
+mod replay;
 mod screens;
 mod template;
 mod times;

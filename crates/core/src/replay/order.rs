@@ -105,7 +105,7 @@ pub(super) fn read<P: Past>(past: &mut P, asked: &Asked) -> Result<Option<Order>
         },
     )?;
     Ok(Some(Order {
-        turns: turns(&entries, &known, &pending),
+        turns: turns(&entries, &known, &pending, asked.until),
         base,
         entries,
         closing,
@@ -144,12 +144,22 @@ fn floor(horizon: &State, cycle: CycleId) -> u64 {
         .unwrap_or(1)
 }
 
-/// When what becomes known, in that order.
-fn turns(entries: &[Entry], known: &Known, pending: &BTreeSet<u64>) -> Vec<Turn> {
+/// When what becomes known, in that order. What waits to be recorded is known to the present alone,
+/// which comes last.
+fn turns(
+    entries: &[Entry],
+    known: &Known,
+    pending: &BTreeSet<u64>,
+    until: Option<Moment>,
+) -> Vec<Turn> {
     let last = (entries.iter())
         .map(|entry| known.since(entry))
         .max()
         .unwrap_or_default();
+    let last = match until {
+        Some(Moment::At(until)) => last.max(until),
+        _ => last,
+    };
     let mut turns: Vec<Turn> = (entries.iter().enumerate())
         .map(|(place, entry)| match pending.contains(&entry.seq) {
             true => Turn {

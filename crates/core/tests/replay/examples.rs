@@ -1,14 +1,20 @@
 //! Quarters of which one can tell by hand what their replay shows.
 
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
 use quarterdeck_core::closing;
 use quarterdeck_core::decide::Command;
-use quarterdeck_core::event::Body;
+use quarterdeck_core::event::{Body, Entry};
 use quarterdeck_core::goalposts::What;
+use quarterdeck_core::past::Past;
 use quarterdeck_core::replay::{self, Mark, Step, Stop};
 use quarterdeck_core::score;
+use quarterdeck_core::state::State;
 use quarterdeck_core::token::NoteKind;
 use quarterdeck_core::value::{Field, Subject, Value};
 use quarterdeck_core::when::Moment;
+use uuid::Uuid;
 
 use crate::support::past::Listed;
 use crate::support::quarter::{self, closed, kr};
@@ -253,4 +259,65 @@ fn a_cycle_without_goals_has_no_stops() {
         })],
     );
     assert!(held_to_the_log(&world.log, &asked(Step::Day)).is_empty());
+}
+
+/// A device's log, whose last entries wait to be recorded: they are known to the present alone.
+struct Waiting {
+    all: Listed,
+    recorded: Listed,
+    head: u64,
+}
+
+impl Past for Waiting {
+    type Error = Infallible;
+
+    fn state(&self) -> &State {
+        self.all.state()
+    }
+
+    fn known_at(&mut self, moment: Moment) -> Result<State, Infallible> {
+        self.recorded.known_at(moment)
+    }
+
+    fn about(&mut self, things: &BTreeSet<Uuid>) -> Result<Vec<Entry>, Infallible> {
+        self.all.about(things)
+    }
+
+    fn each(&mut self, from: u64, more: &mut dyn FnMut(&Entry) -> bool) -> Result<(), Infallible> {
+        self.all.each(from, more)
+    }
+
+    fn is_pending(&self, seq: u64) -> bool {
+        seq > self.head
+    }
+}
+
+#[test]
+fn what_waits_to_be_recorded_comes_last_and_as_one() {
+    let world = july();
+    let head = world.log.len() as u64 - 3;
+    let mut log = world.log;
+    // Authored on a plane, before what others recorded meanwhile.
+    for entry in log.iter_mut().filter(|entry| entry.seq > head) {
+        entry.recorded = noon("2026-07-02");
+    }
+    let mut past = Waiting {
+        all: Listed::all(&log),
+        recorded: Listed::all(&log[..head as usize]),
+        head,
+    };
+    let present = past.state().clone();
+    let now = Asked {
+        until: Some(Moment::At(noon("2026-07-05"))),
+        ..asked(Step::Event)
+    };
+    let mut last = None;
+    replay::play(&mut past, &now, &mut |state, stop, _| {
+        let waits = stop.entries.iter().filter(|entry| entry.seq > head).count();
+        assert!(waits == 0 || *state == present);
+        last = Some((stop.day.to_string(), waits));
+        true
+    })
+    .unwrap();
+    assert_eq!(last, Some(("2026-07-05".to_owned(), 3)));
 }

@@ -90,44 +90,45 @@ fn moved(cycle: &FrameCycle) -> String {
 
 /// What one would want to find again, each kind with how often.
 fn marks(all: &[FrameMark]) -> Line {
-    let mut counted: BTreeMap<(u8, &str), usize> = BTreeMap::new();
+    let mut counted: BTreeMap<usize, u64> = BTreeMap::new();
     for mark in all {
-        *counted.entry((look(mark.mark).0, mark.mark)).or_default() += 1;
+        let at = LOOKS.iter().position(|look| look.0 == mark.mark);
+        *counted.entry(at.unwrap_or(LOOKS.len())).or_default() += 1;
     }
     let mut line = Line::new();
-    for ((_, word), times) in counted {
-        let (_, style, symbol, noun) = look(word);
-        let told = match (word, times) {
-            ("closed" | "reopened", _) => noun.to_owned(),
-            ("late" | "corrected" | "settled", times) => {
-                format!("{} {noun}", number(Decimal::from(times)))
-            }
-            _ => count(times, noun),
+    for (at, times) in counted {
+        let (word, style, symbol, one, several) = LOOKS.get(at).copied().unwrap_or(ANOTHER);
+        line = line.plain("  ").with(style, symbol).plain(" ");
+        line = match (word, times) {
+            ("closed" | "reopened", _) => line.plain(one),
+            (_, 1) => line.plain(format!("1 {one}")),
+            _ => line.plain(format!("{} {several}", number(times.into()))),
         };
-        line = line.plain("  ").with(style, symbol).plain(" ").plain(told);
     }
     line
 }
 
-/// In which order marks are told, how they look, and what they are called.
-fn look(word: &str) -> (u8, Style, &'static str, &'static str) {
-    match word {
-        "closed" => (0, Style::Strong, "■", "closed"),
-        "reopened" => (0, Style::Warn, "□", "opened again"),
-        "goalpost" => (1, Style::Warn, "⚑", "goal moved"),
-        "conflict" => (2, Style::Bad, CONFLICT, "conflict"),
-        "settled" => (3, Style::Good, "=", "settled"),
-        "grade" => (4, Style::Strong, "◆", "grade"),
-        "late" => (5, Style::Warn, "◷", "late"),
-        "corrected" => (6, Style::Warn, "↺", "corrected"),
-        "problem" => (7, Style::Warn, "!", "problem"),
-        "learning" => (8, Style::Strong, "✎", "learning"),
-        "win" => (9, Style::Good, "★", "win"),
-        "decision" => (10, Style::Strong, "→", "decision"),
-        "thanks" => (11, Style::Good, "♥", "thanks"),
-        _ => (12, Style::Muted, "✎", "comment"),
-    }
-}
+/// How marks look and what they are called, one and several, in the order in which they are told.
+/// The words say all; symbols and colours are for whoever looks for them.
+const LOOKS: &[(&str, Style, &str, &str, &str)] = &[
+    ("closed", Style::Strong, "■", "closed", ""),
+    ("reopened", Style::Warn, "□", "opened again", ""),
+    ("goalpost", Style::Warn, "⚑", "goal moved", "goals moved"),
+    ("conflict", Style::Bad, CONFLICT, "conflict", "conflicts"),
+    ("settled", Style::Good, "=", "settled", "settled"),
+    ("grade", Style::Strong, "◆", "grade", "grades"),
+    ("late", Style::Warn, "◷", "late", "late"),
+    ("corrected", Style::Warn, "↺", "corrected", "corrected"),
+    ("problem", Style::Warn, "!", "problem", "problems"),
+    ("learning", Style::Strong, "✎", "learning", "learnings"),
+    ("win", Style::Good, "★", "win", "wins"),
+    ("decision", Style::Strong, "→", "decision", "decisions"),
+    ("thanks", Style::Good, "♥", "thanks", "thanks"),
+    ("comment", Style::Muted, "✎", "comment", "comments"),
+];
+
+/// What a newer version would mark.
+const ANOTHER: (&str, Style, &str, &str, &str) = ("", Style::Muted, "·", "more", "more");
 
 fn events(document: &mut Document, lines: &[LogLine], view: &View) {
     let mut table = Table::new([
@@ -171,10 +172,10 @@ fn goals(document: &mut Document, objectives: &[FrameObjective], view: &View) {
     }
     let mut table = Table::new([
         Column::new(""),
-        Column::new("").cut(16),
-        Column::new("").cut(15),
+        Column::new("").cut(12),
+        Column::new("").cut(12),
         Column::new("").right(),
-        Column::new("").spare(2),
+        Column::new(""),
         Column::new(""),
         Column::new("").cut(14).spare(1),
     ])

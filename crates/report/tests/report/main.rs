@@ -10,6 +10,7 @@ mod json;
 mod kpi;
 mod lint;
 mod odds;
+mod replay;
 mod sample;
 mod text;
 mod tree;
