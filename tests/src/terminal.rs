@@ -142,7 +142,7 @@ impl Terminal {
 
     /// Waits for its end.
     #[track_caller]
-    pub fn ended(mut self) -> Left {
+    pub fn ended(&mut self) -> Left {
         let began = Instant::now();
         loop {
             match self

@@ -150,7 +150,7 @@ impl Sign {
             Self::Goalpost => "◆",
             Self::Conflict => "≠",
             Self::Closing => "▌",
-            Self::Grade => "✓",
+            Self::Grade => "★",
             Self::Late => "‹",
             Self::Note => "•",
         }

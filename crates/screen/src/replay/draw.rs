@@ -285,7 +285,7 @@ fn help(canvas: &mut Canvas<'_>, area: Rect, look: &Look) {
     lines.push(Line::new());
     for signs in Sign::ALL.chunks(3) {
         lines.push(signs.iter().fold(Line::new(), |line, sign| {
-            let word = format!(" {:<12}", sign.word());
+            let word = format!(" {:<19}", sign.word());
             line.with(sign.style(), sign.symbol()).muted(word)
         }));
     }

@@ -70,6 +70,16 @@ pub enum Question {
     Sync,
 }
 
+impl Question {
+    /// Whether it is to record something, rather than to look.
+    pub(super) const fn records(&self) -> bool {
+        matches!(
+            self,
+            Self::CheckIn { .. } | Self::Note { .. } | Self::Settle { .. } | Self::Undo(_)
+        )
+    }
+}
+
 /// What the live screen is answered.
 #[derive(Debug, Clone)]
 pub enum Answer {

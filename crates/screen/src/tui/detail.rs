@@ -1,11 +1,15 @@
 //! One thing in detail, and the other documents that are scrolled: what `okr kr show`, `okr objective show`
 //! and `okr outbox` say, with what only a live screen knows.
 
+use quarterdeck_report::chart::{self, Scale};
 use quarterdeck_report::number::number;
 use quarterdeck_report::text::{self, Document, Line, Style, View};
 
 use super::{Detail, Following, Syncing, Tui};
 use crate::part;
+
+/// A curve takes no more columns than these.
+const WIDEST: usize = 100;
 
 /// The detail that is shown in so many columns.
 pub(super) fn document(tui: &Tui, width: usize) -> Vec<Line> {
@@ -13,7 +17,9 @@ pub(super) fn document(tui: &Tui, width: usize) -> Vec<Line> {
         return Vec::new();
     };
     match (&tui.detail, &tui.detail_of) {
-        (Some((shown, detail)), Some(wanted)) if shown == wanted => drawn(detail, &view),
+        (Some((shown, detail)), Some(wanted)) if shown == wanted => {
+            with_curve(drawn(detail, &view), tui, width)
+        }
         (_, Some(wanted)) => vec![Line::new().muted(format!("{wanted} …"))],
         (_, None) => Vec::new(),
     }
@@ -25,6 +31,23 @@ fn drawn(detail: &Detail, view: &View) -> Vec<Line> {
         Detail::KeyResult(found) => text::key_result_show(found, view),
     };
     document.trimmed().lines().to_vec()
+}
+
+/// The lines with the curve below their heading: what one looks at first.
+fn with_curve(mut lines: Vec<Line>, tui: &Tui, width: usize) -> Vec<Line> {
+    let Some(plot) = &tui.plot else {
+        return lines;
+    };
+    let rows = (usize::from(tui.size.1) / 2).clamp(9, 18);
+    let columns = width.min(WIDEST);
+    let curve = chart::lines(plot, &Scale::of(plot), columns, rows);
+    let heading = lines.iter().take_while(|line| !line.is_empty()).count();
+    let below = lines.split_off(heading);
+    lines.push(Line::new());
+    lines.extend(curve);
+    lines.extend(chart::legend(plot, columns));
+    lines.extend(below);
+    lines
 }
 
 /// What waits, where the server is, and how the last sync went, in so many columns.

@@ -307,6 +307,7 @@ impl Tui {
             return self.open_detail();
         }
         self.at = line;
+        self.detail_open = false;
         self.look_closer()
     }
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use quarterdeck_core::id::{CycleId, Uuid};
 use quarterdeck_core::token::NoteKind;
+use quarterdeck_report::chart::Plot;
 use quarterdeck_report::json;
 use quarterdeck_report::text::{Document, Line};
 use ratatui::Frame;
@@ -105,6 +106,13 @@ enum Popup {
     Form(Box<Form>),
 }
 
+impl Popup {
+    /// Whether it was handed in, and is not answered yet.
+    const fn waits(&self) -> bool {
+        matches!(self, Self::Form(form) if form.is_waiting)
+    }
+}
+
 /// The live screen.
 #[derive(Debug, Default)]
 pub struct Tui {
@@ -123,6 +131,8 @@ pub struct Tui {
     goals_trouble: Option<Trouble>,
 
     detail: Option<(String, Detail)>,
+    /// The curve of that, drawn before its figures.
+    plot: Option<Plot>,
     /// The reference whose detail is shown, or will be.
     detail_of: Option<String>,
     detail_open: bool,

@@ -32,10 +32,10 @@ impl Tui {
         }
     }
 
-    /// Asks, unless the same is under way: then once more after it.
+    /// Asks, unless the same is under way: then once more after it, where that changes nothing.
     pub(super) fn ask(&mut self, question: Question) -> Effects {
         if self.under_way.contains(&question) {
-            if !self.once_more.contains(&question) {
+            if !question.records() && !self.once_more.contains(&question) {
                 self.once_more.push(question);
             }
             return Vec::new();
@@ -124,7 +124,12 @@ impl Tui {
             }
             Answer::Detail(detail) => {
                 if let Question::Detail(reference) = question {
-                    self.detail = Some((reference.clone(), *detail));
+                    let mut detail = *detail;
+                    self.plot = match &mut detail {
+                        Detail::KeyResult(found) => found.plot.take(),
+                        Detail::Objective(_) => None,
+                    };
+                    self.detail = Some((reference.clone(), detail));
                 }
                 self.look_closer()
             }
@@ -148,14 +153,17 @@ impl Tui {
                 Vec::new()
             }
             Answer::Done(told) => {
-                self.popup = None;
+                self.popup.take_if(|popup| popup.waits());
                 self.message = told;
                 self.again()
             }
             Answer::LastCommand(found) => {
-                self.message.clear();
-                let form = Form::undo(found.events, found.told);
-                self.popup = Some(Popup::Form(Box::new(form)));
+                // Whoever has begun to type something else goes on with that.
+                if self.popup.is_none() {
+                    self.message.clear();
+                    let form = Form::undo(found.events, found.told);
+                    self.popup = Some(Popup::Form(Box::new(form)));
+                }
                 Vec::new()
             }
             Answer::Synced(report) => {
@@ -185,6 +193,7 @@ impl Tui {
     fn failed(&mut self, question: &Question, trouble: Trouble) -> Effects {
         if let Some(Popup::Form(form)) = &mut self.popup
             && form.is_waiting
+            && question.records()
         {
             form.is_waiting = false;
             form.trouble = Some(trouble);

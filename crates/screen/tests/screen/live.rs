@@ -273,3 +273,29 @@ fn every_key_in_every_pane_can_be_drawn_at_every_size() {
         }
     }
 }
+
+#[test]
+fn nothing_is_recorded_twice_and_an_answer_closes_no_other_form() {
+    let mut live = Live::open(quarter(), SMALL);
+    for _ in 0..2 {
+        for key in [Key::Home, Key::Down, Key::Char('n')] {
+            live.give(Event::Press(Press::of(key)));
+        }
+        live.type_in("once");
+        live.give(Event::Press(Press::of(Key::Enter)));
+        live.give(Event::Press(Press::of(Key::Esc)));
+    }
+    let notes = |one: &&Question| matches!(one, Question::Note { .. });
+    assert_eq!(live.asked.iter().filter(notes).count(), 1);
+    let question = live.asked.first().cloned().unwrap();
+    live.give(Event::Press(Press::of(Key::Char('c'))));
+    live.answer(&question, Ok(Answer::Done(Vec::new())));
+    live.answer_all();
+    assert!(live.text().contains("confidence"), "{}", live.text());
+    // What was asked for before a form was opened does not take its place.
+    live.press([Key::Esc]);
+    live.give(Event::Press(Press::of(Key::Char('u'))));
+    live.give(Event::Press(Press::of(Key::Char('c'))));
+    live.answer_all();
+    assert!(live.text().contains("confidence"), "{}", live.text());
+}

@@ -26,14 +26,18 @@ pub(super) struct Desk {
     began: Instant,
     /// None after a question that did not come to its end: it is opened anew.
     replica: Option<Replica>,
+    /// Whether it was opened just now: the first picture reads the folder once.
+    is_fresh: bool,
 }
 
 impl Desk {
+    /// A desk with a replica that was opened just now, its folder still held.
     pub(super) fn new(context: &Context, replica: Replica) -> Self {
         Self {
             context: context.silent(),
             began: Instant::now(),
             replica: Some(replica),
+            is_fresh: true,
         }
     }
 
@@ -103,12 +107,13 @@ impl Desk {
     ) -> Result<T, Failure> {
         let context = self.context.after(self.began.elapsed());
         let mut session = self.session(&context)?;
-        if anew {
+        let is_fresh = std::mem::replace(&mut self.is_fresh, false);
+        if anew && !is_fresh {
             session.replica.refresh()?;
-            session.replica.release();
         }
         let (answer, view) = look(session.view(Time::default())?)?;
-        let replica = view.into_replica();
+        let mut replica = view.into_replica();
+        replica.release();
         is_sound(&replica)?;
         self.replica = Some(replica);
         Ok(answer)

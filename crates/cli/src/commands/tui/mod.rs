@@ -35,8 +35,7 @@ impl Tui {
                 ),
             );
         }
-        let mut replica = context.open()?.replica;
-        replica.release();
+        let replica = context.open()?.replica;
         let folder = replica.dir().to_path_buf();
         let has_server = replica.identity().remote.is_some();
         let (writer, inbox) = screen::inbox::<Screen>();
