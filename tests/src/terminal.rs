@@ -22,16 +22,21 @@ const HANGS: Duration = Duration::from_secs(60);
 const LEFT: &str = "\u{1b}[?1049l";
 
 /// A program at a terminal of its own.
-#[derive(Debug)]
 pub struct Terminal {
     typed: String,
     child: Child,
     keys: File,
     drawn: mpsc::Receiver<Vec<u8>>,
-    /// What was drawn and not waited for yet.
-    seen: String,
-    /// Everything that was drawn.
+    /// What the terminal shows.
+    screen: vt100::Parser,
+    /// Everything that was written to it.
     all: String,
+}
+
+impl std::fmt::Debug for Terminal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}\n{}", self.typed, self.text())
+    }
 }
 
 /// How a program at a terminal ended.
@@ -92,37 +97,34 @@ impl Terminal {
             child,
             keys,
             drawn,
-            seen: String::new(),
+            screen: vt100::Parser::new(rows, columns, 0),
             all: String::new(),
         }
     }
 
-    /// Waits until this was drawn since what was waited for before. Only a part of a line that is drawn
-    /// in one go can be waited for: a word, mostly.
+    /// What it shows now.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Waits until this is shown.
     #[track_caller]
     pub fn until(&mut self, text: &str) -> &mut Self {
         let began = Instant::now();
-        loop {
-            if let Some(at) = self.seen.find(text) {
-                self.seen.drain(..at + text.len());
-                return self;
-            }
+        while !self.text().contains(text) {
             let left = HANGS.saturating_sub(began.elapsed());
             match self.drawn.recv_timeout(left) {
                 Ok(bytes) => self.take(&bytes),
-                Err(error) => panic!(
-                    "{} never drew “{text}” ({error}); since then it drew\n{}",
-                    self.typed,
-                    self.seen.escape_debug()
-                ),
+                Err(error) => panic!("it never showed “{text}” ({error}): {self:?}"),
             }
         }
+        self
     }
 
     fn take(&mut self, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes);
-        self.seen.push_str(&text);
-        self.all.push_str(&text);
+        self.screen.process(bytes);
+        self.all.push_str(&String::from_utf8_lossy(bytes));
     }
 
     /// Types.
@@ -153,11 +155,7 @@ impl Terminal {
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
                 Err(mpsc::RecvTimeoutError::Timeout) => {
                     let _ = self.child.kill();
-                    panic!(
-                        "{} does not end; it drew\n{}",
-                        self.typed,
-                        self.seen.escape_debug()
-                    );
+                    panic!("it does not end: {self:?}");
                 }
             }
         }

@@ -14,18 +14,13 @@ fn a_check_in_is_typed_into_the_screen_and_others_appear_in_it() {
     machine.plan_a_quarter();
 
     let mut screen = machine.at_terminal(&["tui"], SMALL);
-    screen.until("Goals").until("Qualified");
+    screen.until("Qualified leads");
     // A refusal is shown with what to do; the form stays.
-    screen
-        .keys("jc")
-        .until("confidence")
-        .keys("many\r")
-        .until("✗");
+    screen.keys("jc").until("confidence").keys("many\r");
+    screen.until("✗ 'many' is no value").until("hint:");
     // Backspaces, and the right value.
-    screen
-        .keys("\u{7f}\u{7f}\u{7f}\u{7f}531\r")
-        .until("✓")
-        .until("62");
+    screen.keys("\u{7f}\u{7f}\u{7f}\u{7f}531\r").until("0.62");
+    screen.until("✓").until("now 531 of 550 leads, 62 % done");
     assert_eq!(machine.key_result("Qualified leads")["current"], "531");
 
     // The folder is not locked while the screen is idle, and what another program records appears.
@@ -34,7 +29,7 @@ fn a_check_in_is_typed_into_the_screen_and_others_appear_in_it() {
     machine
         .okr(&["note", "leads", "from the other window", "--win"])
         .ok();
-    screen.keys("4").until("window");
+    screen.keys("4").until("from the other window");
 
     let left = screen.keys("q").ended();
     assert_eq!((left.code, left.restored), (Some(0), true), "{left:?}");
@@ -80,17 +75,14 @@ fn a_server_is_followed_live_and_a_sync_goes_on_beside_the_screen() {
     ben.join(&server.invite("ben", "editor"));
 
     let mut screen = ana.at_terminal(&["tui"], SMALL);
-    screen.until("Qualified").until("live");
+    screen.until("Qualified leads").until("● live");
     ben.okr(&["checkin", "leads", "525"]).ok();
     ben.sync();
     screen.until("0.50");
 
-    screen
-        .keys("jc")
-        .until("confidence")
-        .keys("550\r")
-        .until("✓");
-    screen.keys("s").until("sent");
+    screen.keys("jc").until("confidence").keys("550\r");
+    screen.until("1.00").until("⇡1");
+    screen.keys("s").until("Sent 1 event.");
     ben.sync();
     assert_eq!(ben.key_result("Qualified leads")["current"], "550");
     let left = screen.keys("q").ended();
