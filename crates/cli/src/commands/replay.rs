@@ -101,7 +101,7 @@ impl Replay {
         };
         let watched = context.output.asks() && !self.plain;
         if watched && crate::screen::is_watched(context) {
-            return super::replay_screen::run(&mut view, &asked, self.speed);
+            return super::replay_screen::run(&mut view, &asked, self.speed.unwrap_or(SPEED));
         }
         let pace = self.speed.or_else(|| watched.then_some(SPEED));
         let shown = play(&mut view, &asked, pace.map(|speed| 1.0 / speed))?;

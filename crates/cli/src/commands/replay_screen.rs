@@ -22,17 +22,14 @@ use crate::error::{Exit, Failure};
 use crate::screen;
 use crate::view::View;
 
-/// So many stops a second, where nobody says how many.
-const SPEED: f64 = 4.0;
-
-/// Shows the replay until the person ends it.
+/// Shows the replay, at first at so many stops a second, until the person ends it.
 ///
 /// # Errors
 /// The terminal fails.
-pub(super) fn run(view: &mut View<'_>, asked: &Asked, speed: Option<f64>) -> Result<Exit, Failure> {
+pub(super) fn run(view: &mut View<'_>, asked: &Asked, speed: f64) -> Result<Exit, Failure> {
     let context = view.context();
     let pace = Pace::from(asked.step);
-    let picture = Screen::new(screen::size(), pace, speed.unwrap_or(SPEED));
+    let picture = Screen::new(screen::size(), pace, speed);
     let (writer, inbox) = screen::inbox::<Screen>();
     let (questions, to_answer) = channel();
     let answers = writer.clone();

@@ -178,9 +178,8 @@ impl Form {
             Key::BackTab | Key::Up => self.at = self.at.checked_sub(1).unwrap_or(last),
             _ => match self.entries.get_mut(self.at).map(|entry| &mut entry.input) {
                 Some(Input::Text(field)) => {
-                    if field.press(press) {
-                        self.trouble = None;
-                    }
+                    let was_typed = field.press(press);
+                    self.trouble.take_if(|_| was_typed);
                 }
                 Some(Input::Kind(kind)) => *kind = other_kind(*kind, press.key),
                 None => {}

@@ -70,10 +70,10 @@ fn a_check_in_goes_out_as_it_was_typed_and_the_form_waits() {
         confidence: "70%".to_owned(),
         note: "two partners signed".to_owned(),
     };
-    assert_eq!(live.asked, [question.clone()]);
+    assert_eq!(live.asked, std::slice::from_ref(&question));
     // Nothing is recorded twice by an impatient key.
     live.give(Event::Press(Press::of(Key::Enter)));
-    assert_eq!(live.asked, [question.clone()]);
+    assert_eq!(live.asked, std::slice::from_ref(&question));
     // A refusal leaves what was typed.
     live.answer(
         &question,
