@@ -3,7 +3,7 @@
 
 use quarterdeck_report::chart::{self, Scale};
 use quarterdeck_report::number::number;
-use quarterdeck_report::text::{self, Document, Line, Style, View};
+use quarterdeck_report::text::{self, Document, Line, Style, View, figures};
 
 use super::{Detail, Following, Syncing, Tui};
 use crate::part;
@@ -18,7 +18,7 @@ pub(super) fn document(tui: &Tui, width: usize) -> Vec<Line> {
     };
     match (&tui.detail, &tui.detail_of) {
         (Some((shown, detail)), Some(wanted)) if shown == wanted => {
-            with_curve(drawn(detail, &view), tui, width)
+            with_curve(drawn(detail, &view), detail, tui, width)
         }
         (_, Some(wanted)) => vec![Line::new().muted(format!("{wanted} …"))],
         (_, None) => Vec::new(),
@@ -33,16 +33,21 @@ fn drawn(detail: &Detail, view: &View) -> Vec<Line> {
     document.trimmed().lines().to_vec()
 }
 
-/// The lines with the curve below their heading: what one looks at first.
-fn with_curve(mut lines: Vec<Line>, tui: &Tui, width: usize) -> Vec<Line> {
-    let Some(plot) = &tui.plot else {
+/// The lines with how it stands and the curve below their heading: what one looks at first.
+fn with_curve(mut lines: Vec<Line>, detail: &Detail, tui: &Tui, width: usize) -> Vec<Line> {
+    let (Some(plot), Detail::KeyResult(found)) = (&tui.plot, detail) else {
         return lines;
     };
-    let rows = (usize::from(tui.size.1) / 2).clamp(9, 18);
+    let one = &found.key_result;
+    let rows = (usize::from(tui.size.1) / 2).clamp(10, 19) - 1;
     let columns = width.min(WIDEST);
     let curve = chart::lines(plot, &Scale::of(plot), columns, rows);
     let heading = lines.iter().take_while(|line| !line.is_empty()).count();
     let below = lines.split_off(heading);
+    let bar = figures::progress_bar(one.progress, one.status);
+    let standing = Line::new().said(Style::Strong, &figures::standing(one));
+    let standing = standing.plain("  ").join(bar).plain("  ");
+    lines.push(standing.join(figures::key_result_status(one)));
     lines.push(Line::new());
     lines.extend(curve);
     lines.extend(chart::legend(plot, columns));
