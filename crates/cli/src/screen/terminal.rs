@@ -2,6 +2,7 @@
 
 use std::io::{self, Stdout};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
 use ratatui::Frame;
@@ -17,6 +18,9 @@ use ratatui::crossterm::terminal::{
 
 use super::Happened;
 
+/// Whether a screen has the terminal.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
 /// The terminal as a canvas; it is put back when this goes.
 #[derive(Debug)]
 pub(super) struct Terminal(ratatui::Terminal<CrosstermBackend<Stdout>>);
@@ -29,6 +33,7 @@ impl Terminal {
     pub(super) fn open() -> io::Result<Self> {
         restore_on_panic();
         enable_raw_mode()?;
+        IS_TAKEN.store(true, Ordering::SeqCst);
         let opened = execute!(
             io::stdout(),
             EnterAlternateScreen,
@@ -50,6 +55,10 @@ impl Terminal {
     /// # Errors
     /// The terminal takes no more.
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        // Another thread may have panicked, and said so on a terminal that was put back.
+        if !IS_TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         self.0.draw(draw).map(|_| ())
     }
 }
@@ -60,8 +69,12 @@ impl Drop for Terminal {
     }
 }
 
-/// Puts the terminal back as it was. Nobody can be told where that fails.
+/// Puts the terminal back as it was, once: what is said after that stays. Nobody can be told where that
+/// fails.
 fn restore() {
+    if !IS_TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let _ = execute!(
         io::stdout(),
         DisableBracketedPaste,
