@@ -146,6 +146,41 @@ pub fn ancestors(state: &State, of: Subject) -> Vec<Subject> {
     found
 }
 
+/// What of an objective goes on where it is carried over on the day `on`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GoesOn {
+    /// These of its key results, each with what is left of it; none of a standing one that is finished
+    /// and goes on all the same, or of one without key results.
+    With(Vec<(KeyResultId, Metric)>),
+    /// Nothing: it is finished, and nothing of it is carried.
+    Finished,
+}
+
+/// What of an objective goes on where it is carried over on the day `on`; which cycle it goes into makes
+/// no difference.
+#[must_use]
+pub fn goes_on(state: &State, id: ObjectiveId, on: Date) -> GoesOn {
+    let Some(found) = state.objectives.get(&id) else {
+        return GoesOn::Finished;
+    };
+    let live: Vec<_> = (state.key_results_of(id))
+        .filter(|(_, one)| one.is_live())
+        .collect();
+    let goes: Vec<(KeyResultId, Metric)> = (live.iter())
+        .filter_map(|(id, one)| Some((*id, rest(state, found, one, on)?)))
+        .collect();
+    if is_finished(found, goes.is_empty(), !live.is_empty()) {
+        return GoesOn::Finished;
+    }
+    GoesOn::With(goes)
+}
+
+/// Whether an objective has nothing to carry over: no key result goes on, some are finished, and it does
+/// not stand from cycle to cycle.
+fn is_finished(found: &Objective, none_goes_on: bool, some_finished: bool) -> bool {
+    none_goes_on && some_finished && found.standing == Switch::Off
+}
+
 /// What carrying these objectives into a cycle on the day `on` would make.
 ///
 /// # Errors
@@ -263,7 +298,7 @@ fn carry_one(
         }
     }
     let finished = left.iter().any(|(_, why)| *why == Left::Finished);
-    if key_results.is_empty() && finished && found.standing == Switch::Off {
+    if is_finished(found, key_results.is_empty(), finished) {
         return Err(Refusal::new(
             Code::NothingToChange,
             format!(

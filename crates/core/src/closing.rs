@@ -5,6 +5,7 @@
 
 mod later;
 mod seen;
+mod within;
 
 use serde::Serialize;
 
@@ -19,6 +20,7 @@ use crate::value::{Field, Subject};
 pub use crate::admit::ungraded;
 pub use later::{later, settled};
 pub use seen::{Seen, seen};
+pub use within::{AtClosing, at_closing};
 
 /// Something that a person might want to finish before a cycle is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]

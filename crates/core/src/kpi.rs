@@ -133,7 +133,9 @@ pub fn read_on(state: &State, kpi: Option<KpiId>, unit: Option<&str>) -> Option<
     })
 }
 
-fn course(direction: Direction, change: Decimal) -> Course {
+/// Whether a change is for the better.
+#[must_use]
+pub fn course(direction: Direction, change: Decimal) -> Course {
     let rises = change > Decimal::ZERO;
     if change.is_zero() {
         Course::Steady

@@ -51,6 +51,7 @@ pub mod reference;
 pub mod refusal;
 pub mod regrade;
 pub mod replay;
+pub mod retro;
 pub mod score;
 pub mod state;
 pub mod status;

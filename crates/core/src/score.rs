@@ -312,7 +312,8 @@ pub(crate) fn means(
 }
 
 /// The plain means of figures of objectives of these kinds.
-pub(crate) fn means_of(figures: &[(ObjectiveKind, Decimal)]) -> Means {
+#[must_use]
+pub fn means_of(figures: &[(ObjectiveKind, Decimal)]) -> Means {
     let mean = |wanted: Option<ObjectiveKind>| {
         let chosen = figures
             .iter()

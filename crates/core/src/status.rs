@@ -179,7 +179,7 @@ fn judge(
 const PACE_GREEN: (i128, u32) = (9, 1);
 const PACE_AMBER: (i128, u32) = (6, 1);
 const CONFIDENCE_GREEN: (i128, u32) = (7, 1);
-const CONFIDENCE_AMBER: (i128, u32) = (4, 1);
+pub(crate) const CONFIDENCE_AMBER: (i128, u32) = (4, 1);
 
 fn by_bounds(value: Decimal, green: (i128, u32), amber: (i128, u32)) -> Status {
     let reaches = |bound: (i128, u32)| {

@@ -10,6 +10,7 @@
 mod digest;
 mod html;
 mod markdown;
+mod retro;
 
 use quarterdeck_core::token::Status;
 
@@ -17,6 +18,7 @@ pub use digest::digest;
 pub(crate) use html::escaped;
 pub use html::html;
 pub use markdown::markdown;
+pub use retro::retro as retro_markdown;
 
 /// A document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

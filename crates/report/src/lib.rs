@@ -17,5 +17,6 @@ pub mod json;
 pub mod letter;
 pub mod names;
 pub mod number;
+pub mod page;
 pub mod pending;
 pub mod text;

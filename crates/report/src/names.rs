@@ -45,6 +45,11 @@ impl Serialize for Ref {
     }
 }
 
+/// What names the things of states that follow each other: a fold only ever adds things, so what
+/// named them still does while there are as many.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(BTreeMap<Kind, (usize, Arc<Namer>)>);
+
 /// The names of everything in a state.
 #[derive(Debug)]
 pub struct Names<'a> {
@@ -75,6 +80,33 @@ impl<'a> Names<'a> {
         };
         names.shared = names.shared_names();
         names
+    }
+
+    /// The same, by what named the things of an earlier state of the same fold.
+    pub(crate) fn after(state: &'a State, kept: &Kept) -> Self {
+        let mut names = Self {
+            state,
+            namers: Mutex::default(),
+            shared: BTreeMap::new(),
+            measured: Mutex::default(),
+            loose: OnceLock::new(),
+        };
+        for (kind, (many, namer)) in &kept.0 {
+            if *many == many_of(state, *kind) {
+                (names.namers.get_mut())
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(*kind, Arc::clone(namer));
+            }
+        }
+        names.shared = names.shared_names();
+        names
+    }
+
+    /// What named things here, for the states after this one.
+    pub(crate) fn keep(self) -> Kept {
+        let namers = (self.namers.into_inner()).unwrap_or_else(PoisonError::into_inner);
+        let kept = |(kind, namer)| (kind, (many_of(self.state, kind), namer));
+        Kept(namers.into_iter().map(kept).collect())
     }
 
     /// The state that is named.
@@ -326,6 +358,12 @@ fn milestones(steps: &[Milestone]) -> String {
         })
         .collect();
     written.join(", ")
+}
+
+fn many_of(state: &State, kind: Kind) -> usize {
+    let mut many = 0;
+    ids_of(state, kind, &mut |_| many += 1);
+    many
 }
 
 /// The ids of the things of a kind that have names of their own.

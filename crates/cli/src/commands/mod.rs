@@ -52,6 +52,7 @@ mod remote;
 mod replay;
 mod replay_screen;
 mod resolve;
+mod retro;
 mod sheet;
 mod stages;
 mod status;
@@ -112,6 +113,7 @@ pub(crate) enum Command {
     Device(device::Device),
     // The end of a cycle.
     Grade(grade::Grade),
+    Retro(retro::Retro),
     Carry(carry::Carry),
     #[command(hide = true)]
     Incentive(incentive::Incentive),
@@ -176,6 +178,7 @@ impl Command {
             Self::Grade(command) => command.run(context),
             Self::Calibration(command) => command.run(context),
             Self::Forecast(command) => command.run(context),
+            Self::Retro(command) => command.run(context),
             Self::Carry(command) => command.run(context),
             Self::Incentive(command) => command.run(context),
             Self::Team(command) => command.run(context),

@@ -1,4 +1,5 @@
-//! XLSX with typed cells: numbers are numbers, dates are dates, and a text is never a formula.
+//! XLSX with typed cells: numbers are numbers, dates are dates, and a text is never a formula. The row of
+//! column names stays in sight, and filters its column.
 //!
 //! A text that begins like a formula is marked as quoted, which is what a spreadsheet does when
 //! somebody types a `'` before it: it stays a text also when the cell is edited.
@@ -67,6 +68,13 @@ fn sheet(
         for (column, cell) in (0..).zip(cells) {
             write(sheet, (row, column), cell, formats)?;
         }
+    }
+    let last = (
+        u32::try_from(table.rows.len()).ok(),
+        u16::try_from(table.columns.len()).ok(),
+    );
+    if let (Some(rows @ 1..), Some(columns @ 1..)) = last {
+        sheet.autofilter(0, 0, rows, columns - 1)?;
     }
     Ok(())
 }

@@ -100,7 +100,7 @@ fn head(out: &mut String, plot: &Plot, width: u16) {
         "",
         (12.0, 39.0),
         "start",
-        &cut(&one_line(&plot.aimed()), room / 6.4),
+        &cut(&one_line(&plot.aimed()), room / 6.0),
     );
 }
 

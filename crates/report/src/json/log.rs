@@ -116,6 +116,9 @@ pub struct CheckInSaid {
     pub projection: Option<Decimal>,
 }
 
+/// What an entry about something that is switched off did.
+const SWITCHED_OFF: &str = "about something that is switched off";
+
 /// The log's line of an entry; `names` are of a state that has it applied.
 #[must_use]
 pub fn log_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
@@ -127,11 +130,30 @@ pub fn log_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
         kind: "SwitchedOff",
         reference: None,
         title: None,
-        what: "about something that is switched off".to_owned(),
+        what: SWITCHED_OFF.to_owned(),
         changes: Vec::new(),
         text: None,
         reason: None,
         ..line
+    }
+}
+
+/// What an entry did, in words, and what its author wrote beside it, as [`log_line`] tells both.
+pub(crate) fn said(names: &Names<'_>, entry: &Entry) -> (String, Option<String>) {
+    let body = &entry.event.body;
+    if !incentive::is_on(names.state()) && incentive::is_about(body) {
+        return (SWITCHED_OFF.to_owned(), None);
+    }
+    (what(names, entry), text(body).map(str::to_owned))
+}
+
+/// What a note or check-in said in words.
+fn text(body: &Body) -> Option<&str> {
+    match body {
+        Body::CheckedIn(made) => made.note.as_deref(),
+        Body::KpiRecorded(made) => made.note.as_deref(),
+        Body::NoteAdded { text, .. } => Some(text),
+        _ => None,
     }
 }
 
@@ -170,12 +192,7 @@ fn whole_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
             }),
             _ => None,
         },
-        text: match &event.body {
-            Body::CheckedIn(made) => made.note.clone(),
-            Body::KpiRecorded(made) => made.note.clone(),
-            Body::NoteAdded { text, .. } => Some(text.clone()),
-            _ => None,
-        },
+        text: text(&event.body).map(str::to_owned),
         reason: event.reason.clone(),
         undoes: event.undoes,
         imported: event.source.as_ref().map(Imported::from),

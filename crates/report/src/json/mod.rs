@@ -35,6 +35,7 @@ mod plan;
 mod proof;
 mod regrade;
 mod replay;
+mod retro;
 mod run;
 mod scope;
 mod show;
@@ -104,8 +105,10 @@ pub use lists::{
     CycleLine, CycleList, DeviceLine, DeviceList, MemberLine, MemberList, Mission, TeamLine,
     TeamList, cycles, devices, members, mission, teams,
 };
+pub(crate) use log::said;
 pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
 pub use notes::{NoteAbout, NoteList, note_list};
+pub(crate) use objective::key_result_stands;
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
 pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,
@@ -119,6 +122,12 @@ pub use regrade::{
 pub use replay::{
     Frame, FrameBefore, FrameCycle, FrameGone, FrameKeyResult, FrameKeyResultSaid, FrameMark,
     FrameObjective, FrameObjectiveSaid, Frames, replay,
+};
+pub use retro::{
+    Retro, RetroAmbition, RetroCompared, RetroFunnel, RetroGoesOn, RetroKeyResult, RetroKpi,
+    RetroKpiAt, RetroLineage, RetroMid, RetroNote, RetroObjective, RetroOnward,
+    RetroOnwardKeyResult, RetroPair, RetroPart, RetroScore, RetroSentence, RetroShort, RetroStall,
+    RetroSurge, RetroTeam, RetroWhy, RetroWritten, retro, retro_told,
 };
 pub use run::{
     Outbox, Problem, Refused, Shelved, Sync, Verify, Written, WrittenEvent, outbox, written,

@@ -238,6 +238,23 @@ pub fn key_result_status(
     cycle: &Cycle,
     on: Date,
 ) -> StatusKeyResult {
+    StatusKeyResult {
+        recent: score::weekly(names.state(), found, cycle, on, RECENT),
+        forecast: ahead::of(names.state(), found, cycle, on)
+            .forecast()
+            .map(forecast::told),
+        ..key_result_stands(names, pending, (id, found), cycle, on)
+    }
+}
+
+/// The same without where it ends and how it went of late: for whoever asks of every moment of a quarter.
+pub(crate) fn key_result_stands(
+    names: &Names<'_>,
+    pending: &Pending,
+    (id, found): (KeyResultId, &KeyResult),
+    cycle: &Cycle,
+    on: Date,
+) -> StatusKeyResult {
     let progress = score::progress(names.state(), found, cycle, on);
     let explained = (found.is_live()).then(|| rule::of_key_result(names.state(), found, cycle, on));
     let (status, because) = explained.map_or((None, Vec::new()), |explained| {
@@ -266,10 +283,8 @@ pub fn key_result_status(
         pace: share(score::pace(names.state(), found, cycle, on)),
         confidence: progress.confidence,
         projection: progress.projection,
-        recent: score::weekly(names.state(), found, cycle, on, RECENT),
-        forecast: ahead::of(names.state(), found, cycle, on)
-            .forecast()
-            .map(forecast::told),
+        recent: Vec::new(),
+        forecast: None,
         status,
         because,
         state: found.state,

@@ -57,7 +57,7 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Text within a line: nothing of it is markup.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let one = one_line(text);
     let mut safe = String::with_capacity(one.len() + 8);
     for c in clean(&one).chars() {
@@ -76,7 +76,7 @@ fn inline(text: &str) -> String {
 }
 
 /// Text that begins a line: it does not begin a list or a heading either.
-fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     let safe = inline(text);
     let digits = safe.bytes().take_while(u8::is_ascii_digit).count();
     let behind = safe.get(digits..).unwrap_or_default();

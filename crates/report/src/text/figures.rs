@@ -147,7 +147,7 @@ pub(super) fn stands(found: &Stands<'_>) -> String {
 }
 
 /// What a key result aims at: `from 500 to 550 leads`.
-pub(super) fn aim(found: &StatusKeyResult) -> String {
+pub(crate) fn aim(found: &StatusKeyResult) -> String {
     let unit = found.unit.as_deref();
     let told = |value: Option<Decimal>| value.map_or_else(|| "?".to_owned(), number);
     let last = |value: Option<Decimal>| {

@@ -85,7 +85,7 @@ fn told(text: &str) {
 pub(crate) fn commands(path: &str) -> Vec<(char, Vec<f64>)> {
     let mut found: Vec<(char, Vec<f64>)> = Vec::new();
     let mut number = String::new();
-    let mut take = |found: &mut Vec<(char, Vec<f64>)>, number: &mut String| {
+    let take = |found: &mut Vec<(char, Vec<f64>)>, number: &mut String| {
         if !number.is_empty() {
             let value = number.parse().expect("a number");
             found.last_mut().expect("a command before it").1.push(value);

@@ -9,6 +9,7 @@ mod goalposts;
 mod late;
 mod odds;
 mod regrade;
+mod retro;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub(super) use goalposts::goalposts;
 pub(super) use late::late;
 pub(super) use odds::{calibration, forecast, forecasts_past};
 pub(super) use regrade::regrade;
+pub(super) use retro::{retro_changes, retro_notes, retro_scores};
 
 use crate::context::Context;
 use crate::error::{Exit, Failure};
