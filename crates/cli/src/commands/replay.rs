@@ -10,6 +10,7 @@ use quarterdeck_core::id::CycleId;
 use quarterdeck_core::replay as rule;
 use quarterdeck_core::when::{Moment, When, WhenError};
 use quarterdeck_report::json::{self, AsOf, Frame};
+use quarterdeck_report::number::count;
 use quarterdeck_report::text::{self, Ansi};
 use quarterdeck_sync::ReplicaPast;
 
@@ -131,7 +132,7 @@ fn play(view: &mut View<'_>, asked: &rule::Asked, pause: Option<f64>) -> Result<
         shown_for.today = own.ends;
     }
     let mut sink = Sink::open(output, None)?;
-    let (mut shown, mut was_idle) = (0u64, true);
+    let (mut shown, mut was_idle, mut waiting) = (0u64, true, 0u64);
     let mut written = Ok(());
     let now = view.context().now;
     let is_past = match asked.until {
@@ -145,6 +146,11 @@ fn play(view: &mut View<'_>, asked: &rule::Asked, pause: Option<f64>) -> Result<
                 std::thread::sleep(Duration::from_secs_f64(seconds));
             }
             shown += 1;
+            waiting += frame
+                .events
+                .iter()
+                .map(|event| u64::from(event.pending))
+                .sum::<u64>();
             let text = if output.json {
                 serde_json::to_string(&frame).map(|line| format!("{line}\n"))
             } else {
@@ -175,6 +181,10 @@ fn play(view: &mut View<'_>, asked: &rule::Asked, pause: Option<f64>) -> Result<
     match written {
         Ok(()) => sink.finish()?,
         Err(error) => sink.failed(error)?,
+    }
+    if waiting > 0 {
+        let why = format!("{} not sent yet (⇡)", count(waiting, "event"));
+        output.hint(&why, "okr sync")?;
     }
     Ok(shown)
 }

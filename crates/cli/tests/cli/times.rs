@@ -128,7 +128,7 @@ pub(crate) const QUESTIONS: &[&str] = &[
     "late --cycle 2026-Q2 --csv",
     "replay 2026-Q2",
     "replay 2026-Q3 --step day",
-    "replay 2026-Q3 --step event",
+    "replay 2026-Q3 --step event --until 2026-08-04",
     "forecast",
     "forecast --past 2026-Q2",
     "forecast --csv",
