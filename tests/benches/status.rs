@@ -1,4 +1,5 @@
-//! `okr status` on a replica of 1,000 events and on one of 100,000: whole processes, as a person waits for them.
+//! `okr status` on a replica of 1,000 events and on one of 100,000, and `okr tui` until its first picture: whole
+//! processes, as a person waits for them.
 //!
 //! `cargo bench -p quarterdeck-tests --bench status`. The two take turns, beside a command that reads nothing;
 //! medians count.
@@ -74,6 +75,16 @@ fn timed(machine: &Machine<'_>, arguments: &[&str]) -> Duration {
     began.elapsed()
 }
 
+/// How long it takes until the goals are drawn at a terminal.
+fn opened(machine: &Machine<'_>) -> Duration {
+    let began = Instant::now();
+    let mut screen = machine.at_terminal(&["tui"], (80, 24));
+    screen.until("Leads");
+    let taken = began.elapsed();
+    screen.keys("q").ended();
+    taken
+}
+
 fn median(mut times: Vec<Duration>) -> f64 {
     times.sort();
     1e3 * times[times.len() / 2].as_secs_f64()
@@ -84,16 +95,18 @@ fn main() {
     env.set_time("2026-03-02T09:00:00Z");
     let small = machine(&env, "small", 1_000);
     let large = machine(&env, "large", 100_000);
-    let mut times = [Vec::new(), Vec::new(), Vec::new()];
+    let mut times = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..ROUNDS {
         times[0].push(timed(&small, &["--version"]));
         times[1].push(timed(&small, &["status"]));
         times[2].push(timed(&large, &["status"]));
+        times[3].push(opened(&large));
     }
-    let [nothing, small, large] = times.map(median);
+    let [nothing, small, large, screen] = times.map(median);
     println!("okr --version                    {nothing:>7.1} ms");
     println!("okr status of 1,000 events       {small:>7.1} ms");
     println!("okr status of 100,000 events     {large:>7.1} ms (goal: under 50)");
+    println!("okr tui of 100,000 events        {screen:>7.1} ms (goal: under 150)");
     println!(
         "ratio                            {:>7.2} (goal: at most 2)",
         large / small

@@ -33,6 +33,7 @@ mod machine;
 mod proxy;
 mod run;
 mod server;
+mod terminal;
 
 pub use browser::{Browser, Page};
 pub use chance::{Chance, rounds};
@@ -42,3 +43,4 @@ pub use machine::{Machine, Running};
 pub use proxy::{Cut, Proxy};
 pub use run::{Run, titled};
 pub use server::Server;
+pub use terminal::{Left, Terminal};

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::env::TestEnv;
 use crate::run::{Run, titled};
+use crate::terminal::Terminal;
 
 /// No command of a test takes this long; one that does hangs.
 const HANGS: Duration = Duration::from_secs(120);
@@ -65,16 +66,28 @@ impl<'env> Machine<'env> {
     }
 
     fn start_in(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Running {
+        let (typed, mut command) = self.command(arguments);
+        command.envs(variables.iter().copied());
+        Running::start(typed, command)
+    }
+
+    /// Starts `okr` at a terminal of so many columns and rows.
+    #[must_use]
+    pub fn at_terminal(&self, arguments: &[&str], size: (u16, u16)) -> Terminal {
+        let (typed, command) = self.command(arguments);
+        Terminal::start(typed, command, size)
+    }
+
+    fn command(&self, arguments: &[&str]) -> (String, Command) {
         let (seed, now) = self.env.next();
         let mut command = self.env.command("okr", &self.user_home);
         command
             .args(arguments)
             .env("OKR_HOME", &self.okr_home)
             .env("OKR_NOW", now)
-            .env("OKR_SEED", seed.to_string())
-            .envs(variables.iter().copied());
+            .env("OKR_SEED", seed.to_string());
         let typed = format!("okr {}   (on {})", arguments.join(" "), self.name);
-        Running::start(typed, command)
+        (typed, command)
     }
 
     /// Joins the workspace of an invitation.

@@ -96,7 +96,7 @@ impl Surroundings {
 }
 
 /// What a command runs in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Context {
     /// Everything of this device.
     pub(crate) home: PathBuf,
@@ -132,6 +132,24 @@ impl Context {
             seed,
             workspace: global.workspace.clone(),
         })
+    }
+
+    /// The same, saying nothing: what is in its way comes as failures.
+    pub(crate) fn silent(&self) -> Self {
+        let captured = Captured::new(self.output.width());
+        Self {
+            output: Output::new(false, ColorWhen::Never, Some(captured)),
+            ..self.clone()
+        }
+    }
+
+    /// The same so much later, for what lasts longer than a command.
+    pub(crate) fn after(&self, passed: Duration) -> Self {
+        let ms = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            now: self.now.plus_ms(ms),
+            ..self.clone()
+        }
     }
 
     /// Opens the workspace that is meant.

@@ -31,6 +31,7 @@ mod progress;
 mod random;
 mod reference;
 mod resolve;
+mod screen;
 mod session;
 mod sink;
 mod view;

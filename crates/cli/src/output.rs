@@ -124,11 +124,7 @@ impl Output {
     fn is_sound(&self) -> Result<(), Failure> {
         match self.health.get().and_then(Health::broken) {
             None => Ok(()),
-            Some(what) => Err(Failure::new(
-                Exit::Trouble,
-                format!("What is kept beside the log could not be read: {what}."),
-            )
-            .hint("it was set aside and is made again from the log: give the command again")),
+            Some(what) => Err(unsound(what)),
         }
     }
 
@@ -305,6 +301,15 @@ impl Output {
         // Nobody can be told that standard error is closed.
         let _ = writeln!(err, "{style}{label}{style:#}{text}");
     }
+}
+
+/// That nothing is shown of what could not be read.
+pub(crate) fn unsound(what: &str) -> Failure {
+    Failure::new(
+        Exit::Trouble,
+        format!("What is kept beside the log could not be read: {what}."),
+    )
+    .hint("it was set aside and is made again from the log: give the command again")
 }
 
 fn clean(text: &str) -> String {

@@ -175,7 +175,7 @@ impl<'c> Session<'c> {
     }
 
     /// How a key result stands now: `now 531 of 550 leads, 62 % done, on track`.
-    fn standing(&self, key_result: KeyResultId) -> Option<String> {
+    pub(crate) fn standing(&self, key_result: KeyResultId) -> Option<String> {
         let names = Names::new(self.state());
         let shown = json::key_result_show(
             &names,

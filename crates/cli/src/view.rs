@@ -15,6 +15,7 @@ use quarterdeck_report::json::{self, AsOf, StatusQuery};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::pending::Pending;
 use quarterdeck_report::text;
+use quarterdeck_sync::Replica;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -112,6 +113,11 @@ impl<'c> View<'c> {
     /// What is seen.
     pub(crate) fn state(&self) -> &State {
         self.past.as_ref().unwrap_or_else(|| self.session.state())
+    }
+
+    /// Gives the replica back.
+    pub(crate) fn into_replica(self) -> Replica {
+        self.session.replica
     }
 
     /// Finds what a person names in it.
@@ -238,8 +244,20 @@ impl<'c> View<'c> {
     /// # Errors
     /// It does not exist there.
     pub(crate) fn objective(&mut self, id: ObjectiveId) -> Result<(), Failure> {
+        let shown = self.objective_shown(id)?;
+        self.answer(&shown, |view| text::objective_show(&shown, view))
+    }
+
+    /// An objective with all that is known about it.
+    ///
+    /// # Errors
+    /// It does not exist there.
+    pub(crate) fn objective_shown(
+        &mut self,
+        id: ObjectiveId,
+    ) -> Result<json::ObjectiveShow, Failure> {
         let reasons = self.reasons()?;
-        let shown = json::objective_show(
+        json::objective_show(
             &self.names(),
             &self.pending,
             id,
@@ -247,8 +265,7 @@ impl<'c> View<'c> {
             self.as_of,
             &|event| reasons.of(event),
         )
-        .ok_or_else(|| Refusal::not_found("objective", id))?;
-        self.answer(&shown, |view| text::objective_show(&shown, view))
+        .ok_or_else(|| Refusal::not_found("objective", id).into())
     }
 
     /// Shows a key result.
@@ -256,6 +273,18 @@ impl<'c> View<'c> {
     /// # Errors
     /// It does not exist there.
     pub(crate) fn key_result(&mut self, id: KeyResultId) -> Result<(), Failure> {
+        let shown = self.key_result_shown(id)?;
+        self.answer(&shown, |view| text::key_result_show(&shown, view))
+    }
+
+    /// A key result with all that is known about it.
+    ///
+    /// # Errors
+    /// It does not exist there.
+    pub(crate) fn key_result_shown(
+        &mut self,
+        id: KeyResultId,
+    ) -> Result<json::KeyResultShow, Failure> {
         let reasons = self.reasons()?;
         let mut shown = json::key_result_show(
             &self.names(),
@@ -273,7 +302,7 @@ impl<'c> View<'c> {
             let (now, pending) = (Names::new(self.session.state()), self.session.pending());
             shown.late = json::late_check_ins(&now, &pending, id);
         }
-        self.answer(&shown, |view| text::key_result_show(&shown, view))
+        Ok(shown)
     }
 
     /// Lists objectives, and answers how many there were.
@@ -376,10 +405,19 @@ impl<'c> View<'c> {
     /// # Errors
     /// The log cannot be read, or standard output takes no more.
     pub(crate) fn conflicts(&mut self) -> Result<usize, Failure> {
-        let reasons = self.reasons()?;
-        let found = json::conflicts(&self.names(), &|event| reasons.of(event));
+        let found = self.open_conflicts()?;
         self.answer(&found, |view| text::conflicts(&found, view))?;
         Ok(found.conflicts.len())
+    }
+
+    /// The open conflicts.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub(crate) fn open_conflicts(&mut self) -> Result<json::Conflicts, Failure> {
+        let reasons = self.reasons()?;
+        let names = self.names();
+        Ok(json::conflicts(&names, &|event| reasons.of(event)))
     }
 
     /// The names of what is seen.

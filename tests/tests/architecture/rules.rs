@@ -58,6 +58,11 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         "only quarterdeck-exchange knows other tools' files",
     ),
     (
+        "ratatui*",
+        &["quarterdeck-screen", "quarterdeck-cli"],
+        "only the screens, and the program that has a terminal for them, draw on one",
+    ),
+    (
         "anyhow",
         &["quarterdeck-cli", "quarterdeck-server"],
         "a library's errors have types; only the two programs give up on telling them apart",
@@ -75,6 +80,7 @@ const LEDGER: &str = "quarterdeck-ledger";
 const PROJECTION: &str = "quarterdeck-projection";
 const PROTO: &str = "quarterdeck-proto";
 const REPORT: &str = "quarterdeck-report";
+const SCREEN: &str = "quarterdeck-screen";
 const SERVER: &str = "quarterdeck-server";
 const SYNC: &str = "quarterdeck-sync";
 
@@ -286,6 +292,58 @@ pub(crate) const CRATES: &[Rule] = &[
         ],
     },
     Rule {
+        name: SCREEN,
+        folder: "crates/screen",
+        may_use: &[CORE, REPORT],
+        tests_too: true,
+        absent: "no terminal, no thread, no storage, no network, no clock: events in, pictures out",
+        crates: &[
+            "tokio*",
+            "tonic*",
+            "axum",
+            "hyper*",
+            "rustls",
+            "tempfile",
+            "etcetera",
+            "crossterm*",
+            "terminal_size",
+            "indicatif",
+            "inquire",
+            "signal-hook*",
+            "getrandom",
+            "rand*",
+        ],
+        features: &[
+            "ratatui/crossterm",
+            "ratatui/crossterm_0_28",
+            "ratatui/crossterm_0_29",
+            "ratatui/termion",
+            "ratatui/termwiz",
+        ],
+        names: &[
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::process",
+            "std::thread",
+            "std::time::SystemTime",
+            "std::time::Instant",
+            "Instant::now",
+            "Timestamp::now",
+            "std::io::stdin",
+            "std::io::stdout",
+            "std::io::stderr",
+            "ratatui::init",
+            "ratatui::run",
+            "print!",
+            "println!",
+            "eprint!",
+            "eprintln!",
+            "dbg!",
+            "async",
+        ],
+    },
+    Rule {
         name: EXCHANGE,
         folder: "crates/exchange",
         may_use: &[CORE],
@@ -330,7 +388,7 @@ pub(crate) const CRATES: &[Rule] = &[
     Rule {
         name: "quarterdeck-cli",
         folder: "crates/cli",
-        may_use: &[CORE, EXCHANGE, LEDGER, REPORT, SERVER, SYNC],
+        may_use: &[CORE, EXCHANGE, LEDGER, REPORT, SCREEN, SERVER, SYNC],
         tests_too: false,
         absent: "no OKR rule and no formula: it asks quarterdeck-core",
         crates: &[],

@@ -51,6 +51,7 @@ mod query;
 mod regrade;
 mod remote;
 mod replay;
+mod replay_screen;
 mod resolve;
 mod retro;
 mod sheet;
@@ -60,6 +61,7 @@ mod sync;
 mod team;
 mod template;
 mod todo;
+mod tui;
 mod undo;
 mod verify;
 mod watch;
@@ -93,6 +95,7 @@ pub(crate) enum Command {
     Open(open::Open),
     Watch(watch::Watch),
     Sync(sync::Sync),
+    Tui(tui::Tui),
     // What is wanted.
     Mission(mission::Mission),
     Cycle(cycle::Cycle),
@@ -167,6 +170,7 @@ impl Command {
             Self::Open(command) => command.run(context),
             Self::Watch(command) => command.run(context),
             Self::Sync(command) => command.run(context),
+            Self::Tui(command) => command.run(context),
             Self::Mission(command) => command.run(context),
             Self::Cycle(command) => command.run(context),
             Self::Objective(command) => command.run(context),

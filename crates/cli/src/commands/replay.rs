@@ -28,7 +28,7 @@ const SPEED: f64 = 2.0;
   okr replay                            the cycle that is active today, week by week
   okr replay 2026-Q2 --step day         a closed one, until its closing
   okr replay --from \"week 3\" --until \"week 6\" --step event
-  okr replay --speed 4                  four frames a second
+  okr replay --speed 4                  four frames a second; space plays, ? lists the keys
   okr replay --plain | less             all frames at once
   okr replay --step event --json        one JSON object a frame
   okr replay --as-of 2026-08-21         as it could be played on that day
@@ -101,6 +101,9 @@ impl Replay {
             until: stretch.until,
         };
         let watched = context.output.asks() && !self.plain;
+        if watched && crate::screen::is_watched(context) {
+            return super::replay_screen::run(&mut view, &asked, self.speed.unwrap_or(SPEED));
+        }
         let pace = self.speed.or_else(|| watched.then_some(SPEED));
         let shown = play(&mut view, &asked, pace.map(|speed| 1.0 / speed))?;
         if shown == 0 {

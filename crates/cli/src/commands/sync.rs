@@ -3,7 +3,7 @@
 use clap::Args;
 use quarterdeck_report::json;
 use quarterdeck_report::text;
-use quarterdeck_sync::Report;
+use quarterdeck_sync::{Replica, Report};
 
 use crate::context::Context;
 use crate::error::{Exit, Failure};
@@ -49,24 +49,27 @@ pub(super) fn exchange(session: &mut Session<'_>) -> Result<Report, Failure> {
 
 /// Tells what was exchanged.
 pub(super) fn tell(session: &Session<'_>, report: &Report) -> Result<Exit, Failure> {
-    let told = json::Sync {
-        schema: json::Schema,
-        pushed: report.pushed,
-        already: report.already,
-        pulled: report.pulled,
-        refused: report
-            .refused
-            .iter()
-            .map(|item| (&item.refusal).into())
-            .collect(),
-        conflicts: session.state().conflicts.len(),
-        head: report.head,
-        pending: session.replica.pending_events() as u64,
-        up_to_date: report.up_to_date,
-    };
+    let told = told(&session.replica, report);
     session
         .context
         .output
         .answer(&told, || text::sync(&told, &session.shown_for()))?;
     Ok(Exit::Done)
+}
+
+/// What was exchanged, and what a replica has after it.
+pub(super) fn told(replica: &Replica, report: &Report) -> json::Sync {
+    json::Sync {
+        schema: json::Schema,
+        pushed: report.pushed,
+        already: report.already,
+        pulled: report.pulled,
+        refused: (report.refused.iter())
+            .map(|item| (&item.refusal).into())
+            .collect(),
+        conflicts: replica.state().conflicts.len(),
+        head: report.head,
+        pending: replica.pending_events() as u64,
+        up_to_date: report.up_to_date,
+    }
 }

@@ -38,15 +38,16 @@ impl Undo {
             }
             None => last_command(&mut session)?,
         };
-        // The last one first: what was built on others goes before them.
-        let commands = undone
-            .into_iter()
-            .rev()
-            .map(|entry| Command::Undo(Box::new(entry.event)))
-            .collect();
-        let done = session.record(commands, self.reason.as_deref())?;
+        let done = session.record(commands(undone), self.reason.as_deref())?;
         session.answer(&done, "see both in the log", "okr log")
     }
+}
+
+/// What takes these events back. The last one first: what was built on others goes before them.
+pub(super) fn commands(undone: Vec<Entry>) -> Vec<Command> {
+    (undone.into_iter().rev())
+        .map(|entry| Command::Undo(Box::new(entry.event)))
+        .collect()
 }
 
 fn read(session: &mut Session<'_>, from: u64) -> Result<Vec<Entry>, Failure> {
@@ -57,7 +58,7 @@ fn read(session: &mut Session<'_>, from: u64) -> Result<Vec<Entry>, Failure> {
 }
 
 /// The events of this device's last command that neither is an undo nor was undone.
-fn last_command(session: &mut Session<'_>) -> Result<Vec<Entry>, Failure> {
+pub(super) fn last_command(session: &mut Session<'_>) -> Result<Vec<Entry>, Failure> {
     let device = session.replica.identity().device.id;
     let head = session.state().head;
     let mut window = WINDOW;

@@ -26,6 +26,7 @@ mod prove;
 mod reference;
 mod replay;
 mod retro;
+mod screens;
 mod template;
 mod times;
 mod week;

@@ -260,6 +260,8 @@ const HERE: &[&str] = &[
     "prove",
     "verify",
     "prove",
+    // A screen of its own, of now: what it shows is `status --tree`, `kr show` and others.
+    "tui",
 ];
 
 /// Everything that does something, by its path: what has no command below, or can go without one.

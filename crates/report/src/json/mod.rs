@@ -29,6 +29,7 @@ mod later;
 mod lint;
 mod lists;
 mod log;
+mod notes;
 mod objective;
 mod opened;
 mod plan;
@@ -107,6 +108,7 @@ pub use lists::{
 };
 pub(crate) use log::said;
 pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
+pub use notes::{NoteAbout, NoteList, note_list};
 pub(crate) use objective::key_result_stands;
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
 pub use opened::Opened;

@@ -4,7 +4,7 @@ use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::id::{EventId, KeyResultId, NoteId, ObjectiveId};
 use quarterdeck_core::score;
-use quarterdeck_core::state::{CheckIn, Cycle, KeyResult, Stamp};
+use quarterdeck_core::state::{CheckIn, Cycle, KeyResult, Note, Stamp};
 use quarterdeck_core::token::{KeyResultState, MetricKind, NoteKind, ObjectiveState, Switch};
 use quarterdeck_core::value::Subject;
 use quarterdeck_core::{carry, closing};
@@ -393,17 +393,19 @@ pub(super) fn related(names: &Names<'_>, subject: Subject) -> Option<Related> {
 
 pub(super) fn notes(names: &Names<'_>, about: Subject) -> Vec<NoteLine> {
     (names.state().notes_about(about))
-        .map(|(id, note)| {
-            let created = &note.provenance.created;
-            NoteLine {
-                reference: names.note(id),
-                id,
-                kind: note.kind,
-                text: note.text.clone(),
-                member: names.person(created.member),
-                authored: authored(created),
-                imported: names.state().source(created).map(Imported::from),
-            }
-        })
+        .map(|(id, note)| note_line(names, id, note))
         .collect()
+}
+
+pub(super) fn note_line(names: &Names<'_>, id: NoteId, note: &Note) -> NoteLine {
+    let created = &note.provenance.created;
+    NoteLine {
+        reference: names.note(id),
+        id,
+        kind: note.kind,
+        text: note.text.clone(),
+        member: names.person(created.member),
+        authored: authored(created),
+        imported: names.state().source(created).map(Imported::from),
+    }
 }

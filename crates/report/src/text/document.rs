@@ -70,6 +70,12 @@ impl Span {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// What it is.
+    #[must_use]
+    pub const fn style(&self) -> Style {
+        self.style
+    }
 }
 
 /// A line, or a cell of a table.
@@ -138,6 +144,12 @@ impl Line {
         self
     }
 
+    /// The pieces that it is made of.
+    #[must_use]
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
     /// How many columns it takes.
     #[must_use]
     pub fn width(&self) -> usize {
@@ -202,6 +214,12 @@ impl Document {
     #[must_use]
     pub const fn new() -> Self {
         Self { lines: Vec::new() }
+    }
+
+    /// The lines.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
     }
 
     /// Adds a line.

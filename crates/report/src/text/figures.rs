@@ -9,14 +9,15 @@ use crate::json::{StatusKeyResult, StatusObjective, Step};
 use crate::number::{number, percent, with_unit};
 
 /// Behind what is not recorded yet.
-pub(super) const PENDING: &str = "⇡";
+pub const PENDING: &str = "⇡";
 /// Behind what is in conflict.
-pub(super) const CONFLICT: &str = "≠";
+pub const CONFLICT: &str = "≠";
 /// Columns of a progress bar.
 const BAR: usize = 6;
 
 /// A status with its symbol, which tells it apart without colour.
-pub(super) fn status(status: Status) -> Line {
+#[must_use]
+pub fn status(status: Status) -> Line {
     let (style, symbol) = symbol(status);
     Line::new().with(style, format!("{symbol} {status}"))
 }
@@ -38,7 +39,8 @@ pub(crate) fn confidence_style(confidence: Decimal) -> Style {
 }
 
 /// How a key result is doing, or that it does not count.
-pub(super) fn key_result_status(found: &StatusKeyResult) -> Line {
+#[must_use]
+pub fn key_result_status(found: &StatusKeyResult) -> Line {
     match (found.status, found.state) {
         (Some(found), _) => status(found),
         (None, KeyResultState::Active) => Line::new(),
@@ -47,7 +49,8 @@ pub(super) fn key_result_status(found: &StatusKeyResult) -> Line {
 }
 
 /// How an objective is doing, or where it stands.
-pub(super) fn objective_status(found: &StatusObjective) -> Line {
+#[must_use]
+pub fn objective_status(found: &StatusObjective) -> Line {
     match (found.status, found.state) {
         (Some(found), _) => status(found),
         (None, state @ (ObjectiveState::Deferred | ObjectiveState::Dropped)) => {
@@ -58,7 +61,8 @@ pub(super) fn objective_status(found: &StatusObjective) -> Line {
 }
 
 /// A score with two places.
-pub(super) fn score(score: Option<Decimal>) -> Line {
+#[must_use]
+pub fn score(score: Option<Decimal>) -> Line {
     score.map_or_else(Line::new, |score| Line::new().strong(format!("{score:.2}")))
 }
 
@@ -68,7 +72,8 @@ pub(super) fn share(share: Option<Decimal>) -> Line {
 }
 
 /// A bar in the colour of the status.
-pub(super) fn progress_bar(share: Option<Decimal>, of: Option<Status>) -> Line {
+#[must_use]
+pub fn progress_bar(share: Option<Decimal>, of: Option<Status>) -> Line {
     let style = match of {
         Some(Status::Done | Status::OnTrack) => Style::Good,
         Some(Status::AtRisk | Status::Stale) => Style::Warn,
@@ -93,7 +98,8 @@ pub(super) fn recent(found: &StatusKeyResult) -> Line {
 }
 
 /// Where a key result stands and where it is to arrive: `531 / 550 leads`, `2 of 3 steps`.
-pub(crate) fn standing(found: &StatusKeyResult) -> String {
+#[must_use]
+pub fn standing(found: &StatusKeyResult) -> String {
     stands(&Stands {
         metric: found.metric,
         current: found.current,
@@ -183,7 +189,8 @@ pub(super) fn first(found: &StatusKeyResult) -> Line {
 }
 
 /// What to look at: pending, in conflict.
-pub(super) fn marks(pending: bool, conflicts: usize) -> Line {
+#[must_use]
+pub fn marks(pending: bool, conflicts: usize) -> Line {
     let line = Line::new();
     let line = if pending {
         line.with(Style::Warn, PENDING)

@@ -19,7 +19,7 @@ mod document;
 mod due;
 mod exported;
 mod facts;
-pub(crate) mod figures;
+pub mod figures;
 mod forecast;
 mod funnel;
 mod goalposts;

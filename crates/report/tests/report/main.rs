@@ -12,6 +12,7 @@ mod chart;
 mod json;
 mod kpi;
 mod lint;
+mod notes;
 mod odds;
 mod replay;
 mod retro;
