@@ -43,6 +43,31 @@ pub(in crate::page) fn top(sheet: &Sheet<'_>, html: &mut Html) {
             scores(sheet, html);
             counts(sheet, html);
         });
+        parts(sheet, html);
+    });
+}
+
+/// The way to the parts of a long page.
+fn parts(sheet: &Sheet<'_>, html: &mut Html) {
+    let retro = sheet.retro;
+    let all = [
+        ("#story", "What happened", "verdict", !retro.story.is_empty()),
+        ("#scores", "Scores", "", true),
+        ("#goals", "Goals", "", true),
+        ("#goalposts", "Goalposts", "", true),
+        ("#late", "Late and corrected", "", true),
+        ("#stalls", "Stalls", "verdict", true),
+        ("#calibration", "Calibration", "verdict", true),
+        ("#ambition", "Ambition", "verdict", true),
+        ("#funnels", "Funnels", "verdict", !retro.funnels.is_empty()),
+        ("#notes", "Notes", "", true),
+        ("#compared", "Beside the cycle before", "verdict", retro.compared.is_some()),
+        ("#onward", "Carried over", "verdict", true),
+    ];
+    html.put("nav", &[("class", "parts"), ("aria-label", "Parts of this page")], |html| {
+        for (link, name, class, _) in all.iter().filter(|(.., there)| *there) {
+            html.leaf("a", &[("href", *link), ("class", *class)], name);
+        }
     });
 }
 
