@@ -29,19 +29,76 @@ fn quarter(env: &TestEnv, machine: &Machine<'_>) {
     run(&["cycle", "new", "2026"]);
     run(&["cycle", "new", "2026-Q1"]);
     run(&["cycle", "activate", "2026-Q1"]);
-    run(&["objective", "new", "Win the mid-market", "--cycle", "2026-Q1", "--key", "win", "--team", "Sales"]);
-    run(&["objective", "new", EVIL, "--cycle", "2026-Q1", "--key", "evil", "--kind", "aspirational"]);
+    run(&[
+        "objective",
+        "new",
+        "Win the mid-market",
+        "--cycle",
+        "2026-Q1",
+        "--key",
+        "win",
+        "--team",
+        "Sales",
+    ]);
+    run(&[
+        "objective",
+        "new",
+        EVIL,
+        "--cycle",
+        "2026-Q1",
+        "--key",
+        "evil",
+        "--kind",
+        "aspirational",
+    ]);
     let kr = |title: &str, of: &str, key: &str, metric: &[&str]| {
         let mut typed = vec!["kr", "new", title, "--objective", of, "--key", key];
         typed.extend(metric);
         run(&typed);
     };
-    kr("Qualified leads", "win", "leads", &["--increase", "500..550", "--unit", "leads", "--certainty", "0.5"]);
-    kr("Time to pick up", "win", "calls", &["--decrease", "40..30", "--unit", "s"]);
-    kr("Backlog", "win", "backlog", &["--maintain", "0..20", "--unit", "tickets"]);
-    kr("Partner programme", "evil", "steps", &["--milestones", "draft,pilot:2,live:3"]);
-    kr(&format!("{EVIL} \u{202e}desrever"), "evil", "live", &["--binary"]);
-    kr("Never measured", "evil", "never", &["--increase", "0..10", "--owner", "ana"]);
+    kr(
+        "Qualified leads",
+        "win",
+        "leads",
+        &[
+            "--increase",
+            "500..550",
+            "--unit",
+            "leads",
+            "--certainty",
+            "0.5",
+        ],
+    );
+    kr(
+        "Time to pick up",
+        "win",
+        "calls",
+        &["--decrease", "40..30", "--unit", "s"],
+    );
+    kr(
+        "Backlog",
+        "win",
+        "backlog",
+        &["--maintain", "0..20", "--unit", "tickets"],
+    );
+    kr(
+        "Partner programme",
+        "evil",
+        "steps",
+        &["--milestones", "draft,pilot:2,live:3"],
+    );
+    kr(
+        &format!("{EVIL} \u{202e}desrever"),
+        "evil",
+        "live",
+        &["--binary"],
+    );
+    kr(
+        "Never measured",
+        "evil",
+        "never",
+        &["--increase", "0..10", "--owner", "ana"],
+    );
     let weeks = [
         ("2026-01-12", "504", "40", "12"),
         ("2026-01-26", "511", "39", "18"),
@@ -59,8 +116,21 @@ fn quarter(env: &TestEnv, machine: &Machine<'_>) {
     run(&["checkin", "steps", "draft", "--on", "2026-02-02"]);
     run(&["checkin", "steps", "pilot"]);
     run(&["note", "leads", EVIL, "--problem"]);
-    run(&["note", "calls", "They answer before noon.\nMostly.", "--learning"]);
-    run(&["kr", "edit", "leads", "--target", "600", "-m", "two reps more"]);
+    run(&[
+        "note",
+        "calls",
+        "They answer before noon.\nMostly.",
+        "--learning",
+    ]);
+    run(&[
+        "kr",
+        "edit",
+        "leads",
+        "--target",
+        "600",
+        "-m",
+        "two reps more",
+    ]);
     run(&["kr", "drop", "never", "-m", "nobody has the time"]);
     env.set_time("2026-04-01T09:00:00Z");
     run(&["kr", "edit", "leads", "--target", "550", "-m", "as agreed"]);
@@ -72,7 +142,9 @@ fn quarter(env: &TestEnv, machine: &Machine<'_>) {
 #[test]
 fn a_page_in_chromium_is_what_the_log_says_at_every_moment() {
     let Some(modules) = std::env::var_os("QUARTERDECK_BROWSER") else {
-        eprintln!("left out: set QUARTERDECK_BROWSER to a node_modules with playwright-core and axe-core");
+        eprintln!(
+            "left out: set QUARTERDECK_BROWSER to a node_modules with playwright-core and axe-core"
+        );
         return;
     };
     let env = TestEnv::new();
@@ -84,16 +156,35 @@ fn a_page_in_chromium_is_what_the_log_says_at_every_moment() {
     // The same question about the past gives the same bytes.
     let again = env.path().join("again.html");
     lisbon.okr(&["note", "leads", "much later"]).ok();
-    lisbon.okr(&["retro", "2026-Q1", "-o", &again.display().to_string()]).ok();
-    assert_eq!(std::fs::read(&file).unwrap(), std::fs::read(&again).unwrap());
+    lisbon
+        .okr(&["retro", "2026-Q1", "-o", &again.display().to_string()])
+        .ok();
+    assert_eq!(
+        std::fs::read(&file).unwrap(),
+        std::fs::read(&again).unwrap()
+    );
 
     // What is known at each position, from the first goal on to the closing.
-    let first = lisbon.log().iter().find(|event| event["kind"] == "ObjectiveDrafted").unwrap()["seq"].as_u64().unwrap();
-    let closed = lisbon.log().iter().find(|event| event["kind"] == "CycleClosed").unwrap()["seq"].as_u64().unwrap();
+    let first = lisbon
+        .log()
+        .iter()
+        .find(|event| event["kind"] == "ObjectiveDrafted")
+        .unwrap()["seq"]
+        .as_u64()
+        .unwrap();
+    let closed = lisbon
+        .log()
+        .iter()
+        .find(|event| event["kind"] == "CycleClosed")
+        .unwrap()["seq"]
+        .as_u64()
+        .unwrap();
     let moments: Vec<_> = (first..closed)
         .map(|seq| {
             let position = format!("#{seq}");
-            let asked = ["status", "--cycle", "2026-Q1", "--json", "--as-of", &position];
+            let asked = [
+                "status", "--cycle", "2026-Q1", "--json", "--as-of", &position,
+            ];
             json!({ "seq": seq, "status": lisbon.okr(&asked).ok().json() })
         })
         .collect();

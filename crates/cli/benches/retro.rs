@@ -23,9 +23,7 @@ use std::time::{Duration, Instant};
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::{Body, CheckedIn, KeyResultAdded, Metric, ObjectiveDrafted};
-use quarterdeck_core::id::{
-    CycleId, IdSource, KeyResultId, MemberId, ObjectiveId, TeamId,
-};
+use quarterdeck_core::id::{CycleId, IdSource, KeyResultId, MemberId, ObjectiveId, TeamId};
 use quarterdeck_core::past::Past as _;
 use quarterdeck_core::retro;
 use quarterdeck_core::token::{
@@ -58,7 +56,6 @@ impl Random for Seeded {
         }
     }
 }
-
 
 /// A company that plans its quarter and measures it until its log is long enough.
 struct Company {
@@ -143,7 +140,10 @@ impl Company {
         self.commit();
         self.waiting.push(Command::Edit {
             subject: Subject::Cycle(cycle),
-            set: vec![(Field::State, Value::Text(CycleState::Active.word().to_owned()))],
+            set: vec![(
+                Field::State,
+                Value::Text(CycleState::Active.word().to_owned()),
+            )],
         });
         self.commit();
         (key_results, cycle)
@@ -186,8 +186,9 @@ impl Company {
                             confidence: (n % 2 == 0)
                                 .then(|| format!("0.{sure}").parse().expect("a number")),
                             projection: None,
-                            note: (n % 3 == 0)
-                                .then(|| format!("{} partners signed this week, {sure} to go", n % 17)),
+                            note: (n % 3 == 0).then(|| {
+                                format!("{} partners signed this week, {sure} to go", n % 17)
+                            }),
                         }));
                     }
                 }
@@ -290,7 +291,10 @@ fn main() {
     let folder = home.join("workspaces").join("acme");
     let mut replica = Replica::open(&folder, Options::default()).expect("a replica");
     let recorded = replica.confirmed().recorded;
-    let (head, on) = (replica.head().size, Date::from_days_since_epoch(FIRST + DAYS));
+    let (head, on) = (
+        replica.head().size,
+        Date::from_days_since_epoch(FIRST + DAYS),
+    );
     let asked = {
         let past = replica.past(None).expect("a past");
         let cycle = *past.state().cycles.keys().next().expect("a cycle");
@@ -299,7 +303,9 @@ fn main() {
     let retro: &retro::Asked = &asked.retro;
     let (figures, told) = timed(|| {
         let mut past = replica.past(None).expect("a past");
-        json::retro(&mut past, retro).expect("a log").expect("a retrospective")
+        json::retro(&mut past, retro)
+            .expect("a log")
+            .expect("a retrospective")
     });
     let (drawn, made) = timed(|| {
         let mut past = replica.past(None).expect("a past");
@@ -309,7 +315,10 @@ fn main() {
     println!("entries                      {head:>9}");
     println!("figures                      {:>9.0} ms", figures * 1e3);
     println!("film and page                {:>9.0} ms", drawn * 1e3);
-    println!("size                         {:>9.2} MB", made.html.len() as f64 / 1e6);
+    println!(
+        "size                         {:>9.2} MB",
+        made.html.len() as f64 / 1e6
+    );
 
     let file = dir.join("retro.html");
     let (whole, ()) = timed(|| {
@@ -324,7 +333,10 @@ fn main() {
             .expect("okr runs");
         assert!(status.success(), "okr retro: {status}");
     });
-    println!("okr retro -o retro.html      {:>9.0} ms  (wanted: 2000)", whole * 1e3);
+    println!(
+        "okr retro -o retro.html      {:>9.0} ms  (wanted: 2000)",
+        whole * 1e3
+    );
     if let Some(modules) = std::env::var_os("QUARTERDECK_BROWSER") {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/browser/pace.mjs");
         let status = Process::new("node")

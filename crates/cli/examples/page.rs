@@ -45,6 +45,10 @@ fn main() {
     let made = page::page(&mut past, &asked)
         .expect("a log that can be read")
         .expect("a page");
-    println!("{} kB in {:.2} s", made.html.len() / 1000, began.elapsed().as_secs_f64());
+    println!(
+        "{} kB in {:.2} s",
+        made.html.len() / 1000,
+        began.elapsed().as_secs_f64()
+    );
     std::fs::write(&out, made.html).expect("a file");
 }

@@ -180,7 +180,9 @@ fn show(view: &View<'_>, told: &Told, is_json: bool) -> Result<(), Failure> {
     view.answer(told, |shown| text::retro(told, shown))?;
     let name = super::argument(&told.cycle.name);
     let command = format!("okr retro {name} -o retro.html");
-    view.context().output.hint("all of it, as a page that replays it", &command)
+    view.context()
+        .output
+        .hint("all of it, as a page that replays it", &command)
 }
 
 /// The document as bytes.

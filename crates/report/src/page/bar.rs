@@ -131,7 +131,11 @@ fn button(html: &mut Html, act: &'static str, label: &'static str, sign: &'stati
     ];
     html.put("button", &attributes, |html| {
         let class = if act == "copy" { "sign open" } else { "sign" };
-        let svg = [("class", class), ("viewBox", "0 0 16 16"), ("aria-hidden", "true")];
+        let svg = [
+            ("class", class),
+            ("viewBox", "0 0 16 16"),
+            ("aria-hidden", "true"),
+        ];
         html.put("svg", &svg, |html| html.put("path", &[("d", sign)], |_| {}));
     });
 }

@@ -26,9 +26,24 @@ pub(super) const SIZE: Size = Size {
 
 /// The classes of a chart's paths, from the back to the front.
 const CLASSES: [&str; 18] = [
-    "range", "pace", "target", "held", "curve", "points", "sure good", "sure warn", "sure bad",
-    "mark conflict", "mark aim", "mark grade", "mark problem", "mark learning", "mark decision",
-    "mark win", "mark thanks", "mark comment",
+    "range",
+    "pace",
+    "target",
+    "held",
+    "curve",
+    "points",
+    "sure good",
+    "sure warn",
+    "sure bad",
+    "mark conflict",
+    "mark aim",
+    "mark grade",
+    "mark problem",
+    "mark learning",
+    "mark decision",
+    "mark win",
+    "mark thanks",
+    "mark comment",
 ];
 
 /// What is cut off at the line of the day.
@@ -46,13 +61,7 @@ pub(super) struct Charts {
 
 impl Charts {
     /// Notes what the chart of a key result shows from this stop on.
-    pub(super) fn take(
-        &mut self,
-        stop: u32,
-        state: &State,
-        id: KeyResultId,
-        day: Date,
-    ) {
+    pub(super) fn take(&mut self, stop: u32, state: &State, id: KeyResultId, day: Date) {
         self.aims.take(state, id, day);
         let Some(plot) = Plot::of(state, id, day) else {
             return;
@@ -98,7 +107,8 @@ impl Charts {
         };
         let field = chart::field(scale, SIZE);
         let view = format!("0 0 {} {}", SIZE.width, SIZE.height);
-        let label = format!("Curve of “{title}” against its pace; the table of its values follows.");
+        let label =
+            format!("Curve of “{title}” against its pace; the table of its values follows.");
         let svg = [
             ("class", "okr-chart"),
             ("viewBox", view.as_str()),
@@ -133,7 +143,11 @@ impl Charts {
                 let is_cut = UNTIL_TODAY.contains(class);
                 let path = [
                     ("class", *class),
-                    if is_cut { ("clip-path", cut.as_str()) } else { ("", "") },
+                    if is_cut {
+                        ("clip-path", cut.as_str())
+                    } else {
+                        ("", "")
+                    },
                     ("data-l", number.as_str()),
                     ("d", drawn.as_str()),
                 ];
@@ -143,7 +157,14 @@ impl Charts {
             let at = number(field.left + (field.right - field.left) * share);
             let place = format!("translate({at} 0)");
             let cursor = [
-                ("class", if share < 1.0 { "cursor" } else { "cursor at-end" }),
+                (
+                    "class",
+                    if share < 1.0 {
+                        "cursor"
+                    } else {
+                        "cursor at-end"
+                    },
+                ),
                 ("transform", place.as_str()),
                 ("data-cursor", ""),
                 ("data-left", left.as_str()),
@@ -200,7 +221,9 @@ fn layers(pieces: Pieces, plot: &Plot) -> BTreeMap<&'static str, Vec<String>> {
         ("points", pieces.points),
     ]);
     let mut add = |kind: &str, class: &str, path: String| {
-        let class = CLASSES.iter().find(|one| one.split_once(' ') == Some((kind, class)));
+        let class = CLASSES
+            .iter()
+            .find(|one| one.split_once(' ') == Some((kind, class)));
         if let Some(class) = class {
             layers.entry(class).or_default().push(path);
         }
@@ -222,7 +245,10 @@ fn rows(plot: &Plot) -> Vec<String> {
     (plot.course.iter())
         .map(|point| {
             let value = with_unit(point.value, plot.unit.as_deref()).replace(CELL, " ");
-            let sure = sure.get(&point.date).copied().map_or_else(String::new, percent);
+            let sure = sure
+                .get(&point.date)
+                .copied()
+                .map_or_else(String::new, percent);
             format!("{}{CELL}{value}{CELL}{sure}", point.date)
         })
         .collect()

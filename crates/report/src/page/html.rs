@@ -139,7 +139,10 @@ mod tests {
         html.data(&format!("{evil:?}"));
         let text = html.finish();
         assert!(!text.contains("<script"), "{text}");
-        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
+        assert!(
+            !text.contains('\u{1b}') && !text.contains('\u{202e}'),
+            "{text}"
+        );
         assert_eq!(text.matches("</p>").count(), 1, "{text}");
         assert_eq!(text.matches('"').count(), 2 + 2 + 1, "{text}");
     }

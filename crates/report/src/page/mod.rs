@@ -96,7 +96,10 @@ const PLAYER: &str = concat!(
     "})();\n"
 );
 
-const STYLE: &str = concat!(include_str!("style/page.css"), include_str!("style/player.css"));
+const STYLE: &str = concat!(
+    include_str!("style/page.css"),
+    include_str!("style/player.css")
+);
 
 /// The icon, so that browsers need not ask a server for one.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
@@ -152,11 +155,19 @@ pub fn page_of<P: Past>(past: &mut P, retro: &Retro, asked: &Asked) -> Result<Pa
             line: json::log_line(&names, entry, past.is_pending(entry.seq)),
         })
         .collect();
-    body.put("div", &[("role", "region"), ("aria-label", "Events")], |html| {
-        part::entries(&sheet, html, &cited, &zone);
-    });
+    body.put(
+        "div",
+        &[("role", "region"), ("aria-label", "Events")],
+        |html| {
+            part::entries(&sheet, html, &cited, &zone);
+        },
+    );
     let around = Around {
-        head: if asked.live.is_some() { past.state().head } else { retro.head },
+        head: if asked.live.is_some() {
+            past.state().head
+        } else {
+            retro.head
+        },
         live: asked.live.as_ref().map(|live| AroundLive {
             head: live.head_url.clone(),
             every: live.every,
@@ -169,9 +180,12 @@ pub fn page_of<P: Past>(past: &mut P, retro: &Retro, asked: &Asked) -> Result<Pa
 /// References of the goals that are on the page at its end.
 fn references(retro: &Retro) -> BTreeSet<String> {
     let below = retro.objectives.iter().flat_map(|one| &one.key_results);
-    (retro.objectives.iter().map(|one| one.reference.text.clone()))
-        .chain(below.map(|one| one.figures.reference.text.clone()))
-        .collect()
+    (retro
+        .objectives
+        .iter()
+        .map(|one| one.reference.text.clone()))
+    .chain(below.map(|one| one.figures.reference.text.clone()))
+    .collect()
 }
 
 fn cited<P: Past>(
@@ -200,11 +214,17 @@ fn whole(retro: &Retro, body: Html, film: &str, is_live: bool) -> Page {
         html.put("head", &[], |html| {
             html.open("meta", &[("charset", "utf-8")]);
             let inside = policy::inside(&policy);
-            let says = [("http-equiv", "Content-Security-Policy"), ("content", &*inside)];
+            let says = [
+                ("http-equiv", "Content-Security-Policy"),
+                ("content", &*inside),
+            ];
             html.open("meta", &says);
             let view = "width=device-width, initial-scale=1";
             html.open("meta", &[("name", "viewport"), ("content", view)]);
-            html.open("meta", &[("name", "color-scheme"), ("content", "light dark")]);
+            html.open(
+                "meta",
+                &[("name", "color-scheme"), ("content", "light dark")],
+            );
             html.open("meta", &[("name", "referrer"), ("content", "no-referrer")]);
             html.open("meta", &[("name", "robots"), ("content", "noindex")]);
             let title = format!("{} retrospective · {}", retro.cycle.name, retro.workspace);
@@ -237,4 +257,3 @@ fn whole(retro: &Retro, body: Html, film: &str, is_live: bool) -> Page {
         policy,
     }
 }
-

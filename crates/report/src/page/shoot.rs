@@ -59,7 +59,9 @@ impl Shot {
     pub(super) fn is_of_team(&self, objective: ObjectiveId, team: TeamId) -> bool {
         let theirs = self.team_of.get(&objective);
         let below = self.teams.get(&team);
-        theirs.zip(below).is_some_and(|(team, below)| below.contains(team))
+        theirs
+            .zip(below)
+            .is_some_and(|(team, below)| below.contains(team))
     }
 }
 
@@ -132,8 +134,8 @@ struct Camera {
 impl Camera {
     /// Another day of what is known at the end.
     fn end(&mut self, state: &State, on: Date) {
-        let span = (state.cycles.get(&self.cycle))
-            .and_then(|cycle| Span::new(cycle.starts, cycle.ends));
+        let span =
+            (state.cycles.get(&self.cycle)).and_then(|cycle| Span::new(cycle.starts, cycle.ends));
         let moment = Moment::Position(state.head);
         let stop = Stop {
             moment,
@@ -190,9 +192,7 @@ impl Camera {
         let state = names.state();
         let objectives: Vec<ObjectiveId> = if changed.all {
             (state.objectives.iter())
-                .filter(|(id, found)| {
-                    found.cycle == self.cycle || self.figures.contains_key(*id)
-                })
+                .filter(|(id, found)| found.cycle == self.cycle || self.figures.contains_key(*id))
                 .map(|(id, _)| *id)
                 .collect()
         } else {
@@ -241,7 +241,12 @@ impl Camera {
                 Some(status) => self.statuses.insert(id, status),
                 None => self.statuses.remove(&id),
             };
-            if drawn.again(self.shot.film.last(Thing::KeyResult(id), Field::LastCheckIn), id) {
+            if drawn.again(
+                self.shot
+                    .film
+                    .last(Thing::KeyResult(id), Field::LastCheckIn),
+                id,
+            ) {
                 let now = self.shot.film.now();
                 self.shot.charts.take(now, state, id, stop.day);
             }

@@ -57,7 +57,9 @@ impl Film {
                 id.clone_into(&mut goal);
                 let number = attribute(tag, "data-s").unwrap().parse().unwrap();
                 cells.insert((goal.clone(), "there".to_owned()), number);
-            } else if let (Some(number), Some(field)) = (attribute(tag, "data-s"), attribute(tag, "data-field")) {
+            } else if let (Some(number), Some(field)) =
+                (attribute(tag, "data-s"), attribute(tag, "data-field"))
+            {
                 let place = (goal.clone(), field.to_owned());
                 cells.insert(place.clone(), number.parse().unwrap());
                 written.insert(place, unescaped(text));

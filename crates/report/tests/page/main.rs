@@ -44,7 +44,13 @@ fn moved() -> Log {
     let title = set(Field::Title, text("Qualified leads"), text(EVIL));
     log.edit("ben", "2026-08-23", leads, title, (seen + 1, EVIL));
     let weight = set(Field::Weight, number("1"), number("3"));
-    log.edit("ana", "2026-08-23", leads, weight, (seen + 2, "it matters most"));
+    log.edit(
+        "ana",
+        "2026-08-23",
+        leads,
+        weight,
+        (seen + 2, "it matters most"),
+    );
     let dropped = Subject::KeyResult(key_result("4htn"));
     let state = set(Field::State, text("active"), text("dropped"));
     log.edit("ben", "2026-08-25", dropped, state, (seen + 3, "no staff"));
@@ -62,7 +68,9 @@ fn asked(on: &str) -> Asked {
 }
 
 fn page_of(log: &[Entry], on: &str) -> Page {
-    page::page(&mut Listed::all(log), &asked(on)).unwrap().unwrap()
+    page::page(&mut Listed::all(log), &asked(on))
+        .unwrap()
+        .unwrap()
 }
 
 fn two(share: Option<quarterdeck_core::decimal::Decimal>) -> String {
@@ -85,18 +93,33 @@ fn plain(log: &[Entry], stop: &replay::Stop) -> BTreeMap<String, BTreeMap<&'stat
         let fields = BTreeMap::from([
             ("title", shown(&objective.title)),
             ("score", two(objective.score)),
-            ("status", objective.status.map_or_else(String::new, |word| word.to_string())),
+            (
+                "status",
+                objective
+                    .status
+                    .map_or_else(String::new, |word| word.to_string()),
+            ),
         ]);
         told.insert(objective.id.to_string(), fields);
         for one in &objective.key_results {
-            let grade = one.grade.as_ref().map_or_else(String::new, |grade| format!("{:.2}", grade.grade));
+            let grade = one
+                .grade
+                .as_ref()
+                .map_or_else(String::new, |grade| format!("{:.2}", grade.grade));
             let fields = BTreeMap::from([
                 ("title", shown(&one.title)),
                 ("score", two(one.score)),
                 ("pace", two(one.pace)),
-                ("status", one.status.map_or_else(String::new, |word| word.to_string())),
+                (
+                    "status",
+                    one.status.map_or_else(String::new, |word| word.to_string()),
+                ),
                 ("set_aside", one.set_aside.clone().unwrap_or_default()),
-                ("last_check_in", one.last_check_in.map_or_else(|| "–".to_owned(), |day| day.to_string())),
+                (
+                    "last_check_in",
+                    one.last_check_in
+                        .map_or_else(|| "–".to_owned(), |day| day.to_string()),
+                ),
                 ("grade", grade),
             ]);
             told.insert(one.id.to_string(), fields);
@@ -128,12 +151,26 @@ fn at_each_stop_the_film_says_what_is_known_there() {
         let expected = plain(&log.entries, stop);
         for (id, fields) in &expected {
             for (field, text) in fields {
-                assert_eq!(&film.at(id, field, at), text, "{field} of {id} at #{} on {}", stop.seq, stop.day);
+                assert_eq!(
+                    &film.at(id, field, at),
+                    text,
+                    "{field} of {id} at #{} on {}",
+                    stop.seq,
+                    stop.day
+                );
             }
             assert_eq!(film.at(id, "there", at), "1", "{id} at #{}", stop.seq);
         }
-        let there = film.ids().filter(|id| !film.at(id, "there", at).is_empty()).count();
-        assert_eq!(there, expected.len(), "nothing else is there at #{}", stop.seq);
+        let there = film
+            .ids()
+            .filter(|id| !film.at(id, "there", at).is_empty())
+            .count();
+        assert_eq!(
+            there,
+            expected.len(),
+            "nothing else is there at #{}",
+            stop.seq
+        );
     }
 }
 
@@ -152,10 +189,15 @@ fn without_its_player_the_page_is_its_last_stop() {
 fn nothing_that_people_wrote_acts() {
     let log = moved();
     let made = page_of(&log.entries, "2026-08-31");
-    assert_eq!(made.html.matches("<script").count(), 2, "the film and the player");
+    assert_eq!(
+        made.html.matches("<script").count(),
+        2,
+        "the film and the player"
+    );
     assert_eq!(made.html.matches("</script").count(), 2);
     assert!(!made.html.contains("<img"));
-    let acts = |c: char| c.is_control() && !matches!(c, '\n') || matches!(c, '\u{202a}'..='\u{202e}');
+    let acts =
+        |c: char| c.is_control() && !matches!(c, '\n') || matches!(c, '\u{202a}'..='\u{202e}');
     assert!(!made.html.chars().any(acts));
     assert!(made.html.contains("&lt;img src=x&gt;\\u{202e}␛[2J"));
     assert!(!made.html.contains(" style=") && !made.html.contains(" onclick="));
@@ -165,11 +207,20 @@ fn nothing_that_people_wrote_acts() {
 fn a_page_loads_nothing_and_runs_only_what_it_names() {
     let log = moved();
     let made = page_of(&log.entries, "2026-08-31");
-    assert!(!made.html.contains(" src=\""), "no picture, no script of elsewhere");
+    assert!(
+        !made.html.contains(" src=\""),
+        "no picture, no script of elsewhere"
+    );
     assert!(!made.html.contains("@import") && !made.html.contains("@font-face"));
-    assert!(made.policy.starts_with("default-src 'none'; script-src 'sha256-"));
+    assert!(
+        made.policy
+            .starts_with("default-src 'none'; script-src 'sha256-")
+    );
     assert!(!made.policy.contains("unsafe"));
-    let inside = made.policy.replace("; frame-ancestors 'none'", "").replace('\'', "&#39;");
+    let inside = made
+        .policy
+        .replace("; frame-ancestors 'none'", "")
+        .replace('\'', "&#39;");
     assert!(made.html.contains(&inside));
 }
 
@@ -181,7 +232,9 @@ fn a_served_page_hears_of_news_and_a_file_does_not() {
         head_url: "head".to_owned(),
         every: 20,
     });
-    let made = page::page(&mut Listed::all(&log.entries), &served).unwrap().unwrap();
+    let made = page::page(&mut Listed::all(&log.entries), &served)
+        .unwrap()
+        .unwrap();
     assert!(made.policy.contains("connect-src 'self'"));
     assert!(made.html.contains(r#""live":{"head":"head","every":20}"#));
     let file = page_of(&log.entries, "2026-08-31");
@@ -191,7 +244,13 @@ fn a_served_page_hears_of_news_and_a_file_does_not() {
 #[test]
 fn the_same_question_gives_the_same_bytes() {
     let log = moved();
-    assert_eq!(page_of(&log.entries, "2026-08-31"), page_of(&log.entries, "2026-08-31"));
+    assert_eq!(
+        page_of(&log.entries, "2026-08-31"),
+        page_of(&log.entries, "2026-08-31")
+    );
     let nothing = Asked::of(cycle("n0ne"), day("2026-08-31"), None);
-    assert_eq!(page::page(&mut Listed::all(&log.entries), &nothing).unwrap(), None);
+    assert_eq!(
+        page::page(&mut Listed::all(&log.entries), &nothing).unwrap(),
+        None
+    );
 }

@@ -161,7 +161,9 @@ fn layer_packed(layer: &Layer) -> (String, Vec<&str>) {
     let there = || (layer.pieces.iter()).filter(|piece| piece.until != Some(piece.from));
     for piece in there() {
         push(&mut run, u64::from(piece.from.saturating_sub(last)));
-        let lasts = piece.until.map_or(0, |until| until.saturating_sub(piece.from));
+        let lasts = piece
+            .until
+            .map_or(0, |until| until.saturating_sub(piece.from));
         push(&mut run, u64::from(lasts));
         last = piece.from;
     }

@@ -45,13 +45,23 @@ fn a_piece_is_there_from_one_stop_until_another() {
     let film = film_of(6);
     let (_, pieces) = film.layer(1, 0).unwrap();
     assert_eq!(pieces, ["p0", "p2", "p3", "p4", "p5"]);
-    let gone = film.layers[0].pieces.iter().find(|piece| piece.text == "p1").unwrap();
+    let gone = film.layers[0]
+        .pieces
+        .iter()
+        .find(|piece| piece.text == "p1")
+        .unwrap();
     assert_eq!((gone.from, gone.until), (1, Some(3)));
 }
 
 #[test]
 fn numbers_are_packed_five_bits_a_character() {
-    for (number, packed) in [(0, "A"), (31, "f"), (32, "gB"), (1_000, "of"), (1_024, "ggB")] {
+    for (number, packed) in [
+        (0, "A"),
+        (31, "f"),
+        (32, "gB"),
+        (1_000, "of"),
+        (1_024, "ggB"),
+    ] {
         let mut run = String::new();
         push(&mut run, number);
         assert_eq!(run, packed, "{number}");

@@ -23,38 +23,52 @@ pub(super) fn goalposts(sheet: &mut Sheet<'_>, html: &mut Html) {
             nothing(html, "Nothing was moved after the cycle began.");
             return;
         }
-        let columns = ["what", "change", "who", ">days before the end", "why", "event"];
-        table(html, "Goals moved after the cycle began", &columns, |html| {
-            for one in found.changes.iter().take(ROWS) {
-                let class = if one.after_end { "after" } else { "" };
-                let since = sheet.since(one.act.seq);
-                row(html, class, &since, |html| {
-                    head(html, |html| match (&one.reference, &one.title) {
-                        (Some(reference), Some(title)) => sheet.goal(html, reference, title),
-                        (_, title) => html.text(title.as_deref().unwrap_or("the cycle")),
+        let columns = [
+            "what",
+            "change",
+            "who",
+            ">days before the end",
+            "why",
+            "event",
+        ];
+        table(
+            html,
+            "Goals moved after the cycle began",
+            &columns,
+            |html| {
+                for one in found.changes.iter().take(ROWS) {
+                    let class = if one.after_end { "after" } else { "" };
+                    let since = sheet.since(one.act.seq);
+                    row(html, class, &since, |html| {
+                        head(html, |html| match (&one.reference, &one.title) {
+                            (Some(reference), Some(title)) => sheet.goal(html, reference, title),
+                            (_, title) => html.text(title.as_deref().unwrap_or("the cycle")),
+                        });
+                        html.put("td", &[], |html| {
+                            html.leaf("span", &[("class", "said")], &one.what);
+                            if one.conflict {
+                                html.text(" ");
+                                html.leaf("em", &[("class", "amiss")], "in conflict");
+                            }
+                            if one.act.undone {
+                                html.leaf("em", &[("class", "quiet")], " undone later");
+                            }
+                        });
+                        html.put("td", &[], |html| sheet.act(html, &one.act));
+                        let days = match one.days_before_end {
+                            days if days < 0 => {
+                                format!("{} after the end", count(-i64::from(days), "day"))
+                            }
+                            days => days.to_string(),
+                        };
+                        html.leaf("td", &[("class", "n")], &days);
+                        let reason = one.act.reason.as_deref().unwrap_or_default();
+                        html.leaf("td", &[("class", "said")], reason);
+                        html.put("td", &[], |html| cite(sheet, html, one.act.seq));
                     });
-                    html.put("td", &[], |html| {
-                        html.leaf("span", &[("class", "said")], &one.what);
-                        if one.conflict {
-                            html.text(" ");
-                            html.leaf("em", &[("class", "amiss")], "in conflict");
-                        }
-                        if one.act.undone {
-                            html.leaf("em", &[("class", "quiet")], " undone later");
-                        }
-                    });
-                    html.put("td", &[], |html| sheet.act(html, &one.act));
-                    let days = match one.days_before_end {
-                        days if days < 0 => format!("{} after the end", count(-i64::from(days), "day")),
-                        days => days.to_string(),
-                    };
-                    html.leaf("td", &[("class", "n")], &days);
-                    let reason = one.act.reason.as_deref().unwrap_or_default();
-                    html.leaf("td", &[("class", "said")], reason);
-                    html.put("td", &[], |html| cite(sheet, html, one.act.seq));
-                });
-            }
-        });
+                }
+            },
+        );
         more(html, found.changes.len(), "okr goalposts");
     });
 }
@@ -99,7 +113,9 @@ pub(super) fn late(sheet: &mut Sheet<'_>, html: &mut Html) {
                     sheet.goal(html, &one.of.reference, &one.of.title);
                     let last = one.last_days + one.after_end;
                     let all = count(one.check_ins, "check-in");
-                    html.text(&format!(": {last} of {all} came in its last days or after."));
+                    html.text(&format!(
+                        ": {last} of {all} came in its last days or after."
+                    ));
                 });
             }
         });
@@ -138,53 +154,79 @@ fn late_table(sheet: &mut Sheet<'_>, html: &mut Html, all: &[LateLine]) {
 fn corrections(sheet: &mut Sheet<'_>, html: &mut Html) {
     let found = &sheet.retro.late;
     if !found.corrections.is_empty() || !found.retractions.is_empty() {
-        let columns = ["key result", "for", "what", ">days after", "who", "why", "event"];
-        table(html, "Check-ins that were corrected or taken back", &columns, |html| {
-            for one in found.corrections.iter().take(ROWS) {
-                let since = sheet.since(one.act.seq);
-                row(html, "", &since, |html| {
-                    of(sheet, html, &one.of);
-                    let effective = one.effective.map(|day| sheet.day(day));
-                    html.leaf("td", &[], effective.as_deref().unwrap_or_default());
-                    html.leaf("td", &[("class", "said")], &one.what);
-                    html.leaf("td", &[("class", "n")], &one.days.to_string());
-                    html.put("td", &[], |html| sheet.act(html, &one.act));
-                    let reason = one.act.reason.as_deref().unwrap_or_default();
-                    html.leaf("td", &[("class", "said")], reason);
-                    html.put("td", &[], |html| cite(sheet, html, one.act.seq));
-                });
-            }
-            for one in found.retractions.iter().take(ROWS) {
-                let since = sheet.since(one.act.seq);
-                row(html, "", &since, |html| {
-                    of(sheet, html, &one.of);
-                    let effective = one.effective.map(|day| sheet.day(day));
-                    html.leaf("td", &[], effective.as_deref().unwrap_or_default());
-                    let value = one.value.as_deref().unwrap_or_default();
-                    let what = if one.reinstated { "counts again" } else { "taken back" };
-                    html.leaf("td", &[("class", "said")], &format!("{what}: {value}"));
-                    html.leaf("td", &[("class", "n")], &one.days.to_string());
-                    html.put("td", &[], |html| sheet.act(html, &one.act));
-                    let reason = one.act.reason.as_deref().unwrap_or_default();
-                    html.leaf("td", &[("class", "said")], reason);
-                    html.put("td", &[], |html| cite(sheet, html, one.act.seq));
-                });
-            }
-        });
-        more(html, found.corrections.len().max(found.retractions.len()), "okr late");
+        let columns = [
+            "key result",
+            "for",
+            "what",
+            ">days after",
+            "who",
+            "why",
+            "event",
+        ];
+        table(
+            html,
+            "Check-ins that were corrected or taken back",
+            &columns,
+            |html| {
+                for one in found.corrections.iter().take(ROWS) {
+                    let since = sheet.since(one.act.seq);
+                    row(html, "", &since, |html| {
+                        of(sheet, html, &one.of);
+                        let effective = one.effective.map(|day| sheet.day(day));
+                        html.leaf("td", &[], effective.as_deref().unwrap_or_default());
+                        html.leaf("td", &[("class", "said")], &one.what);
+                        html.leaf("td", &[("class", "n")], &one.days.to_string());
+                        html.put("td", &[], |html| sheet.act(html, &one.act));
+                        let reason = one.act.reason.as_deref().unwrap_or_default();
+                        html.leaf("td", &[("class", "said")], reason);
+                        html.put("td", &[], |html| cite(sheet, html, one.act.seq));
+                    });
+                }
+                for one in found.retractions.iter().take(ROWS) {
+                    let since = sheet.since(one.act.seq);
+                    row(html, "", &since, |html| {
+                        of(sheet, html, &one.of);
+                        let effective = one.effective.map(|day| sheet.day(day));
+                        html.leaf("td", &[], effective.as_deref().unwrap_or_default());
+                        let value = one.value.as_deref().unwrap_or_default();
+                        let what = if one.reinstated {
+                            "counts again"
+                        } else {
+                            "taken back"
+                        };
+                        html.leaf("td", &[("class", "said")], &format!("{what}: {value}"));
+                        html.leaf("td", &[("class", "n")], &one.days.to_string());
+                        html.put("td", &[], |html| sheet.act(html, &one.act));
+                        let reason = one.act.reason.as_deref().unwrap_or_default();
+                        html.leaf("td", &[("class", "said")], reason);
+                        html.put("td", &[], |html| cite(sheet, html, one.act.seq));
+                    });
+                }
+            },
+        );
+        more(
+            html,
+            found.corrections.len().max(found.retractions.len()),
+            "okr late",
+        );
     }
     if !found.after_grades.is_empty() {
         let columns = ["key result", ">grade", ">computed then", ">computed now"];
-        table(html, "Figures that changed after their grades", &columns, |html| {
-            for one in &found.after_grades {
-                row(html, "after", "", |html| {
-                    of(sheet, html, &one.of);
-                    number(html, Some(one.grade));
-                    number(html, one.computed);
-                    number(html, one.computed_now);
-                });
-            }
-        });
+        table(
+            html,
+            "Figures that changed after their grades",
+            &columns,
+            |html| {
+                for one in &found.after_grades {
+                    row(html, "after", "", |html| {
+                        of(sheet, html, &one.of);
+                        number(html, Some(one.grade));
+                        number(html, one.computed);
+                        number(html, one.computed_now);
+                    });
+                }
+            },
+        );
     }
 }
 

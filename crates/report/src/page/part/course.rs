@@ -14,11 +14,22 @@ pub(super) fn stalls(sheet: &mut Sheet<'_>, html: &mut Html) {
     let surged: Vec<&RetroKeyResult> = all().filter(|one| one.surge.is_some()).collect();
     verdict(html, "stalls", "Stalls and late surges", |html| {
         if stalled.is_empty() && surged.is_empty() {
-            nothing(html, "Nothing stood still for weeks, and nothing jumped at the end.");
+            nothing(
+                html,
+                "Nothing stood still for weeks, and nothing jumped at the end.",
+            );
             return;
         }
         if !stalled.is_empty() {
-            let columns = ["key result", "from", "to", ">weeks", ">at", "then", "events"];
+            let columns = [
+                "key result",
+                "from",
+                "to",
+                ">weeks",
+                ">at",
+                "then",
+                "events",
+            ];
             table(html, "Stalls", &columns, |html| {
                 for one in &stalled {
                     for stall in &one.stalls {
@@ -30,7 +41,11 @@ pub(super) fn stalls(sheet: &mut Sheet<'_>, html: &mut Html) {
                             html.leaf("td", &[], &sheet.day(stall.to));
                             html.leaf("td", &[("class", "n")], &stall.weeks.to_string());
                             html.leaf("td", &[("class", "n")], &share(stall.progress));
-                            let then = if stall.moved_again { "moved again" } else { "stood still" };
+                            let then = if stall.moved_again {
+                                "moved again"
+                            } else {
+                                "stood still"
+                            };
                             html.leaf("td", &[], then);
                             html.put("td", &[], |html| sheet.cite(html, &stall.entries));
                         });
@@ -39,7 +54,14 @@ pub(super) fn stalls(sheet: &mut Sheet<'_>, html: &mut Html) {
             });
         }
         if !surged.is_empty() {
-            let columns = ["key result", ">last days", ">before", ">gained", ">of its score", "events"];
+            let columns = [
+                "key result",
+                ">last days",
+                ">before",
+                ">gained",
+                ">of its score",
+                "events",
+            ];
             table(html, "Late surges", &columns, |html| {
                 for one in &surged {
                     let Some(surge) = &one.surge else {
@@ -70,7 +92,10 @@ pub(super) fn funnels(sheet: &mut Sheet<'_>, html: &mut Html) {
         for one in &sheet.retro.funnels {
             html.leaf("h3", &[("class", "said")], &one.funnel.funnel.name);
             stages(html, one);
-            for compared in [&one.against_plan, &one.against_before].into_iter().flatten() {
+            for compared in [&one.against_plan, &one.against_before]
+                .into_iter()
+                .flatten()
+            {
                 diagnosis(html, compared);
             }
         }
@@ -79,11 +104,18 @@ pub(super) fn funnels(sheet: &mut Sheet<'_>, html: &mut Html) {
 
 fn stages(html: &mut Html, one: &RetroFunnel) {
     let name = &one.funnel.funnel.name;
-    let columns = ["stage", ">volume", ">goes on, planned", ">goes on, measured"];
+    let columns = [
+        "stage",
+        ">volume",
+        ">goes on, planned",
+        ">goes on, measured",
+    ];
     table(html, &format!("Stages of {name}"), &columns, |html| {
         for stage in &one.funnel.stages {
             row(html, "", "", |html| {
-                head(html, |html| html.leaf("span", &[("class", "said")], &stage.name));
+                head(html, |html| {
+                    html.leaf("span", &[("class", "said")], &stage.name)
+                });
                 let volume = match (stage.volume, stage.missing) {
                     (Some(volume), _) => number(volume),
                     (None, Some(missing)) => format!("no {missing}"),
@@ -104,24 +136,41 @@ fn diagnosis(html: &mut Html, found: &FunnelCompared) {
         html.leaf("span", &[("class", "said")], &found.before);
         html.text(" to ");
         html.leaf("span", &[("class", "said")], &found.after);
-        html.text(&format!(" the outcome changed by {}.", change(found.change)));
+        html.text(&format!(
+            " the outcome changed by {}.",
+            change(found.change)
+        ));
         if let Some(stage) = &found.look_at {
             html.text(" Look at ");
             html.leaf("b", &[("class", "said")], stage);
             html.text(" first.");
         }
     });
-    let columns = ["stage", ">before", ">after", ">came through before", ">after", ">explains"];
-    table(html, &format!("{} against {}", found.after, found.before), &columns, |html| {
-        for stage in &found.stages {
-            row(html, "", "", |html| {
-                head(html, |html| html.leaf("span", &[("class", "said")], &stage.name));
-                html.leaf("td", &[("class", "n")], &number(stage.before));
-                html.leaf("td", &[("class", "n")], &number(stage.after));
-                html.leaf("td", &[("class", "n")], &share(stage.conversion_before));
-                html.leaf("td", &[("class", "n")], &share(stage.conversion_after));
-                html.leaf("td", &[("class", "n")], &change(stage.explains));
-            });
-        }
-    });
+    let columns = [
+        "stage",
+        ">before",
+        ">after",
+        ">came through before",
+        ">after",
+        ">explains",
+    ];
+    table(
+        html,
+        &format!("{} against {}", found.after, found.before),
+        &columns,
+        |html| {
+            for stage in &found.stages {
+                row(html, "", "", |html| {
+                    head(html, |html| {
+                        html.leaf("span", &[("class", "said")], &stage.name)
+                    });
+                    html.leaf("td", &[("class", "n")], &number(stage.before));
+                    html.leaf("td", &[("class", "n")], &number(stage.after));
+                    html.leaf("td", &[("class", "n")], &share(stage.conversion_before));
+                    html.leaf("td", &[("class", "n")], &share(stage.conversion_after));
+                    html.leaf("td", &[("class", "n")], &change(stage.explains));
+                });
+            }
+        },
+    );
 }

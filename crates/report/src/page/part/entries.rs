@@ -36,7 +36,11 @@ fn entry(sheet: &Sheet<'_>, html: &mut Html, one: &Cited, zone: &TimeZone) {
     let line = &one.line;
     let id = format!("entry-{}", one.seq);
     let since = sheet.since(Some(one.seq));
-    let since = if since.is_empty() { ("", "") } else { ("data-from", since.as_str()) };
+    let since = if since.is_empty() {
+        ("", "")
+    } else {
+        ("data-from", since.as_str())
+    };
     html.put("li", &[("id", id.as_str()), since], |html| {
         let (link, told) = (format!("#at={}", one.seq), format!("#{}", one.seq));
         html.leaf("a", &[("href", link.as_str())], &told);

@@ -100,7 +100,9 @@ fn said(sheet: &mut Sheet<'_>, html: &mut Html, told: &RetroKeyResult) {
     }
     html.put("ul", &[("class", "flags verdict")], |html| {
         if let Some(mid) = &told.mid {
-            let doing = mid.status.map_or_else(String::new, |status| format!(", {status}"));
+            let doing = mid
+                .status
+                .map_or_else(String::new, |status| format!(", {status}"));
             let line = format!("Mid-quarter {}{doing}.", two(mid.score));
             html.leaf("li", &[], &line);
         }
@@ -116,7 +118,9 @@ fn said(sheet: &mut Sheet<'_>, html: &mut Html, told: &RetroKeyResult) {
             html.put("li", &[("class", "warn")], |html| {
                 let share = percent(surge.share);
                 let days = surge.days;
-                html.text(&format!("{share} of its score came in the last {days} days."));
+                html.text(&format!(
+                    "{share} of its score came in the last {days} days."
+                ));
                 sheet.cite(html, &surge.entries);
             });
         }

@@ -112,7 +112,9 @@ fn teams<'a>(sheet: &Sheet<'a>) -> Vec<(&'a str, &'a str)> {
 fn objective(sheet: &mut Sheet<'_>, html: &mut Html, one: &Shown<'_>) {
     let thing = Thing::Objective(one.id);
     let gone = format!("gone-{}", one.id);
-    let reference = one.told.map_or(gone.as_str(), |told| told.reference.text.as_str());
+    let reference = one
+        .told
+        .map_or(gone.as_str(), |told| told.reference.text.as_str());
     let (there, hidden) = sheet.there(thing);
     let id = one.id.to_string();
     // A team's objectives are those of the teams above it, too.

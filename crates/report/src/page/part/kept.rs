@@ -46,7 +46,11 @@ fn moments(html: &mut Html, seqs: &[u64]) {
     for seq in seqs {
         let (link, told) = (format!("#at={seq}"), format!("#{seq}"));
         html.text(" ");
-        html.leaf("a", &[("href", link.as_str()), ("class", "needs-script")], &told);
+        html.leaf(
+            "a",
+            &[("href", link.as_str()), ("class", "needs-script")],
+            &told,
+        );
     }
 }
 
@@ -89,11 +93,20 @@ pub(super) fn compared(sheet: &mut Sheet<'_>, html: &mut Html) {
         if found.kpis.is_empty() {
             return;
         }
-        let columns = ["KPI", before.as_str(), after.as_str(), ">change", ">of its target", "for the"];
+        let columns = [
+            "KPI",
+            before.as_str(),
+            after.as_str(),
+            ">change",
+            ">of its target",
+            "for the",
+        ];
         table(html, "KPIs at both ends", &columns, |html| {
             for kpi in &found.kpis {
                 row(html, "", "", |html| {
-                    head(html, |html| html.leaf("span", &[("class", "said")], &kpi.title));
+                    head(html, |html| {
+                        html.leaf("span", &[("class", "said")], &kpi.title)
+                    });
                     let unit = kpi.unit.as_deref();
                     html.leaf("td", &[("class", "n")], &number(kpi.before.value));
                     html.leaf("td", &[("class", "n")], &with_unit(kpi.after.value, unit));

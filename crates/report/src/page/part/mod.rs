@@ -74,7 +74,11 @@ impl Sheet<'_> {
         let text = self.film().last(thing, field);
         let is_word = matches!(field, Field::Status | Field::State | Field::Grade);
         let attributes = [
-            if class.is_empty() { ("", "") } else { ("class", class) },
+            if class.is_empty() {
+                ("", "")
+            } else {
+                ("class", class)
+            },
             ("data-s", number.as_str()),
             ("data-field", field.name()),
             if is_word { ("data-v", text) } else { ("", "") },
@@ -100,7 +104,12 @@ impl Sheet<'_> {
                 "" => "0",
                 width => width,
             };
-            let full = [("class", "full"), ("height", "6"), ("width", width), ("data-s", &number)];
+            let full = [
+                ("class", "full"),
+                ("height", "6"),
+                ("width", width),
+                ("data-s", &number),
+            ];
             html.put("rect", &full, |_| {});
         });
     }
@@ -109,7 +118,10 @@ impl Sheet<'_> {
     fn there(&self, thing: Thing) -> (String, bool) {
         let number = self.film().number(thing, Field::There);
         let hidden = self.film().last(thing, Field::There).is_empty();
-        (number.map_or_else(String::new, |number| number.to_string()), hidden)
+        (
+            number.map_or_else(String::new, |number| number.to_string()),
+            hidden,
+        )
     }
 
     /// The stop from which an entry is known; empty where it always is.
@@ -185,7 +197,11 @@ fn section(
     within: impl FnOnce(&mut Html),
 ) {
     let heading = format!("{id}-h");
-    let attributes = [("id", id), ("class", class), ("aria-labelledby", heading.as_str())];
+    let attributes = [
+        ("id", id),
+        ("class", class),
+        ("aria-labelledby", heading.as_str()),
+    ];
     html.line();
     html.put("section", &attributes, |html| {
         html.leaf("h2", &[("id", heading.as_str())], title);
@@ -195,28 +211,45 @@ fn section(
 
 /// A table with its caption and the names of its columns; `>` stands before that of numbers.
 fn table(html: &mut Html, caption: &str, columns: &[&str], rows: impl FnOnce(&mut Html)) {
-    html.put("div", &[("class", "wide"), ("tabindex", "0"), ("role", "region"), ("aria-label", caption)], |html| {
-        html.put("table", &[], |html| {
-            html.leaf("caption", &[], caption);
-            html.put("thead", &[], |html| {
-                html.put("tr", &[], |html| {
-                    for name in columns {
-                        let class = name.strip_prefix('>').map_or(("", ""), |_| ("class", "n"));
-                        let name = name.trim_start_matches('>');
-                        html.leaf("th", &[("scope", "col"), class], name);
-                    }
+    html.put(
+        "div",
+        &[
+            ("class", "wide"),
+            ("tabindex", "0"),
+            ("role", "region"),
+            ("aria-label", caption),
+        ],
+        |html| {
+            html.put("table", &[], |html| {
+                html.leaf("caption", &[], caption);
+                html.put("thead", &[], |html| {
+                    html.put("tr", &[], |html| {
+                        for name in columns {
+                            let class = name.strip_prefix('>').map_or(("", ""), |_| ("class", "n"));
+                            let name = name.trim_start_matches('>');
+                            html.leaf("th", &[("scope", "col"), class], name);
+                        }
+                    });
                 });
+                html.put("tbody", &[], rows);
             });
-            html.put("tbody", &[], rows);
-        });
-    });
+        },
+    );
 }
 
 /// A row that is there from a stop on.
 fn row(html: &mut Html, class: &str, since: &str, within: impl FnOnce(&mut Html)) {
     let attributes: [Attribute<'_>; 2] = [
-        if class.is_empty() { ("", "") } else { ("class", class) },
-        if since.is_empty() { ("", "") } else { ("data-from", since) },
+        if class.is_empty() {
+            ("", "")
+        } else {
+            ("class", class)
+        },
+        if since.is_empty() {
+            ("", "")
+        } else {
+            ("data-from", since)
+        },
     ];
     html.put("tr", &attributes, within);
 }
@@ -242,4 +275,3 @@ fn nothing(html: &mut Html, told: &str) {
 fn head(html: &mut Html, within: impl FnOnce(&mut Html)) {
     html.put("th", &[("scope", "row")], within);
 }
-

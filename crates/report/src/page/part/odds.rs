@@ -25,7 +25,10 @@ pub(super) fn calibration(sheet: &mut Sheet<'_>, html: &mut Html) {
         );
         html.leaf("p", &[], &reached);
         html.put("ul", &[], |html| {
-            for (name, odds) in [("Certainty", &all.certainty), ("Confidence", &all.confidence)] {
+            for (name, odds) in [
+                ("Certainty", &all.certainty),
+                ("Confidence", &all.confidence),
+            ] {
                 if odds.cases > 0 {
                     html.leaf("li", &[], &format!("{name}: {}", odds.told));
                 }
@@ -33,15 +36,20 @@ pub(super) fn calibration(sheet: &mut Sheet<'_>, html: &mut Html) {
         });
         let columns = ["said", ">stated", ">reached", ">statements", ">key results"];
         if !found.tiers.is_empty() || !found.bands.is_empty() {
-            table(html, "What was stated, and how often it came true", &columns, |html| {
-                for tier in &found.tiers {
-                    stated(html, &format!("certainty: {}", tier.tier), &tier.share);
-                }
-                for band in &found.bands {
-                    let (from, to) = (percent(band.from), percent(band.to));
-                    stated(html, &format!("confidence {from} to {to}"), &band.share);
-                }
-            });
+            table(
+                html,
+                "What was stated, and how often it came true",
+                &columns,
+                |html| {
+                    for tier in &found.tiers {
+                        stated(html, &format!("certainty: {}", tier.tier), &tier.share);
+                    }
+                    for band in &found.bands {
+                        let (from, to) = (percent(band.from), percent(band.to));
+                        stated(html, &format!("confidence {from} to {to}"), &band.share);
+                    }
+                },
+            );
         }
         groups(html, ("By owner", "owner", "nobody"), &found.owners);
         groups(html, ("By team", "team", "no team"), &found.teams);
@@ -115,19 +123,27 @@ pub(super) fn ambition(sheet: &mut Sheet<'_>, html: &mut Html) {
                 ("amber", "0.4 to 0.7", found.amber),
                 ("red", "below 0.4", found.red),
             ];
-            html.put("ul", &[("class", "bands"), ("aria-label", "Key results by outcome")], |html| {
-                for (class, name, many) in parts {
-                    html.put("li", &[("data-band", class)], |html| {
-                        html.leaf("b", &[], &many.to_string());
-                        html.text(&format!(" {name}"));
-                    });
-                }
-            });
+            html.put(
+                "ul",
+                &[("class", "bands"), ("aria-label", "Key results by outcome")],
+                |html| {
+                    for (class, name, many) in parts {
+                        html.put("li", &[("data-band", class)], |html| {
+                            html.leaf("b", &[], &many.to_string());
+                            html.text(&format!(" {name}"));
+                        });
+                    }
+                },
+            );
         }
         for short in &found.short {
             html.put("div", &[("class", "short")], |html| {
                 html.put("p", &[], |html| {
-                    html.leaf("b", &[("class", "bad")], &format!("{:.2}", short.outcome.round(2)));
+                    html.leaf(
+                        "b",
+                        &[("class", "bad")],
+                        &format!("{:.2}", short.outcome.round(2)),
+                    );
                     html.text(" ");
                     sheet.goal(html, &short.reference, &short.title);
                 });

@@ -37,46 +37,58 @@ fn scores(sheet: &Sheet<'_>, html: &mut Html) {
     );
     super::part(html, "scores", "Scores", |html| {
         let middle = format!(">{middle}");
-        let columns = ["goals of", ">now", middle.as_str(), ">as agreed", "grade", "status"];
-        table(html, "Scores of the cycle, its teams and its objectives", &columns, |html| {
-            line(sheet, html, "whole", Thing::Cycle, &retro.whole, |html| {
-                html.leaf("span", &[("class", "said")], &retro.cycle.name);
-            });
-            for team in &retro.teams {
-                let thing = Thing::Team(team.id);
-                line(sheet, html, "team", thing, &team.scores, |html| {
-                    html.leaf("span", &[("class", "said")], &team.name);
-                    html.leaf("small", &[], &format!(" {}", team.level.word()));
+        let columns = [
+            "goals of",
+            ">now",
+            middle.as_str(),
+            ">as agreed",
+            "grade",
+            "status",
+        ];
+        table(
+            html,
+            "Scores of the cycle, its teams and its objectives",
+            &columns,
+            |html| {
+                line(sheet, html, "whole", Thing::Cycle, &retro.whole, |html| {
+                    html.leaf("span", &[("class", "said")], &retro.cycle.name);
                 });
-            }
-            for one in &retro.objectives {
-                let thing = Thing::Objective(one.id);
-                let (there, hidden) = sheet.there(thing);
-                let attributes = [
-                    ("data-ref", one.reference.text.as_str()),
-                    ("data-s", there.as_str()),
-                    super::super::html::flag("hidden", hidden),
-                ];
-                html.put("tr", &attributes, |html| {
-                    head(html, |html| {
-                        let link = format!("#{}", one.reference);
-                        html.put("a", &[("href", link.as_str())], |html| {
-                            sheet.cell(html, "span", "said", thing, Field::Title);
+                for team in &retro.teams {
+                    let thing = Thing::Team(team.id);
+                    line(sheet, html, "team", thing, &team.scores, |html| {
+                        html.leaf("span", &[("class", "said")], &team.name);
+                        html.leaf("small", &[], &format!(" {}", team.level.word()));
+                    });
+                }
+                for one in &retro.objectives {
+                    let thing = Thing::Objective(one.id);
+                    let (there, hidden) = sheet.there(thing);
+                    let attributes = [
+                        ("data-ref", one.reference.text.as_str()),
+                        ("data-s", there.as_str()),
+                        super::super::html::flag("hidden", hidden),
+                    ];
+                    html.put("tr", &attributes, |html| {
+                        head(html, |html| {
+                            let link = format!("#{}", one.reference);
+                            html.put("a", &[("href", link.as_str())], |html| {
+                                sheet.cell(html, "span", "said", thing, Field::Title);
+                            });
+                        });
+                        live(sheet, html, thing);
+                        later(html, one.scores.mid);
+                        later(html, one.score_as_agreed);
+                        html.put("td", &[], |html| {
+                            sheet.cell(html, "span", "grade", thing, Field::Grade);
+                        });
+                        html.put("td", &[], |html| {
+                            sheet.cell(html, "span", "status", thing, Field::Status);
+                            sheet.cell(html, "span", "state", thing, Field::State);
                         });
                     });
-                    live(sheet, html, thing);
-                    later(html, one.scores.mid);
-                    later(html, one.score_as_agreed);
-                    html.put("td", &[], |html| {
-                        sheet.cell(html, "span", "grade", thing, Field::Grade);
-                    });
-                    html.put("td", &[], |html| {
-                        sheet.cell(html, "span", "status", thing, Field::Status);
-                        sheet.cell(html, "span", "state", thing, Field::State);
-                    });
-                });
-            }
-        });
+                }
+            },
+        );
     });
 }
 
@@ -114,7 +126,11 @@ fn line(
         later(html, agreed);
         let grade = graded(scores.grade);
         html.put("td", &[("class", "later")], |html| {
-            html.leaf("span", &[("class", "grade"), ("data-v", grade.as_str())], &grade);
+            html.leaf(
+                "span",
+                &[("class", "grade"), ("data-v", grade.as_str())],
+                &grade,
+            );
         });
         html.leaf("td", &[], "");
     });

@@ -37,12 +37,23 @@ pub(in crate::page) fn top(sheet: &Sheet<'_>, html: &mut Html) {
                 }
             });
         });
-        let stated = format!("As of {}, #{}.", sheet.day(sheet.retro.on), sheet.retro.head);
+        let stated = format!(
+            "As of {}, #{}.",
+            sheet.day(sheet.retro.on),
+            sheet.retro.head
+        );
         html.leaf("p", &[("class", "stated"), ("id", "stated")], &stated);
-        html.put("div", &[("class", "sum"), ("data-ref", cycle.reference.text.as_str())], |html| {
-            scores(sheet, html);
-            counts(sheet, html);
-        });
+        html.put(
+            "div",
+            &[
+                ("class", "sum"),
+                ("data-ref", cycle.reference.text.as_str()),
+            ],
+            |html| {
+                scores(sheet, html);
+                counts(sheet, html);
+            },
+        );
         parts(sheet, html);
     });
 }
@@ -51,7 +62,12 @@ pub(in crate::page) fn top(sheet: &Sheet<'_>, html: &mut Html) {
 fn parts(sheet: &Sheet<'_>, html: &mut Html) {
     let retro = sheet.retro;
     let all = [
-        ("#story", "What happened", "verdict", !retro.story.is_empty()),
+        (
+            "#story",
+            "What happened",
+            "verdict",
+            !retro.story.is_empty(),
+        ),
         ("#scores", "Scores", "", true),
         ("#goals", "Goals", "", true),
         ("#goalposts", "Goalposts", "", true),
@@ -61,14 +77,23 @@ fn parts(sheet: &Sheet<'_>, html: &mut Html) {
         ("#ambition", "Ambition", "verdict", true),
         ("#funnels", "Funnels", "verdict", !retro.funnels.is_empty()),
         ("#notes", "Notes", "", true),
-        ("#compared", "Beside the cycle before", "verdict", retro.compared.is_some()),
+        (
+            "#compared",
+            "Beside the cycle before",
+            "verdict",
+            retro.compared.is_some(),
+        ),
         ("#onward", "Carried over", "verdict", true),
     ];
-    html.put("nav", &[("class", "parts"), ("aria-label", "Parts of this page")], |html| {
-        for (link, name, class, _) in all.iter().filter(|(.., there)| *there) {
-            html.leaf("a", &[("href", *link), ("class", *class)], name);
-        }
-    });
+    html.put(
+        "nav",
+        &[("class", "parts"), ("aria-label", "Parts of this page")],
+        |html| {
+            for (link, name, class, _) in all.iter().filter(|(.., there)| *there) {
+                html.leaf("a", &[("href", *link), ("class", *class)], name);
+            }
+        },
+    );
 }
 
 fn scores(sheet: &Sheet<'_>, html: &mut Html) {
@@ -121,13 +146,21 @@ fn beside(html: &mut Html, score: &RetroScore) {
 
 /// How many key results are doing how.
 fn counts(sheet: &Sheet<'_>, html: &mut Html) {
-    html.put("ul", &[("class", "counts"), ("aria-label", "Key results by status")], |html| {
-        for (at, status) in (0u8..).zip(STATUSES) {
-            html.put("li", &[], |html| {
-                sheet.cell(html, "b", "", Thing::Count(at), Field::Many);
-                html.text(" ");
-                html.leaf("span", &[("class", "status"), ("data-v", status.word())], status.word());
-            });
-        }
-    });
+    html.put(
+        "ul",
+        &[("class", "counts"), ("aria-label", "Key results by status")],
+        |html| {
+            for (at, status) in (0u8..).zip(STATUSES) {
+                html.put("li", &[], |html| {
+                    sheet.cell(html, "b", "", Thing::Count(at), Field::Many);
+                    html.text(" ");
+                    html.leaf(
+                        "span",
+                        &[("class", "status"), ("data-v", status.word())],
+                        status.word(),
+                    );
+                });
+            }
+        },
+    );
 }
