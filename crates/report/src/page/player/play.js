@@ -16,6 +16,7 @@
   const lasts = Math.max(1, film.stops.at[film.last] - begins);
   let playing = 0;
   let quiet = 0;
+  let begun = false;
 
   slider.max = String(lasts);
   step.value = film.count > 400 ? "day" : "event";
@@ -59,8 +60,9 @@
       else history.replaceState(null, "", link);
     }
     clearTimeout(quiet);
-    // Said once things rest: a film that plays is not read out.
-    if (!playing) quiet = setTimeout(() => (live.textContent = words), 400);
+    // Said once things rest: a film that plays is not read out, nor is what one finds on opening.
+    if (!playing && begun) quiet = setTimeout(() => (live.textContent = words), 400);
+    begun = true;
   }
 
   function stop() {
@@ -91,6 +93,7 @@
     play.setAttribute("aria-label", "Pause");
     play.dataset.v = "pause";
     document.body.classList.add("playing");
+    live.textContent = "";
     playing = 1;
     if (page.at() === film.last) show(0);
     playing = setTimeout(tick, 250);
