@@ -14,6 +14,7 @@
   const pause = { event: 500, day: 300, week: 1000 };
   const begins = film.stops.at[0];
   const lasts = Math.max(1, film.stops.at[film.last] - begins);
+  const lately = log.closest("details");
   let playing = 0;
   let quiet = 0;
   let begun = false;
@@ -22,6 +23,7 @@
   step.value = film.count > 400 ? "day" : "event";
 
   function listen() {
+    if (!lately.open) return;
     const items = time.before(page.at(), 6).map((stop) => {
       const { who, what } = film.said[stop];
       const item = document.createElement("li");
@@ -121,6 +123,7 @@
     button.addEventListener("click", () => acts[button.dataset.act]());
   }
 
+  lately.addEventListener("toggle", listen);
   slider.addEventListener("input", () => {
     stop();
     show(Math.max(0, lastUpTo(film.stops.at, begins + Number(slider.value))));
