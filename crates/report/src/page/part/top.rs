@@ -61,25 +61,26 @@ pub(in crate::page) fn top(sheet: &Sheet<'_>, html: &mut Html) {
 /// The way to the parts of a long page.
 fn parts(sheet: &Sheet<'_>, html: &mut Html) {
     let retro = sheet.retro;
+    // What is put away at earlier moments stands behind what is always there.
     let all = [
+        ("#scores", "Scores", "", true),
+        ("#goals", "Goals", "", true),
+        ("#goalposts", "Goalposts", "", true),
+        ("#late", "Late and corrected", "", true),
+        ("#notes", "Notes", "", true),
         (
             "#story",
             "What happened",
             "verdict",
             !retro.story.is_empty(),
         ),
-        ("#scores", "Scores", "", true),
-        ("#goals", "Goals", "", true),
-        ("#goalposts", "Goalposts", "", true),
-        ("#late", "Late and corrected", "", true),
         ("#stalls", "Stalls", "verdict", true),
         ("#calibration", "Calibration", "verdict", true),
         ("#ambition", "Ambition", "verdict", true),
         ("#funnels", "Funnels", "verdict", !retro.funnels.is_empty()),
-        ("#notes", "Notes", "", true),
         (
             "#compared",
-            "Beside the cycle before",
+            "The cycle before",
             "verdict",
             retro.compared.is_some(),
         ),
