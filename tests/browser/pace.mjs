@@ -10,7 +10,7 @@ const figures = await tab.evaluate(async () => {
   const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const median = (all) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)];
   const press = (key, shiftKey = false) =>
-    document.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
   const slider = document.getElementById("slider");
   document.getElementById("goals").scrollIntoView();
   await painted();

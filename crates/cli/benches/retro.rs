@@ -156,6 +156,7 @@ impl Company {
         // As many a day that the quarter's end is reached with the last of them.
         let a_day = (ENTRIES - before) / DAYS as u64 + 1;
         let mut values = vec![0; KEY_RESULTS];
+        let mut targets = vec![1_000; KEY_RESULTS];
         for day in 0..DAYS {
             self.now_ms = (FIRST + day) as u64 * 86_400_000 + 8 * 3_600_000;
             for _ in 0..a_day {
@@ -171,7 +172,8 @@ impl Company {
                         text: format!("they answer before noon, as seen {n} times by day {day}"),
                     }),
                     1 => {
-                        let target = Value::Number((900 + day + n as i32 % 50).into());
+                        targets[n] += [7, -7][n % 2];
+                        let target = Value::Number(targets[n].into());
                         let set = vec![(Field::Target, target)];
                         self.waiting.push(Command::Edit { subject, set });
                     }

@@ -5,13 +5,17 @@ use std::fmt::Write as _;
 use super::goals::Film;
 use super::html::{Html, flag};
 
-/// What is marked on the slider: its name in the film, its class.
-const MARKS: [(&str, &str); 4] = [
-    ("note", "M{x} 7v3"),
-    ("grade", "M{x} 5v5"),
-    ("conflict", "M{x} 0v10"),
-    ("goalpost", "M{x} 0v10"),
+/// What is marked on the slider: its name in the film, its class, its shape.
+const MARKS: [(&str, &str, &str); 5] = [
+    ("note", "note", "M{x} 7v3"),
+    ("grade", "grade", "M{x} 5v5"),
+    ("conflict", "conflict", "M{x} 3v7"),
+    ("goalpost", "goalpost", "M{x} 0v10"),
+    (AFTER, "after", "M{x} 0v10"),
 ];
+
+/// Goalposts that were moved after the end.
+pub(super) const AFTER: &str = "goalpost after the end";
 
 /// What the keys do.
 const KEYS: [(&str, &str); 8] = [
@@ -78,6 +82,8 @@ pub(super) fn bar(film: &Film, html: &mut Html, is_live: bool) {
             html.leaf("span", &[("id", "copied"), ("class", "muted")], "");
         });
         html.leaf("p", &[("class", "moment said"), ("id", "moment")], "");
+        let away = "What is told from the end is put away.";
+        html.leaf("p", &[("class", "away")], away);
         let live = [("id", "live"), ("class", "unseen"), ("aria-live", "polite")];
         html.leaf("p", &live, "");
         html.put("details", &[("class", "lately")], |html| {
@@ -108,7 +114,7 @@ fn help(html: &mut Html) {
             }
         });
         html.put("p", &[("class", "muted")], |html| {
-            html.text("Above the slider stand, from tall to short: moved goalposts, conflicts, grades, notes.");
+            html.text("Above the slider stand, from tall to short: moved goalposts (red after the end), conflicts, grades, notes.");
         });
         html.put("form", &[("method", "dialog")], |html| {
             html.leaf("button", &[("autofocus", "")], "Close");
@@ -136,7 +142,7 @@ fn button(html: &mut Html, act: &'static str, label: &'static str, sign: &'stati
 
 fn choice(html: &mut Html, id: &'static str, name: &str, options: &[(&str, &str)]) {
     html.put("label", &[], |html| {
-        html.text(name);
+        html.leaf("span", &[], name);
         html.text(" ");
         html.put("select", &[("id", id)], |html| {
             for (value, told) in options {
@@ -160,7 +166,7 @@ fn marks(film: &Film, html: &mut Html) {
         ("aria-hidden", "true"),
     ];
     html.put("svg", &svg, |html| {
-        for (name, shape) in MARKS {
+        for (name, class, shape) in MARKS {
             let Some(stops) = film.jumps().get(name) else {
                 continue;
             };
@@ -174,7 +180,7 @@ fn marks(film: &Film, html: &mut Html) {
                 }
                 last = Some(x);
             }
-            html.put("path", &[("class", name), ("d", drawn.as_str())], |_| {});
+            html.put("path", &[("class", class), ("d", drawn.as_str())], |_| {});
         }
     });
 }

@@ -128,8 +128,45 @@ struct Cell<F> {
 #[derive(Debug, Default)]
 struct Layer {
     pieces: Vec<Piece>,
-    /// Those that are there now.
-    open: BTreeMap<String, usize>,
+    /// Those that are there now, with their places, in the order in which they were told.
+    open: Vec<(String, usize)>,
+}
+
+impl Layer {
+    /// What is there from a stop on. Curves grow at their ends: what the old and the new list begin and
+    /// end with alike is the same, and only what lies between is looked at.
+    fn take(&mut self, now: u32, pieces: Vec<String>) {
+        let alike = |(old, new): &(&(String, usize), &String)| old.0 == **new;
+        let begin = self.open.iter().zip(&pieces).take_while(alike).count();
+        let rest = self.open.len().min(pieces.len()) - begin;
+        let end = (self.open.iter().rev().zip(pieces.iter().rev()))
+            .take(rest)
+            .take_while(alike)
+            .count();
+        let (gone, new) = (self.open.len() - end, pieces.len() - end);
+        let mut between: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let tail = self.open.split_off(gone);
+        for (text, at) in self.open.drain(begin..) {
+            between.entry(text).or_default().push(at);
+        }
+        for text in pieces.into_iter().take(new).skip(begin) {
+            let at = (between.get_mut(&text).and_then(Vec::pop)).unwrap_or_else(|| {
+                self.pieces.push(Piece {
+                    from: now,
+                    until: None,
+                    text: shown(&text),
+                });
+                self.pieces.len() - 1
+            });
+            self.open.push((text, at));
+        }
+        self.open.extend(tail);
+        for at in between.into_values().flatten() {
+            if let Some(piece) = self.pieces.get_mut(at) {
+                piece.until = Some(now);
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -255,11 +292,11 @@ impl<T: Ord + Copy, F: Field, L: Ord + Copy> Film<T, F, L> {
         layer: L,
         pieces: impl IntoIterator<Item = String>,
     ) {
-        let mut pieces = pieces.into_iter().peekable();
+        let pieces: Vec<String> = pieces.into_iter().collect();
         let place = match self.layer_places.get(&(thing, layer)) {
             Some(place) => *place,
             // A layer that never had anything is none.
-            None if pieces.peek().is_none() => return,
+            None if pieces.is_empty() => return,
             None => {
                 self.layers.push(Layer::default());
                 let place = self.layers.len() - 1;
@@ -267,29 +304,8 @@ impl<T: Ord + Copy, F: Field, L: Ord + Copy> Film<T, F, L> {
                 place
             }
         };
-        let Some(layer) = self.layers.get_mut(place) else {
-            return;
-        };
-        let mut open = BTreeMap::new();
-        for text in pieces {
-            let at = match layer.open.remove(&text) {
-                Some(at) => at,
-                None if open.contains_key(&text) => continue,
-                None => {
-                    layer.pieces.push(Piece {
-                        from: now,
-                        until: None,
-                        text: shown(&text),
-                    });
-                    layer.pieces.len() - 1
-                }
-            };
-            open.insert(text, at);
-        }
-        for at in std::mem::replace(&mut layer.open, open).into_values() {
-            if let Some(piece) = layer.pieces.get_mut(at) {
-                piece.until = Some(now);
-            }
+        if let Some(layer) = self.layers.get_mut(place) {
+            layer.take(now, pieces);
         }
     }
 

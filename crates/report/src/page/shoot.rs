@@ -17,6 +17,7 @@ use quarterdeck_core::token::{ObjectiveKind, Status};
 use quarterdeck_core::value::Subject;
 use quarterdeck_core::when::Moment;
 
+use super::bar::AFTER;
 use super::charts::Charts;
 use super::film::{self, Day};
 use super::goals::{self, Field, Figure, Film, Thing};
@@ -162,6 +163,9 @@ impl Camera {
         }
         for mark in &stop.marks {
             self.shot.film.mark(name_of(mark));
+            if matches!(mark, Mark::Goalpost { .. }) && stop.day > cycle.ends {
+                self.shot.film.mark(AFTER);
+            }
         }
         self.kept = names.keep();
         self.last_at = Some(stop.at);

@@ -80,3 +80,26 @@ fn what_people_wrote_is_neutral_in_a_film() {
     assert!(json.contains("\\\\u{202e}</script>␛"), "{json}");
     assert!(json.contains("\"a b\""), "{json}");
 }
+
+proptest::proptest! {
+    /// Whatever lists a layer is told, at each stop it has what it was told there.
+    #[test]
+    fn a_layer_has_what_it_was_told(
+        lists in proptest::collection::vec(proptest::collection::vec(0..6u8, 0..8), 1..12),
+    ) {
+        let mut layer = Layer::default();
+        for (now, list) in (0..).zip(&lists) {
+            layer.take(now, list.iter().map(u8::to_string).collect());
+        }
+        for (now, list) in (0..).zip(&lists) {
+            let mut told: Vec<String> = list.iter().map(u8::to_string).collect();
+            let mut there: Vec<String> = (layer.pieces.iter())
+                .filter(|piece| piece.from <= now && piece.until.is_none_or(|until| now < until))
+                .map(|piece| piece.text.clone())
+                .collect();
+            told.sort();
+            there.sort();
+            proptest::prop_assert_eq!(there, told);
+        }
+    }
+}

@@ -47,7 +47,8 @@ pub(super) fn goalposts(sheet: &mut Sheet<'_>, html: &mut Html) {
                         html.put("td", &[], |html| {
                             html.leaf("span", &[("class", "said")], &one.what);
                             if one.conflict {
-                                html.leaf("em", &[("class", "amiss")], " in conflict");
+                                html.text(" ");
+                                html.leaf("em", &[("class", "amiss")], "in conflict");
                             }
                             if one.act.undone {
                                 html.leaf("em", &[("class", "quiet")], " undone later");

@@ -126,7 +126,10 @@ fn said(sheet: &mut Sheet<'_>, html: &mut Html, told: &RetroKeyResult) {
         }
         if !told.moved.is_empty() {
             html.put("li", &[("class", "warn")], |html| {
-                let times = count(told.moved.len(), "time");
+                let times = match told.moved.len() {
+                    1 => "once".to_owned(),
+                    many => count(many, "time"),
+                };
                 let agreed = told.score_as_agreed.map_or_else(String::new, |score| {
                     format!("; {} as first agreed", two(Some(score)))
                 });

@@ -181,24 +181,30 @@ impl Sheet<'_> {
 
 /// A part with its heading.
 fn part(html: &mut Html, id: &'static str, title: &str, within: impl FnOnce(&mut Html)) {
+    section(html, id, "part", title, within);
+}
+
+/// A part that tells the whole cycle from its end: from an earlier moment it is not to be seen.
+fn verdict(html: &mut Html, id: &'static str, title: &str, within: impl FnOnce(&mut Html)) {
+    section(html, id, "part verdict", title, within);
+}
+
+fn section(
+    html: &mut Html,
+    id: &'static str,
+    class: &'static str,
+    title: &str,
+    within: impl FnOnce(&mut Html),
+) {
     let heading = format!("{id}-h");
-    let section = [
+    let attributes = [
         ("id", id),
-        ("class", "part"),
+        ("class", class),
         ("aria-labelledby", heading.as_str()),
     ];
     html.line();
-    html.put("section", &section, |html| {
+    html.put("section", &attributes, |html| {
         html.leaf("h2", &[("id", heading.as_str())], title);
-        within(html);
-    });
-}
-
-/// A part that tells the whole cycle from its end: seen from an earlier moment, it says so.
-fn verdict(html: &mut Html, id: &'static str, title: &str, within: impl FnOnce(&mut Html)) {
-    part(html, id, title, |html| {
-        let hindsight = "Told from the end, with all that is known there.";
-        html.leaf("p", &[("class", "hindsight")], hindsight);
         within(html);
     });
 }

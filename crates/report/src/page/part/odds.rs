@@ -3,7 +3,7 @@
 use super::super::html::Html;
 use super::amiss::share;
 use super::{Sheet, head, nothing, number, row, table, verdict};
-use crate::json::{CalibrationFigures, CalibrationOdds, CalibrationShare};
+use crate::json::{CalibrationFigures, CalibrationGroup, CalibrationOdds, CalibrationShare};
 use crate::number::{count, percent};
 
 /// What was stated against what came out.
@@ -51,26 +51,37 @@ pub(super) fn calibration(sheet: &mut Sheet<'_>, html: &mut Html) {
                 },
             );
         }
-        let columns = [
-            "owner",
-            ">key results",
-            ">reached",
-            ">certainty stated",
-            ">Brier",
-            ">confidence stated",
-            ">Brier",
-        ];
-        if found.owners.len() > 1 {
-            table(html, "By owner", &columns, |html| {
-                for group in found.owners.iter().chain(&found.teams) {
-                    row(html, "", "", |html| {
-                        head(html, |html| {
-                            let name = group.name.as_deref().unwrap_or("nobody");
-                            html.leaf("span", &[("class", "said")], name);
-                        });
-                        figures(html, &group.figures);
-                    });
-                }
+        groups(html, ("By owner", "owner", "nobody"), &found.owners);
+        groups(html, ("By team", "team", "no team"), &found.teams);
+    });
+}
+
+/// One group says what all together do.
+fn groups(
+    html: &mut Html,
+    (caption, first, none): (&str, &str, &str),
+    groups: &[CalibrationGroup],
+) {
+    if groups.len() < 2 {
+        return;
+    }
+    let columns = [
+        first,
+        ">key results",
+        ">reached",
+        ">certainty stated",
+        ">Brier",
+        ">confidence stated",
+        ">Brier",
+    ];
+    table(html, caption, &columns, |html| {
+        for group in groups {
+            row(html, "", "", |html| {
+                head(html, |html| {
+                    let name = group.name.as_deref().unwrap_or(none);
+                    html.leaf("span", &[("class", "said")], name);
+                });
+                figures(html, &group.figures);
             });
         }
     });

@@ -54,7 +54,47 @@ pub(in crate::page) fn top(sheet: &Sheet<'_>, html: &mut Html) {
                 counts(sheet, html);
             },
         );
+        parts(sheet, html);
     });
+}
+
+/// The way to the parts of a long page.
+fn parts(sheet: &Sheet<'_>, html: &mut Html) {
+    let retro = sheet.retro;
+    // What is put away at earlier moments stands behind what is always there.
+    let all = [
+        ("#scores", "Scores", "", true),
+        ("#goals", "Goals", "", true),
+        ("#goalposts", "Goalposts", "", true),
+        ("#late", "Late and corrected", "", true),
+        ("#notes", "Notes", "", true),
+        (
+            "#story",
+            "What happened",
+            "verdict",
+            !retro.story.is_empty(),
+        ),
+        ("#stalls", "Stalls", "verdict", true),
+        ("#calibration", "Calibration", "verdict", true),
+        ("#ambition", "Ambition", "verdict", true),
+        ("#funnels", "Funnels", "verdict", !retro.funnels.is_empty()),
+        (
+            "#compared",
+            "The cycle before",
+            "verdict",
+            retro.compared.is_some(),
+        ),
+        ("#onward", "Carried over", "verdict", true),
+    ];
+    html.put(
+        "nav",
+        &[("class", "parts"), ("aria-label", "Parts of this page")],
+        |html| {
+            for (link, name, class, _) in all.iter().filter(|(.., there)| *there) {
+                html.leaf("a", &[("href", *link), ("class", *class)], name);
+            }
+        },
+    );
 }
 
 fn scores(sheet: &Sheet<'_>, html: &mut Html) {

@@ -14,13 +14,16 @@
   const pause = { event: 500, day: 300, week: 1000 };
   const begins = film.stops.at[0];
   const lasts = Math.max(1, film.stops.at[film.last] - begins);
+  const lately = log.closest("details");
   let playing = 0;
   let quiet = 0;
+  let begun = false;
 
   slider.max = String(lasts);
   step.value = film.count > 400 ? "day" : "event";
 
   function listen() {
+    if (!lately.open) return;
     const items = time.before(page.at(), 6).map((stop) => {
       const { who, what } = film.said[stop];
       const item = document.createElement("li");
@@ -59,8 +62,9 @@
       else history.replaceState(null, "", link);
     }
     clearTimeout(quiet);
-    // Said once things rest: a film that plays is not read out.
-    if (!playing) quiet = setTimeout(() => (live.textContent = words), 400);
+    // Said once things rest: a film that plays is not read out, nor is what one finds on opening.
+    if (!playing && begun) quiet = setTimeout(() => (live.textContent = words), 400);
+    begun = true;
   }
 
   function stop() {
@@ -91,6 +95,7 @@
     play.setAttribute("aria-label", "Pause");
     play.dataset.v = "pause";
     document.body.classList.add("playing");
+    live.textContent = "";
     playing = 1;
     if (page.at() === film.last) show(0);
     playing = setTimeout(tick, 250);
@@ -118,6 +123,7 @@
     button.addEventListener("click", () => acts[button.dataset.act]());
   }
 
+  lately.addEventListener("toggle", listen);
   slider.addEventListener("input", () => {
     stop();
     show(Math.max(0, lastUpTo(film.stops.at, begins + Number(slider.value))));
