@@ -15,7 +15,8 @@ use crate::error::{Exit, Failure};
   okr demo --pause              waits for Enter between chapters
   okr demo --keep northwind     leaves everything in that folder, to explore
 
-Takes a few seconds, and shows the same each time. It touches nothing of yours.")]
+Takes a few seconds, and shows the same each time. It touches nothing of yours, and leaves a
+page to look at: okr-demo.html in the folder that you are in, or in the one that is kept.")]
 pub(crate) struct Demo {
     /// Leave the three machines and the server in this new or empty folder.
     #[arg(long, value_name = "DIR")]

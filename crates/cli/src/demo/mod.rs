@@ -14,6 +14,7 @@ mod chapters;
 mod clock;
 mod narrator;
 mod okrd;
+mod page;
 mod play;
 mod souvenir;
 mod stage;
@@ -48,6 +49,8 @@ pub(crate) fn run(options: &Options, context: &Context) -> Result<Exit, Failure>
     };
     chapters::play(&mut play)?;
     play.stage.okrd.switch_off()?;
-    souvenir::leave(&play, options.keep.is_some(), &context.output)?;
+    let kept = options.keep.is_some();
+    let page = page::leave(&play, kept)?;
+    souvenir::leave(&play, kept, page.as_deref(), &context.output)?;
     Ok(Exit::Done)
 }

@@ -1,5 +1,7 @@
 //! What stays after the demo: what to try next, and with `--keep` how to explore each machine.
 
+use std::path::Path;
+
 use quarterdeck_report::json::Schema;
 use serde::Serialize;
 use serde_json::Value;
@@ -24,6 +26,8 @@ struct Told {
     head: Option<Value>,
     root: String,
     machines: Vec<ToldMachine>,
+    /// Where the retrospective lies, as a page.
+    page: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,15 +39,20 @@ struct ToldMachine {
 }
 
 /// Says what to do next, and leaves a note in a folder that is kept.
-pub(super) fn leave(play: &Play<'_>, kept: bool, output: &Output) -> Result<(), Failure> {
+pub(super) fn leave(
+    play: &Play<'_>,
+    kept: bool,
+    page: Option<&Path>,
+    output: &Output,
+) -> Result<(), Failure> {
     if output.json {
-        return tell_script(play, kept, output);
+        return tell_script(play, kept, page, output);
     }
     play.chapter("Next", "your own")?;
     if kept {
         explore(play)?;
     } else {
-        play.say("Nothing is left of this. To let it stay, and walk through it yourself:")?;
+        play.say("Nothing but that page is left of this. To let it stay, and walk through it:")?;
         let keep = "okr demo --keep northwind".to_owned();
         play.narrator.lines(&[keep])?;
     }
@@ -80,6 +89,8 @@ fn explore(play: &Play<'_>) -> Result<(), Failure> {
             "okr history pickup",
             "okr goalposts --cycle 2026-Q3",
             "okr calibration 2026-Q3",
+            "okr tui",
+            "okr replay 2026-Q3",
             "okr objective list --cycle 2026",
         ]
         .map(str::to_owned),
@@ -103,7 +114,12 @@ fn explore(play: &Play<'_>) -> Result<(), Failure> {
     std::fs::write(&path, text).map_err(|error| Failure::file("write", &path, &error))
 }
 
-fn tell_script(play: &Play<'_>, kept: bool, output: &Output) -> Result<(), Failure> {
+fn tell_script(
+    play: &Play<'_>,
+    kept: bool,
+    page: Option<&Path>,
+    output: &Output,
+) -> Result<(), Failure> {
     let verified = play.ask(LISBON, "verify")?;
     output.value(&Told {
         schema: Schema,
@@ -118,11 +134,12 @@ fn tell_script(play: &Play<'_>, kept: bool, output: &Output) -> Result<(), Failu
                 home: kept.then(|| play.stage.home(machine).display().to_string()),
             })
             .collect(),
+        page: page.map(|page| page.display().to_string()),
     })
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &std::path::Path) -> String {
+fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@".contains(c);
     if text.chars().all(plain) {

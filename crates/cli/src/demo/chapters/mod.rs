@@ -10,6 +10,7 @@ mod deltas;
 mod goalpost;
 mod mistakes;
 mod plan;
+mod retro;
 mod review;
 mod weeks;
 
@@ -31,5 +32,6 @@ pub(super) fn play(play: &mut Play<'_>) -> Result<(), Failure> {
     weeks::go_by(play, 10..=12, &mut check_ins)?;
     review::play(play, &mut check_ins)?;
     audit::play(play, &lowered)?;
-    close::play(play)
+    close::play(play)?;
+    retro::play(play)
 }
