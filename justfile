@@ -37,6 +37,10 @@ docs:
 demo *ARGS:
     cargo run --release --bin okr -- demo {{ARGS}}
 
+# Takes the README's pictures anew; needs Chromium.
+pictures:
+    cargo run -p quarterdeck-tests --example pictures -- docs/pictures
+
 # Measures what docs/performance.md reports, on a quiet machine and a real disk below DIR; takes a quarter of an hour.
 bench DIR=(justfile_directory() / "target"):
     cargo bench -p quarterdeck-core --bench fold

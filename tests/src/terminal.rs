@@ -108,6 +108,12 @@ impl Terminal {
         self.screen.screen().contents()
     }
 
+    /// The same with its colours.
+    #[must_use]
+    pub fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
+    }
+
     /// Waits until this is shown.
     #[track_caller]
     pub fn until(&mut self, text: &str) -> &mut Self {
