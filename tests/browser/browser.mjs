@@ -42,6 +42,7 @@ export async function open(browser, { address = page, ...options } = {}) {
     if (!request.url().startsWith("data:")) asked.push(request.url());
   });
   await tab.goto(address);
+  if (options.javaScriptEnabled !== false) await tab.locator("body.plays").waitFor();
   return { tab, context, wrong, asked };
 }
 

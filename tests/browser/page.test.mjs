@@ -184,7 +184,7 @@ test("what people wrote is shown as text", async () => {
   assert.equal(await tab.locator("img").count(), 0);
   assert.equal(await tab.locator("script").count(), 2);
   const whole = await tab.evaluate(() => document.documentElement.textContent);
-  assert.ok(!/[\u0000-\u0008\u000b-\u001e\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(whole.replaceAll("\u001f", "")));
+  assert.ok(!/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(whole));
   assert.ok(whole.includes("\\u{202e}desrever"));
   await tab.keyboard.press("Home");
   await tab.evaluate(() => document.getElementById("slider").dispatchEvent(new Event("input")));

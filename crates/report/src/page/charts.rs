@@ -13,10 +13,11 @@ use quarterdeck_core::id::KeyResultId;
 use quarterdeck_core::state::State;
 
 use super::film::CELL;
-use super::goals::{Film, Layer, Thing};
+use super::goals::{Field, Film, Layer, Thing};
 use super::html::Html;
 use crate::chart::{self, Pieces, Plot, Scale, Size};
-use crate::number::{percent, with_unit};
+use crate::json::CurvePoint;
+use crate::number::{number as figure, percent};
 
 /// The size of a chart, in units of its view box.
 pub(super) const SIZE: Size = Size {
@@ -48,6 +49,9 @@ const CLASSES: [&str; 18] = [
 
 /// What is cut off at the line of the day.
 const UNTIL_TODAY: [&str; 4] = ["held", "sure good", "sure warn", "sure bad"];
+
+/// What has a piece for each value.
+const OFTEN: [&str; 5] = ["held", "points", "sure good", "sure warn", "sure bad"];
 
 /// The charts so far.
 #[derive(Debug, Default)]
@@ -86,13 +90,18 @@ impl Charts {
             };
             let mut scale = Scale::of(first);
             all.for_each(|plot| scale.take(plot));
+            let mut before: Option<&Plot> = None;
+            let mut drawn = Drawn::default();
             for (stop, plot) in &plots {
-                let mut layers = layers(chart::pieces(plot, &scale, SIZE), plot);
+                drawn.next(before, plot, &scale);
                 for (at, class) in CLASSES.iter().enumerate() {
-                    let pieces = layers.remove(class).unwrap_or_default();
-                    film.pieces(*stop, Thing::KeyResult(id), Layer::Chart(at), pieces);
+                    let (kept, pieces) = drawn.layer(class);
+                    let place = (Thing::KeyResult(id), Layer::Chart(at));
+                    film.pieces(*stop, place, kept, pieces);
                 }
-                film.pieces(*stop, Thing::KeyResult(id), Layer::Rows, rows(plot));
+                let place = (Thing::KeyResult(id), Layer::Rows);
+                film.pieces(*stop, place, drawn.rows_kept, rows(plot, drawn.rows_kept));
+                before = Some(plot);
             }
             all_rows += plots.last().map_or(0, |(_, plot)| plot.course.len());
             self.scales.insert(id, scale);
@@ -101,7 +110,14 @@ impl Charts {
     }
 
     /// The picture as it is at the end, for the player to go on from.
-    pub(super) fn put(&self, html: &mut Html, film: &Film, id: KeyResultId, title: &str) {
+    /// Of a quarter with very many values, the curve alone: the player adds the rest where it is seen.
+    pub(super) fn put(
+        &self,
+        html: &mut Html,
+        film: &Film,
+        id: KeyResultId,
+        (title, is_whole): (&str, bool),
+    ) {
         let Some(scale) = self.scales.get(&id) else {
             return;
         };
@@ -114,11 +130,14 @@ impl Charts {
             ("viewBox", view.as_str()),
             ("role", "img"),
             ("aria-label", label.as_str()),
-            ("data-chart", ""),
+            ("data-chart", if is_whole { "whole" } else { "part" }),
         ];
         html.put("svg", &svg, |html| {
             html.picture(&chart::frame(scale, SIZE));
-            let cut = format!("cut-{id}");
+            let place = film
+                .number(Thing::KeyResult(id), Field::There)
+                .unwrap_or_default();
+            let cut = format!("cut-{place}");
             let (left, width) = (number(field.left), number(field.right - field.left));
             let height = SIZE.height.to_string();
             let share = film.last_day().map_or(1.0, |day| day.share);
@@ -133,13 +152,17 @@ impl Charts {
                 ];
                 html.put("rect", &all, |_| {});
             });
-            let cut = format!("url(#cut-{id})");
+            let cut = format!("url(#cut-{place})");
             for (at, class) in CLASSES.iter().enumerate() {
                 let Some((number, pieces)) = film.layer(Thing::KeyResult(id), Layer::Chart(at))
                 else {
                     continue;
                 };
-                let (number, drawn) = (number.to_string(), pieces.concat());
+                let (number, drawn) = match (*class, is_whole) {
+                    ("curve", false) => (number.to_string(), joined(&pieces)),
+                    (class, false) if OFTEN.contains(&class) => (number.to_string(), String::new()),
+                    _ => (number.to_string(), pieces.concat()),
+                };
                 let is_cut = UNTIL_TODAY.contains(class);
                 let path = [
                     ("class", *class),
@@ -176,7 +199,13 @@ impl Charts {
     }
 
     /// The values of a chart as a table, for whoever reads rather than looks.
-    pub(super) fn table(html: &mut Html, film: &Film, id: KeyResultId, title: &str, filled: bool) {
+    pub(super) fn table(
+        html: &mut Html,
+        film: &Film,
+        id: KeyResultId,
+        (title, unit): (&str, Option<&str>),
+        filled: bool,
+    ) {
         let Some((number, rows)) = film.layer(Thing::KeyResult(id), Layer::Rows) else {
             return;
         };
@@ -186,7 +215,9 @@ impl Charts {
                 html.leaf("caption", &[], &format!("Values of {title}"));
                 html.put("thead", &[], |html| {
                     html.put("tr", &[], |html| {
-                        for name in ["day", "value", "confidence"] {
+                        let value = unit
+                            .map_or_else(|| "value".to_owned(), |unit| format!("value, {unit}"));
+                        for name in ["day", &value, "confidence"] {
                             html.leaf("th", &[("scope", "col")], name);
                         }
                     });
@@ -209,6 +240,126 @@ impl Charts {
             });
         });
     }
+}
+
+/// A chart as it was drawn last. Curves grow at their ends: what a plot begins with like the one before
+/// is not drawn again.
+#[derive(Debug, Default)]
+struct Drawn {
+    /// So many measured days are as they were.
+    kept: usize,
+    /// So many rows of the table are.
+    rows_kept: usize,
+    /// The classes of the boxes of confidence.
+    sure: Vec<&'static str>,
+    /// So many of these are as they were.
+    sure_kept: usize,
+    /// Whether something was held before the first measurement.
+    held: bool,
+    layers: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Drawn {
+    fn next(&mut self, before: Option<&Plot>, plot: &Plot, scale: &Scale) {
+        let same = before.filter(|before| before.start == plot.start);
+        let alike = |old: &[CurvePoint], new: &[CurvePoint]| {
+            let both = old.iter().zip(new).take_while(|(old, new)| old == new);
+            // What follows on the last one that is alike depends on it.
+            both.count().saturating_sub(1)
+        };
+        self.kept = same.map_or(0, |before| alike(&before.course, &plot.course));
+        self.sure_kept = same.map_or(0, |before| alike(&before.confidence, &plot.confidence));
+        // A row says both.
+        let first = plot.confidence.get(self.sure_kept).map(|point| point.date);
+        let rows = plot
+            .course
+            .partition_point(|point| first.is_none_or(|day| point.date < day));
+        let part = Plot {
+            course: plot.course.get(self.kept..).unwrap_or_default().to_vec(),
+            confidence: plot
+                .confidence
+                .get(self.sure_kept..)
+                .unwrap_or_default()
+                .to_vec(),
+            start: plot.start.filter(|_| self.kept == 0),
+            ..plot.clone()
+        };
+        let mut pieces = chart::pieces(&part, scale, SIZE);
+        if self.kept == 0 {
+            self.held = plot.start.is_some() && !plot.course.is_empty();
+        }
+        self.sure.truncate(self.sure_kept);
+        self.sure.extend(pieces.sure.iter().map(|sure| sure.class));
+        for layer in [
+            &mut pieces.range,
+            &mut pieces.held,
+            &mut pieces.curve,
+            &mut pieces.points,
+        ] {
+            layer.iter_mut().for_each(|piece| *piece = whole(piece));
+        }
+        for sure in &mut pieces.sure {
+            sure.path = whole(&sure.path);
+        }
+        self.layers = layers(pieces, plot);
+        self.rows_kept = self.kept.min(rows);
+    }
+
+    /// How many pieces of a layer are as they were, and those behind them.
+    fn layer(&mut self, class: &'static str) -> (usize, Vec<String>) {
+        let kept = match class {
+            "curve" | "points" => self.kept,
+            "held" => usize::from(self.held && self.kept > 0),
+            _ => match class.split_once(' ') {
+                Some(("sure", class)) => (self.sure.iter())
+                    .take(self.sure_kept)
+                    .filter(|one| **one == class)
+                    .count(),
+                _ => 0,
+            },
+        };
+        (kept, self.layers.remove(class).unwrap_or_default())
+    }
+}
+
+/// A path with whole numbers: a unit of the view box is less than a pixel of most screens.
+fn whole(path: &str) -> String {
+    let mut short = String::with_capacity(path.len());
+    let mut behind = false;
+    for c in path.chars() {
+        behind = match c {
+            '.' => true,
+            c => behind && c.is_ascii_digit(),
+        };
+        if !behind {
+            short.push(c);
+        }
+    }
+    short
+}
+
+/// A curve's pieces as one line: each begins where the one before it ends.
+fn joined(pieces: &[&str]) -> String {
+    let mut line = String::new();
+    let mut end = (String::new(), String::new());
+    for piece in pieces {
+        let (head, tail) = piece.split_at(piece.find('H').unwrap_or(piece.len()));
+        let (x, y) = head
+            .trim_start_matches('M')
+            .split_once(' ')
+            .unwrap_or_default();
+        line.push_str(if (x, y) == (end.0.as_str(), end.1.as_str()) {
+            tail
+        } else {
+            piece
+        });
+        let (across, up) = tail
+            .trim_start_matches('H')
+            .split_once('V')
+            .unwrap_or((tail.trim_start_matches('H'), y));
+        end = (across.to_owned(), up.to_owned());
+    }
+    line
 }
 
 fn layers(pieces: Pieces, plot: &Plot) -> BTreeMap<&'static str, Vec<String>> {
@@ -238,18 +389,19 @@ fn layers(pieces: Pieces, plot: &Plot) -> BTreeMap<&'static str, Vec<String>> {
 }
 
 /// A row a day: the day, the value, and how sure somebody was.
-fn rows(plot: &Plot) -> Vec<String> {
-    let sure: BTreeMap<_, _> = (plot.confidence.iter())
-        .map(|point| (point.date, point.value))
-        .collect();
-    (plot.course.iter())
+fn rows(plot: &Plot, kept: usize) -> Vec<String> {
+    let rows = plot.course.get(kept..).unwrap_or_default();
+    let sure = |day: Date| {
+        let at = plot
+            .confidence
+            .binary_search_by_key(&day, |point| point.date)
+            .ok()?;
+        plot.confidence.get(at).map(|point| percent(point.value))
+    };
+    (rows.iter())
         .map(|point| {
-            let value = with_unit(point.value, plot.unit.as_deref()).replace(CELL, " ");
-            let sure = sure
-                .get(&point.date)
-                .copied()
-                .map_or_else(String::new, percent);
-            format!("{}{CELL}{value}{CELL}{sure}", point.date)
+            let (day, value) = (point.date, figure(point.value));
+            format!("{day}{CELL}{value}{CELL}{}", sure(day).unwrap_or_default())
         })
         .collect()
 }
@@ -257,3 +409,6 @@ fn rows(plot: &Plot) -> Vec<String> {
 fn number(value: f64) -> String {
     format!("{value:.1}").trim_end_matches(".0").to_owned()
 }
+
+#[cfg(test)]
+mod tests;

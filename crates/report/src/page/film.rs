@@ -85,7 +85,7 @@ struct Said {
 }
 
 /// Between the cells of a row, which is a piece of a table: the one control character in a film.
-pub(super) const CELL: char = '\u{1f}';
+pub(super) const CELL: char = '\t';
 
 /// A piece, made safe to show cell by cell.
 fn shown(piece: &str) -> String {
@@ -135,18 +135,22 @@ struct Layer {
 impl Layer {
     /// What is there from a stop on. Curves grow at their ends: what the old and the new list begin and
     /// end with alike is the same, and only what lies between is looked at.
-    fn take(&mut self, now: u32, pieces: Vec<String>) {
+    ///
+    /// The first `kept` are there as they were, and are not told again.
+    fn take(&mut self, now: u32, kept: usize, pieces: Vec<String>) {
+        let kept = kept.min(self.open.len());
         let alike = |(old, new): &(&(String, usize), &String)| old.0 == **new;
-        let begin = self.open.iter().zip(&pieces).take_while(alike).count();
-        let rest = self.open.len().min(pieces.len()) - begin;
-        let end = (self.open.iter().rev().zip(pieces.iter().rev()))
+        let old = self.open.get(kept..).unwrap_or_default();
+        let begin = old.iter().zip(&pieces).take_while(alike).count();
+        let rest = old.len().min(pieces.len()) - begin;
+        let end = (old.iter().rev().zip(pieces.iter().rev()))
             .take(rest)
             .take_while(alike)
             .count();
         let (gone, new) = (self.open.len() - end, pieces.len() - end);
         let mut between: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let tail = self.open.split_off(gone);
-        for (text, at) in self.open.drain(begin..) {
+        for (text, at) in self.open.drain(kept + begin..) {
             between.entry(text).or_default().push(at);
         }
         for text in pieces.into_iter().take(new).skip(begin) {
@@ -284,15 +288,15 @@ impl<T: Ord + Copy, F: Field, L: Ord + Copy> Film<T, F, L> {
         self.texts.entry(field).or_default()
     }
 
-    /// Which pieces a layer has from a stop on; a layer's stops are told in their order.
+    /// Which pieces a layer has from a stop on, behind the first `kept` of those that it had; a layer's
+    /// stops are told in their order.
     pub(super) fn pieces(
         &mut self,
         now: u32,
-        thing: T,
-        layer: L,
-        pieces: impl IntoIterator<Item = String>,
+        (thing, layer): (T, L),
+        kept: usize,
+        pieces: Vec<String>,
     ) {
-        let pieces: Vec<String> = pieces.into_iter().collect();
         let place = match self.layer_places.get(&(thing, layer)) {
             Some(place) => *place,
             // A layer that never had anything is none.
@@ -305,7 +309,7 @@ impl<T: Ord + Copy, F: Field, L: Ord + Copy> Film<T, F, L> {
             }
         };
         if let Some(layer) = self.layers.get_mut(place) {
-            layer.take(now, pieces);
+            layer.take(now, kept, pieces);
         }
     }
 
@@ -337,6 +341,19 @@ impl<T: Ord + Copy, F: Field, L: Ord + Copy> Film<T, F, L> {
         let found = self.layers.get(place)?;
         let there = found.pieces.iter().filter(|piece| piece.until.is_none());
         Some((place, there.map(|piece| piece.text.as_str()).collect()))
+    }
+
+    /// The pieces of a layer at a stop.
+    #[cfg(test)]
+    pub(super) fn there(&self, place: (T, L), stop: u32) -> Vec<String> {
+        let layer = self
+            .layer_places
+            .get(&place)
+            .and_then(|at| self.layers.get(*at));
+        (layer.into_iter().flat_map(|layer| &layer.pieces))
+            .filter(|piece| piece.from <= stop && piece.until.is_none_or(|until| stop < until))
+            .map(|piece| piece.text.clone())
+            .collect()
     }
 
     /// All stops that can be jumped to, by name.

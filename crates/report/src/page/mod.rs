@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! json::Retro ──────────────▶ parts ──▶ HTML ──┐
-//! core::replay ──▶ shoot ──▶ film ──▶ JSON ────┼──▶ Page
+//! core::replay ──▶ shoot ──▶ film ─────────────┼──▶ Page
 //! chart ───────────────┘      player, style ───┘
 //! ```
 //!
@@ -173,7 +173,7 @@ pub fn page_of<P: Past>(past: &mut P, retro: &Retro, asked: &Asked) -> Result<Pa
             every: live.every,
         }),
     };
-    let film = shot.film.json(&around);
+    let film = shot.film.packed(&around);
     Ok(whole(retro, body, &film, asked.live.is_some()))
 }
 
@@ -245,8 +245,8 @@ fn whole(retro: &Retro, body: Html, film: &str, is_live: bool) -> Page {
                 html.text(&format!(" up to #{}.", retro.head));
             });
             html.line();
-            let film_is = [("type", "application/json"), ("id", "film")];
-            html.put("script", &film_is, |html| html.data(film));
+            let film_is = [("type", "text/plain"), ("id", "film")];
+            html.put("script", &film_is, |html| html.text(film));
             html.line();
             html.put("script", &[], |html| html.own(PLAYER));
         });

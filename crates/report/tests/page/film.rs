@@ -1,7 +1,11 @@
 //! Reads a page's film as its player does, from the document alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use flate2::read::DeflateDecoder;
 use serde_json::Value;
 
 const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -42,10 +46,24 @@ fn unescaped(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
+/// A film's JSON as it stands in a page.
+pub(crate) fn unpacked(text: &str) -> String {
+    let bytes = BASE64_STANDARD.decode(text).unwrap();
+    let mut json = String::new();
+    DeflateDecoder::new(&*bytes)
+        .read_to_string(&mut json)
+        .unwrap();
+    json
+}
+
 impl Film {
+    pub(crate) fn json(&self) -> &Value {
+        &self.json
+    }
+
     pub(crate) fn read(html: &str) -> Self {
         let start = html.find("id=\"film\">").unwrap() + "id=\"film\">".len();
-        let json = html[start..].split("</script>").next().unwrap();
+        let json = unpacked(html[start..].split("</script>").next().unwrap());
         let mut cells = BTreeMap::new();
         let mut written = BTreeMap::new();
         let mut goal = String::new();
@@ -66,7 +84,7 @@ impl Film {
             }
         }
         Self {
-            json: serde_json::from_str(json).unwrap(),
+            json: serde_json::from_str(&json).unwrap(),
             cells,
             written,
         }

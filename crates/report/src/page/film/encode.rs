@@ -1,10 +1,16 @@
-//! A film as the player reads it: JSON, with runs of numbers packed into text.
+//! A film as the player reads it: JSON, with runs of numbers packed into text; all of it deflated, as
+//! base64.
 //!
 //! A number is written five bits a character, the least first; the sixth bit says that more follow.
 //! Characters are those of base64url. Sorted numbers are written as the distances between them.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use serde::Serialize;
 
 use super::{Cell, Field, Film, Layer, Stop};
@@ -85,8 +91,16 @@ struct PackedField<'a> {
 }
 
 impl<T: Ord + Copy, F: Field, L: Ord + Copy> Film<T, F, L> {
+    /// The film as it stands in a page.
+    pub(in crate::page) fn packed(&self, around: &Around) -> String {
+        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::new(6));
+        // Writing to memory does not fail.
+        let _ = deflated.write_all(self.json(around).as_bytes());
+        BASE64_STANDARD.encode(deflated.finish().unwrap_or_default())
+    }
+
     /// The film as JSON.
-    pub(in crate::page) fn json(&self, around: &Around) -> String {
+    pub(super) fn json(&self, around: &Around) -> String {
         let of = |figure: fn(&Stop) -> u64| sums(self.stops.iter().map(figure));
         let fields: BTreeMap<F, u64> = self.texts.keys().copied().zip(0..).collect();
         let packed = Packed {

@@ -25,7 +25,7 @@ fn film_of(stops: u64) -> Film<u8, u8, u8> {
         film.tell(2, 0, "same");
         let pieces = (0..seq).filter(|n| *n != 1 || seq < 4);
         let now = film.now();
-        film.pieces(now, 1, 0, pieces.map(|n| format!("p{n}")));
+        film.pieces(now, (1, 0), 0, pieces.map(|n| format!("p{n}")).collect());
     }
     film
 }
@@ -89,7 +89,7 @@ proptest::proptest! {
     ) {
         let mut layer = Layer::default();
         for (now, list) in (0..).zip(&lists) {
-            layer.take(now, list.iter().map(u8::to_string).collect());
+            layer.take(now, 0, list.iter().map(u8::to_string).collect());
         }
         for (now, list) in (0..).zip(&lists) {
             let mut told: Vec<String> = list.iter().map(u8::to_string).collect();

@@ -80,8 +80,10 @@ pub(super) fn key_result(
         });
         html.put("div", &[("class", "drawn")], |html| {
             let title = sheet.film().last(thing, Field::Title);
-            sheet.shot.charts.put(html, sheet.film(), id, title);
-            Charts::table(html, sheet.film(), id, title, sheet.shot.few_rows);
+            let few = sheet.shot.few_rows;
+            sheet.shot.charts.put(html, sheet.film(), id, (title, few));
+            let unit = told.and_then(|told| told.figures.unit.as_deref());
+            Charts::table(html, sheet.film(), id, (title, unit), few);
         });
     });
 }

@@ -52,6 +52,12 @@ function lastUpTo(sorted, limit) {
 // The place of the first of the sorted numbers that is beyond `limit`; their count for none.
 const firstBeyond = (sorted, limit) => lastUpTo(sorted, limit) + 1;
 
+// Base64 of what was deflated.
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).text();
+}
+
 function readFilm(text) {
   const film = JSON.parse(text);
   const stops = {

@@ -18,7 +18,8 @@ function painter(film) {
     }));
     const cursor = node.querySelector("[data-cursor]");
     const cut = node.querySelector("[data-cut]");
-    charts.set(node, { layers, cursor, cut, shown: film.last, near: false });
+    const shown = node.dataset.chart === "whole" ? film.last : -1;
+    charts.set(node, { layers, cursor, cut, shown, near: false });
   }
   const tables = Array.from(document.querySelectorAll("[data-rows]"), (body) => ({
     body,
@@ -69,7 +70,7 @@ function painter(film) {
     table.shown = now;
     const rows = piecesAt(table.layer, now).sort().map((piece) => {
       const row = document.createElement("tr");
-      piece.split("\u001f").forEach((text, n) => {
+      piece.split("\t").forEach((text, n) => {
         const cell = document.createElement(n === 0 ? "th" : "td");
         if (n === 0) cell.scope = "row";
         cell.textContent = text;

@@ -1,9 +1,9 @@
 // The controls.
 
-(() => {
+(async () => {
   const holder = document.getElementById("film");
   if (!holder) return;
-  const film = readFilm(holder.textContent);
+  const film = readFilm(await unpacked(holder.textContent));
   holder.textContent = "";
   const $ = (id) => document.getElementById(id);
   const page = painter(film);

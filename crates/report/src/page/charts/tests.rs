@@ -1,0 +1,87 @@
+use proptest::prelude::*;
+use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::id::Uuid;
+use quarterdeck_core::token::MetricKind;
+
+use super::super::film::Stop;
+use super::*;
+
+fn plot(start: bool, values: &BTreeMap<u8, (u8, Option<u8>)>) -> Plot {
+    let starts: Date = "2026-07-01".parse().unwrap();
+    let points = |of: &dyn Fn(&(u8, Option<u8>)) -> Option<Decimal>| {
+        (values.iter())
+            .filter_map(|(day, said)| {
+                let date = starts.plus_days((*day).into());
+                of(said).map(|value| CurvePoint { date, value })
+            })
+            .collect()
+    };
+    let tenth = |tenths: u8| format!("0.{}", tenths % 10).parse().unwrap();
+    Plot {
+        title: "Leads".to_owned(),
+        metric: MetricKind::Increase,
+        unit: None,
+        starts,
+        ends: starts.plus_days(40),
+        on: starts.plus_days(40),
+        start: start.then_some(Decimal::ZERO),
+        course: points(&|(value, _)| Some(Decimal::from(u32::from(*value)))),
+        pace: Vec::new(),
+        aims: Vec::new(),
+        confidence: points(&|(_, sure)| sure.map(tenth)),
+        steps: Vec::new(),
+        marks: Vec::new(),
+    }
+}
+
+proptest! {
+    /// However values come in, late and corrected ones among them, at each stop the chart in the film
+    /// is the one that is drawn of that moment alone.
+    #[test]
+    fn a_chart_that_grows_is_drawn_as_if_anew(
+        start in any::<bool>(),
+        changes in prop::collection::vec((0..38u8, 0..200u8, prop::option::of(0..10u8), 0..6u8), 1..25),
+    ) {
+        let id = KeyResultId::new(Uuid::from_u128(7));
+        let mut values = BTreeMap::new();
+        let mut charts = Charts::default();
+        let mut film = Film::new();
+        let mut plots = Vec::new();
+        for (now, (day, value, sure, what)) in (0..).zip(changes) {
+            if what == 0 {
+                values.remove(&day);
+            } else {
+                values.insert(day, (value, sure));
+            }
+            film.stop(Stop { seq: now, at: now, day: 0 });
+            plots.push((u32::try_from(now).unwrap(), plot(start, &values)));
+        }
+        charts.plots.insert(id, plots.clone());
+        charts.draw(&mut film);
+        let scale = charts.scales.get(&id).unwrap();
+        for (stop, plot) in &plots {
+            let mut plain = Drawn::default();
+            plain.next(None, plot, scale);
+            for (at, class) in CLASSES.iter().enumerate() {
+                let place = (Thing::KeyResult(id), Layer::Chart(at));
+                let (_, mut told) = plain.layer(class);
+                let mut there = film.there(place, *stop);
+                told.sort();
+                there.sort();
+                prop_assert_eq!(there, told, "{} at {}", class, stop);
+            }
+            let mut told = rows(plot, 0);
+            let mut there = film.there((Thing::KeyResult(id), Layer::Rows), *stop);
+            told.sort();
+            there.sort();
+            prop_assert_eq!(there, told);
+        }
+    }
+}
+
+#[test]
+fn a_curve_is_one_line() {
+    let pieces = ["M1 2H3V4", "M3 4H6", "M6 4H9V1", "M10 1H11"];
+    assert_eq!(joined(&pieces), "M1 2H3V4H6H9V1M10 1H11");
+    assert_eq!(whole("M40.5 7.25H508.9V12"), "M40 7H508V12");
+}
