@@ -43,25 +43,35 @@
   });
 })();
 
-// Asks from time to time how far the log has come; at the end of the film the page follows along.
+// Asks from time to time how far the log has come, and what day it is there: with the day, pace and
+// what is overdue change. At the end of the film the page follows along.
 function watch(film, follows) {
   const news = document.getElementById("news");
   const text = document.getElementById("news-text");
+  let today;
   async function ask() {
     try {
       const answer = await fetch(film.live.head, { cache: "no-store", credentials: "same-origin" });
       if (answer.ok) {
-        const { head } = await answer.json();
+        const { head, day } = await answer.json();
         const more = head - film.head;
-        if (more > 0) {
+        const turned = today !== undefined && day !== today;
+        if (more > 0 || turned) {
           const idle = document.activeElement === document.body || document.activeElement === null;
           if (follows() && idle) {
             location.reload();
             return;
           }
-          text.textContent = more === 1 ? "1 new event" : `${more} new events`;
+          text.textContent =
+            more <= 0 ? "It is another day" : more === 1 ? "1 new event" : `${more} new events`;
           news.hidden = false;
+        } else {
+          today = day;
         }
+      } else if (answer.status === 404) {
+        // The server says no more to whoever may not look.
+        text.textContent = "This page is no longer kept up: open it anew with `okr open`";
+        news.hidden = false;
       }
     } catch {
       // Out of reach for now: what is shown stays, and is asked for again.
