@@ -211,7 +211,7 @@ impl Charts {
         html.put("details", &[("class", "values")], |html| {
             html.leaf("summary", &[], "Values");
             html.put("table", &[], |html| {
-                html.leaf("caption", &[], &format!("Values of {title}"));
+                html.leaf("caption", &[("class", "unseen")], title);
                 html.put("thead", &[], |html| {
                     html.put("tr", &[], |html| {
                         let value = unit
