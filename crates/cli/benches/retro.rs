@@ -185,10 +185,11 @@ impl Company {
                             key_result: key_results[n],
                             measure: Measure::Absolute(values[n].into()),
                             effective: at,
-                            confidence: (n % 2 == 0)
+                            confidence: n
+                                .is_multiple_of(2)
                                 .then(|| format!("0.{sure}").parse().expect("a number")),
                             projection: None,
-                            note: (n % 3 == 0).then(|| {
+                            note: n.is_multiple_of(3).then(|| {
                                 format!("{} partners signed this week, {sure} to go", n % 17)
                             }),
                         }));

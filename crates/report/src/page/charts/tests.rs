@@ -6,9 +6,12 @@ use quarterdeck_core::token::MetricKind;
 use super::super::film::Stop;
 use super::*;
 
-fn plot(start: bool, values: &BTreeMap<u8, (u8, Option<u8>)>) -> Plot {
+/// A value, and how sure somebody was.
+type Said = (u8, Option<u8>);
+
+fn plot(start: bool, values: &BTreeMap<u8, Said>) -> Plot {
     let starts: Date = "2026-07-01".parse().unwrap();
-    let points = |of: &dyn Fn(&(u8, Option<u8>)) -> Option<Decimal>| {
+    let points = |of: &dyn Fn(&Said) -> Option<Decimal>| {
         (values.iter())
             .filter_map(|(day, said)| {
                 let date = starts.plus_days((*day).into());
