@@ -185,7 +185,8 @@ impl Company {
                             key_result: key_results[n],
                             measure: Measure::Absolute(values[n].into()),
                             effective: at,
-                            confidence: (n.is_multiple_of(2))
+                            confidence: n
+                                .is_multiple_of(2)
                                 .then(|| format!("0.{sure}").parse().expect("a number")),
                             projection: None,
                             note: n.is_multiple_of(3).then(|| {

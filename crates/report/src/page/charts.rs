@@ -123,8 +123,7 @@ impl Charts {
         };
         let field = chart::field(scale, SIZE);
         let view = format!("0 0 {} {}", SIZE.width, SIZE.height);
-        let label =
-            format!("Curve of “{title}” against its pace; the table of its values follows.");
+        let label = format!("Curve of {title}; its values follow.");
         let svg = [
             ("class", "okr-chart"),
             ("viewBox", view.as_str()),
@@ -212,7 +211,7 @@ impl Charts {
         html.put("details", &[("class", "values")], |html| {
             html.leaf("summary", &[], "Values");
             html.put("table", &[], |html| {
-                html.leaf("caption", &[], &format!("Values of {title}"));
+                html.leaf("caption", &[("class", "unseen")], title);
                 html.put("thead", &[], |html| {
                     html.put("tr", &[], |html| {
                         let value = unit
@@ -338,26 +337,30 @@ fn whole(path: &str) -> String {
     short
 }
 
-/// A curve's pieces as one line: each begins where the one before it ends.
+/// A curve's pieces as one line, from each place to the next: short, for a curve of many.
 fn joined(pieces: &[&str]) -> String {
     let mut line = String::new();
-    let mut end = (String::new(), String::new());
+    let mut end = None;
     for piece in pieces {
-        let (head, tail) = piece.split_at(piece.find('H').unwrap_or(piece.len()));
-        let (x, y) = head
-            .trim_start_matches('M')
-            .split_once(' ')
-            .unwrap_or_default();
-        line.push_str(if (x, y) == (end.0.as_str(), end.1.as_str()) {
-            tail
-        } else {
-            piece
-        });
-        let (across, up) = tail
-            .trim_start_matches('H')
-            .split_once('V')
-            .unwrap_or((tail.trim_start_matches('H'), y));
-        end = (across.to_owned(), up.to_owned());
+        let (place, across) = piece.split_once('H').unwrap_or((piece, ""));
+        let (across, up) = across.split_once('V').unwrap_or((across, ""));
+        let place = place.trim_start_matches('M').split_once(' ');
+        let place = place.and_then(|(x, y)| Some((x.parse::<i32>().ok()?, y.parse::<i32>().ok()?)));
+        let Some((x, y)) = place else {
+            line.push_str(piece);
+            end = None;
+            continue;
+        };
+        if end != Some((x, y)) {
+            line.push_str(&format!("M{x} {y}"));
+        }
+        let (right, high) = (across.parse().unwrap_or(x), up.parse().unwrap_or(y));
+        for (step, by) in [('h', right - x), ('v', high - y)] {
+            if by != 0 {
+                line.push_str(&format!("{step}{by}"));
+            }
+        }
+        end = Some((right, high));
     }
     line
 }

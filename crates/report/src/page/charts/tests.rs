@@ -6,9 +6,12 @@ use quarterdeck_core::token::MetricKind;
 use super::super::film::Stop;
 use super::*;
 
-fn plot(start: bool, values: &BTreeMap<u8, (u8, Option<u8>)>) -> Plot {
+/// A value, and how sure somebody was.
+type Said = (u8, Option<u8>);
+
+fn plot(start: bool, values: &BTreeMap<u8, Said>) -> Plot {
     let starts: Date = "2026-07-01".parse().unwrap();
-    let points = |of: &dyn Fn(&(u8, Option<u8>)) -> Option<Decimal>| {
+    let points = |of: &dyn Fn(&Said) -> Option<Decimal>| {
         (values.iter())
             .filter_map(|(day, said)| {
                 let date = starts.plus_days((*day).into());
@@ -82,6 +85,6 @@ proptest! {
 #[test]
 fn a_curve_is_one_line() {
     let pieces = ["M1 2H3V4", "M3 4H6", "M6 4H9V1", "M10 1H11"];
-    assert_eq!(joined(&pieces), "M1 2H3V4H6H9V1M10 1H11");
+    assert_eq!(joined(&pieces), "M1 2h2v2h3h3v-3M10 1h1");
     assert_eq!(whole("M40.5 7.25H508.9V12"), "M40 7H508V12");
 }

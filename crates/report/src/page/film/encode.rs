@@ -93,7 +93,7 @@ struct PackedField<'a> {
 impl<T: Ord + Copy, F: Field, L: Ord + Copy> Film<T, F, L> {
     /// The film as it stands in a page.
     pub(in crate::page) fn packed(&self, around: &Around) -> String {
-        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::new(6));
+        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());
         // Writing to memory does not fail.
         let _ = deflated.write_all(self.json(around).as_bytes());
         BASE64_STANDARD.encode(deflated.finish().unwrap_or_default())

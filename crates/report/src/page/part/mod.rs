@@ -92,26 +92,18 @@ impl Sheet<'_> {
             return;
         };
         let number = number.to_string();
-        let svg = [
-            ("class", "bar"),
-            ("viewBox", "0 0 100 6"),
-            ("preserveAspectRatio", "none"),
-            ("aria-hidden", "true"),
-        ];
-        html.put("svg", &svg, |html| {
-            html.put("rect", &[("width", "100"), ("height", "6")], |_| {});
-            let width = match self.film().last(thing, Field::Bar) {
-                "" => "0",
-                width => width,
-            };
-            let full = [
-                ("class", "full"),
-                ("height", "6"),
-                ("width", width),
-                ("data-s", &number),
-            ];
-            html.put("rect", &full, |_| {});
-        });
+        let full = match self.film().last(thing, Field::Bar) {
+            "" => "0".to_owned(),
+            width => format!("{width}%"),
+        };
+        html.put(
+            "svg",
+            &[("class", "bar"), ("aria-hidden", "true")],
+            |html| {
+                let rect = [("width", full.as_str()), ("data-s", number.as_str())];
+                html.put("rect", &rect, |_| {});
+            },
+        );
     }
 
     /// What is there only while the film says so, such as a goal.

@@ -32,7 +32,7 @@ function painter(film) {
   function put(slot, value) {
     for (const node of slot.nodes) {
       if (slot.kind === "hidden") node.hidden = value === "";
-      else if (slot.kind === "width") node.setAttribute("width", value === "" ? "0" : value);
+      else if (slot.kind === "width") node.setAttribute("width", `${value || 0}%`);
       else {
         node.textContent = value;
         if (slot.kind === "word") node.dataset.v = value;
