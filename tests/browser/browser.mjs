@@ -47,7 +47,8 @@ export async function open(browser, { address = page, ...options } = {}) {
 }
 
 // What the page says of each goal: by its id, field by field.
-export function said(tab) {
+export async function said(tab) {
+  await tab.locator("body:not(.behind)").waitFor();
   return tab.evaluate(() => {
     const goals = {};
     for (const goal of document.querySelectorAll("[data-id]")) {

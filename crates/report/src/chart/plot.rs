@@ -7,7 +7,7 @@ use quarterdeck_core::event::Metric;
 use quarterdeck_core::id::KeyResultId;
 use quarterdeck_core::plan::season;
 use quarterdeck_core::score;
-use quarterdeck_core::state::{Cycle, KeyResult, State};
+use quarterdeck_core::state::{Cycle, KeyResult, Note, State};
 use quarterdeck_core::token::MetricKind;
 use quarterdeck_core::value::{Field, Measure, Subject};
 use quarterdeck_core::{asked, known};
@@ -165,14 +165,25 @@ impl Plot {
     /// The plot with what people wrote on the key result, by the day on which that became known. All
     /// notes of the state are looked through.
     #[must_use]
-    pub fn with_notes(mut self, state: &State, id: KeyResultId) -> Self {
-        let mut notes = state.notes_about(Subject::KeyResult(id)).peekable();
+    pub fn with_notes(self, state: &State, id: KeyResultId) -> Self {
+        let notes = state.notes_about(Subject::KeyResult(id));
+        self.with_these_notes(state, notes.map(|(_, note)| note))
+    }
+
+    /// The same with these notes, oldest first: for whoever asks of every moment of a quarter.
+    #[must_use]
+    pub(crate) fn with_these_notes<'n>(
+        mut self,
+        state: &State,
+        notes: impl Iterator<Item = &'n Note>,
+    ) -> Self {
+        let mut notes = notes.peekable();
         if notes.peek().is_none() {
             return self;
         }
         let zone = asked::zone(state);
         let notes = notes
-            .map(|(_, note)| Mark {
+            .map(|note| Mark {
                 date: zone.date_of(known::since(state, &note.provenance.created)),
                 kind: note.kind.into(),
                 told: note.text.clone(),

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 use quarterdeck_core::aim::Aims;
 use quarterdeck_core::calendar::Date;
-use quarterdeck_core::id::KeyResultId;
-use quarterdeck_core::state::State;
+use quarterdeck_core::id::{KeyResultId, NoteId};
+use quarterdeck_core::state::{Note, State};
+use quarterdeck_core::value::Subject;
 
 use super::film::CELL;
 use super::goals::{Field, Film, Layer, Thing};
@@ -57,6 +58,8 @@ const OFTEN: [&str; 5] = ["held", "points", "sure good", "sure warn", "sure bad"
 #[derive(Debug, Default)]
 pub(super) struct Charts {
     aims: Aims,
+    /// The notes on each, oldest first: found once, and then told.
+    notes: Option<BTreeMap<KeyResultId, Vec<NoteId>>>,
     /// What each showed from which stop on.
     plots: BTreeMap<KeyResultId, Vec<(u32, Plot)>>,
     /// The scale that each is drawn on.
@@ -64,13 +67,51 @@ pub(super) struct Charts {
 }
 
 impl Charts {
+    /// Somebody wrote something on a key result.
+    pub(super) fn noted(&mut self, id: KeyResultId, note: NoteId) {
+        if let Some(notes) = &mut self.notes {
+            let of_it = notes.entry(id).or_default();
+            if !of_it.contains(&note) {
+                of_it.push(note);
+            }
+        }
+    }
+
+    fn notes_on<'s>(
+        &mut self,
+        state: &'s State,
+        id: KeyResultId,
+    ) -> impl Iterator<Item = &'s Note> {
+        let all = self.notes.get_or_insert_with(|| {
+            let mut found: BTreeMap<KeyResultId, Vec<(u64, NoteId)>> = BTreeMap::new();
+            for (note, it) in &state.notes {
+                if let Subject::KeyResult(about) = it.head().about {
+                    let at = it.provenance.created.seq;
+                    found.entry(about).or_default().push((at, *note));
+                }
+            }
+            (found.into_iter())
+                .map(|(about, mut notes)| {
+                    notes.sort_unstable();
+                    (about, notes.into_iter().map(|(_, note)| note).collect())
+                })
+                .collect()
+        });
+        let of_it = all.get(&id).cloned().unwrap_or_default();
+        (of_it.into_iter())
+            .filter_map(|note| state.notes.get(&note))
+            .map(|note| &**note)
+            .filter(|note| note.is_shown())
+    }
+
     /// Notes what the chart of a key result shows from this stop on.
     pub(super) fn take(&mut self, stop: u32, state: &State, id: KeyResultId, day: Date) {
         self.aims.take(state, id, day);
         let Some(plot) = Plot::of(state, id, day) else {
             return;
         };
-        let mut plot = plot.with_aims(self.aims.of(id)).with_notes(state, id);
+        let mut plot = plot.with_aims(self.aims.of(id));
+        plot = plot.with_these_notes(state, self.notes_on(state, id));
         plot.on = plot.ends;
         let plots = self.plots.entry(id).or_default();
         match plots.last_mut() {

@@ -260,9 +260,17 @@ impl<T: Ord + Copy, F: Field, L: Ord + Copy> Film<T, F, L> {
     pub(super) fn tell(&mut self, thing: T, field: F, text: &str) {
         let now = self.now();
         let told = clean(text);
+        let known = self.places.get(&(thing, field)).copied();
+        // Most cells say at most stops what they said before.
+        let last = (known.and_then(|cell| self.cells.get(cell)?.changes.last()))
+            .zip(self.texts.get(&field))
+            .map(|((_, place), texts)| texts.get(*place));
+        if last == Some(&*told) {
+            return;
+        }
         let place = self.texts_of(field).place(&told);
-        let cell = match self.places.get(&(thing, field)) {
-            Some(cell) => *cell,
+        let cell = match known {
+            Some(cell) => cell,
             None if told.is_empty() => return,
             None => {
                 self.cells.push(Cell {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quarterdeck_core::alignment::teams_below;
 use quarterdeck_core::calendar::{Date, Span, Timestamp};
 use quarterdeck_core::event::{Body, Entry};
-use quarterdeck_core::id::{CycleId, KeyResultId, ObjectiveId, TeamId, Uuid};
+use quarterdeck_core::id::{CycleId, KeyResultId, NoteId, ObjectiveId, TeamId, Uuid};
 use quarterdeck_core::past::Past;
 use quarterdeck_core::replay::{self, Changed, Mark, Step, Stop};
 use quarterdeck_core::score;
@@ -87,6 +87,7 @@ pub(super) fn shoot<P: Past>(
         statuses: BTreeMap::new(),
         seen: BTreeSet::new(),
         known_teams: 0,
+        moved: true,
         last_at: None,
         shot: Shot {
             film: Film::new(),
@@ -127,6 +128,8 @@ struct Camera {
     statuses: BTreeMap<KeyResultId, Status>,
     seen: BTreeSet<KeyResultId>,
     known_teams: usize,
+    /// Whether a figure or a status is another than at the stop before.
+    moved: bool,
     last_at: Option<Timestamp>,
     shot: Shot,
 }
@@ -200,6 +203,9 @@ impl Camera {
         };
         let mut key_results: BTreeSet<KeyResultId> = changed.key_results.clone();
         let drawn = Drawn::of(state, stop, changed);
+        for (note, about) in &drawn.written {
+            self.shot.charts.noted(*about, *note);
+        }
         for id in objectives {
             let Some(found) = state.objectives.get(&id) else {
                 continue;
@@ -215,11 +221,9 @@ impl Camera {
                     if let Some(team) = figure.team {
                         self.shot.team_of.insert(id, team);
                     }
-                    self.figures.insert(id, figure);
+                    self.moved |= self.figures.insert(id, figure) != Some(figure);
                 }
-                None => {
-                    self.figures.remove(&id);
-                }
+                None => self.moved |= self.figures.remove(&id).is_some(),
             }
             if changed.all {
                 key_results.extend(state.key_results_of(id).map(|(below, _)| below));
@@ -230,17 +234,19 @@ impl Camera {
                 continue;
             };
             if !self.figures.contains_key(&found.objective) {
-                self.statuses.remove(&id);
+                self.moved |= self.statuses.remove(&id).is_some();
                 continue;
             }
             if self.seen.insert(id) {
                 self.shot.key_results.push((id, found.objective));
             }
             let film = &mut self.shot.film;
-            match goals::key_result(film, names, (id, found), cycle, stop.day) {
+            let status = goals::key_result(film, names, (id, found), cycle, stop.day);
+            let before = match status {
                 Some(status) => self.statuses.insert(id, status),
                 None => self.statuses.remove(&id),
             };
+            self.moved |= before != status;
             if drawn.again(
                 self.shot
                     .film
@@ -264,9 +270,13 @@ impl Camera {
     fn means(&mut self, state: &State) {
         if self.known_teams != state.teams.len() {
             self.known_teams = state.teams.len();
+            self.moved = true;
             self.shot.teams = (state.teams.keys())
                 .map(|id| (*id, teams_below(state, *id)))
                 .collect();
+        }
+        if !std::mem::take(&mut self.moved) {
+            return;
         }
         let film = &mut self.shot.film;
         let scored = |figure: &Figure| Some((figure.kind, figure.score?));
@@ -337,6 +347,8 @@ struct Drawn {
     day: String,
     touched: BTreeSet<Uuid>,
     noted: BTreeSet<KeyResultId>,
+    /// What was written on key results.
+    written: Vec<(NoteId, KeyResultId)>,
 }
 
 impl Drawn {
@@ -346,6 +358,7 @@ impl Drawn {
             day: stop.day.to_string(),
             touched: changed.key_results.iter().map(|id| id.uuid()).collect(),
             noted: BTreeSet::new(),
+            written: Vec::new(),
         };
         for entry in &stop.entries {
             drawn.touched.extend(entry.event.subjects());
@@ -355,6 +368,7 @@ impl Drawn {
                     ..
                 } => {
                     drawn.noted.insert(*id);
+                    drawn.written.push((NoteId::from(entry.event.id), *id));
                 }
                 Body::Edited {
                     subject: Subject::Note(id),

@@ -1,4 +1,5 @@
-// Puts a stop of the film onto the page.
+// Puts a stop of the film onto the page: what is on the screen or near it at once, the rest when there
+// is time. Until that is done the body is of the class "behind".
 
 function painter(film) {
   for (const node of document.querySelectorAll("[data-s]")) {
@@ -29,6 +30,19 @@ function painter(film) {
   }));
   let now = film.last;
 
+  // A slot is painted with the row that it stands in; what decides whether a row is there, and what
+  // stands in none, always at once.
+  const rows = new Map();
+  const near = new Set();
+  for (const slot of film.slots) {
+    slot.rows = slot.nodes.map((node) => node.closest("[data-id], tr"));
+    slot.first = slot.kind === "hidden" || slot.rows.includes(null);
+    for (const row of slot.first ? [] : slot.rows) {
+      if (!rows.has(row)) rows.set(row, []);
+      rows.get(row).push(slot);
+    }
+  }
+
   function put(slot, value) {
     for (const node of slot.nodes) {
       if (slot.kind === "hidden") node.hidden = value === "";
@@ -40,14 +54,39 @@ function painter(film) {
     }
   }
 
+  function paintSlot(slot) {
+    const place = lastUpTo(slot.when, now);
+    const what = place < 0 ? -1 : slot.what[place];
+    if (what === slot.shown) return;
+    slot.shown = what;
+    put(slot, what < 0 ? "" : slot.values[what]);
+  }
+
+  const idly = window.requestIdleCallback ?? ((act) => setTimeout(act, 50));
+  let waiting = false;
+  let done = film.slots.length;
+
   function paintSlots() {
     for (const slot of film.slots) {
-      const place = lastUpTo(slot.when, now);
-      const what = place < 0 ? -1 : slot.what[place];
-      if (what === slot.shown) continue;
-      slot.shown = what;
-      put(slot, what < 0 ? "" : slot.values[what]);
+      if (slot.first || slot.rows.some((row) => near.has(row))) paintSlot(slot);
     }
+    done = 0;
+    document.body.classList.add("behind");
+    if (!waiting) {
+      waiting = true;
+      idly(paintMore);
+    }
+  }
+
+  function paintMore() {
+    const until = performance.now() + 8;
+    while (done < film.slots.length && performance.now() < until) {
+      paintSlot(film.slots[done]);
+      done += 1;
+    }
+    waiting = done < film.slots.length;
+    if (waiting) idly(paintMore);
+    else document.body.classList.remove("behind");
   }
 
   function paintChart(chart) {
@@ -99,6 +138,22 @@ function painter(film) {
     );
     for (const node of charts.keys()) watch.observe(node);
   }
+  if (rows.size > 0) {
+    const watch = new IntersectionObserver(
+      (seen) => {
+        for (const { target, isIntersecting } of seen) {
+          if (isIntersecting) {
+            near.add(target);
+            rows.get(target).forEach(paintSlot);
+          } else {
+            near.delete(target);
+          }
+        }
+      },
+      { rootMargin: "300px" },
+    );
+    for (const row of rows.keys()) watch.observe(row);
+  }
   for (const table of tables) table.box.addEventListener("toggle", () => table.box.open && paintTable(table));
 
   // What is on the page already is the last stop.
@@ -121,6 +176,7 @@ function painter(film) {
     },
     // For paper everything is drawn, also what is out of sight.
     all() {
+      film.slots.forEach(paintSlot);
       for (const chart of charts.values()) paintChart(chart);
       for (const table of tables) if (table.box.open) paintTable(table);
     },
