@@ -72,6 +72,12 @@ pub(crate) fn encode<'a>(first: u64, entries: impl ExactSizeIterator<Item = &'a 
     out
 }
 
+/// How many entries a frame says that it holds, from how it begins.
+pub(crate) fn count(begins: &[u8]) -> Option<u64> {
+    let count = begins.get(HEADER - 2..)?.first_chunk::<2>()?;
+    Some(u64::from(u16::from_be_bytes(*count)))
+}
+
 /// Every entry.
 pub(crate) const ALL: Range<u64> = 0..u64::MAX;
 

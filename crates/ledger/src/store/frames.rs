@@ -12,6 +12,7 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 
@@ -105,7 +106,19 @@ impl<'a> Part<'a> {
             chunk,
         })
     }
+
+    /// How many entries begin here; 1 where it does not say.
+    fn count(&self) -> u64 {
+        let says = (self.part == 0).then(|| frame::count(self.chunk)).flatten();
+        says.unwrap_or(1).max(1)
+    }
 }
+
+/// Where a frame was found: the number of its value, its first entry, and how many it holds.
+pub(super) type Found = Mutex<Option<(u64, u64, u64)>>;
+
+/// So many looks go by how many entries the values hold that were looked at; the rest by halves.
+const LOOKS: u32 = 4;
 
 /// Reads entries that stand in frames.
 pub(super) struct Reader<'a> {
@@ -116,6 +129,8 @@ pub(super) struct Reader<'a> {
     pub(super) values: u64,
     /// How many entries stand in them.
     pub(super) framed: u64,
+    /// What was found last: whoever asks for entries one by one asks for others nearby.
+    pub(super) last: &'a Found,
 }
 
 impl Reader<'_> {
@@ -160,31 +175,40 @@ impl Reader<'_> {
 
     /// The number of the value with which the frame of `seq` begins, and the first entry of that frame.
     pub(super) fn find(&self, seq: u64) -> Result<(u64, u64), LedgerError> {
-        // The last value that begins at or before `seq` lies in `low..high`. Values hold about as many
-        // entries each, so it is guessed where: two or three looks, however long the log is. A guess
-        // that cut off little is followed by a halving.
+        // The last value that begins at or before `seq` lies in `low..high`. Neighbours hold about as
+        // many entries, so from a value at hand it is told how far away that is: one or two looks,
+        // however long the log is.
         let (mut low, mut high) = (0, self.values);
-        let (mut low_first, mut high_first) = (1, self.framed.saturating_add(1));
-        let mut guesses = true;
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let each = (self.framed / self.values.max(1)).max(1);
+        let (mut at, mut first, mut count) = last
+            .filter(|(number, ..)| *number < self.values)
+            .unwrap_or((0, 1, each));
+        let mut looks = 0;
         while high - low > 1 {
-            let span = high - low;
-            let offset = if guesses {
-                let entries = u128::from(high_first.saturating_sub(low_first)).max(1);
-                let at = u128::from(seq.saturating_sub(low_first)) * u128::from(span) / entries;
-                u64::try_from(at).unwrap_or(span)
-            } else {
-                span / 2
-            };
-            let middle = low + offset.clamp(1, span - 1);
-            let value = self.value(seq, middle)?;
-            let first = self.part(seq, &value)?.first;
-            if first <= seq {
-                (low, low_first) = (middle, first);
-            } else {
-                (high, high_first) = (middle, first);
+            at = match looks {
+                LOOKS.. => low + (high - low) / 2,
+                _ if first <= seq => at.saturating_add((seq - first) / count),
+                _ => at.saturating_sub((first - seq).div_ceil(count)),
             }
-            guesses = high - low <= span / 2;
+            .clamp(low, high - 1);
+            let value = self.value(seq, at)?;
+            let part = self.part(seq, &value)?;
+            (first, count) = (part.first, part.count());
+            if part.part == 0 && first <= seq && seq - first < count {
+                *last = Some((at, first, count));
+                return Ok((at, first));
+            }
+            if first <= seq {
+                low = at;
+                at += 1;
+                first = first.saturating_add(count);
+            } else {
+                high = at;
+            }
+            looks += 1;
         }
+        drop(last);
         let value = self.value(seq, low)?;
         let part = self.part(seq, &value)?;
         let begins = low

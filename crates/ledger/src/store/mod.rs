@@ -78,6 +78,7 @@ pub struct SledLedger {
     workspace: WorkspaceId,
     dir: PathBuf,
     reserve_bytes: u64,
+    found: frames::Found,
     _lock: Lock,
 }
 
@@ -233,6 +234,7 @@ impl Ledger for SledLedger {
                 path: &self.dir,
                 values,
                 framed,
+                last: &self.found,
             }
             .read(from, &mut limits)?;
         }

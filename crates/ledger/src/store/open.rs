@@ -124,6 +124,7 @@ impl Opened {
             path: dir,
             values: tail.end.values,
             framed: tail.end.framed,
+            last: &frames::Found::default(),
         };
         let (mark_file, mark) = match found {
             Found::Mark(file, mark) => (Some(file), mark),
@@ -186,6 +187,7 @@ impl Opened {
             published: RwLock::new(self.published),
             workspace,
             reserve_bytes: options.reserve_bytes,
+            found: frames::Found::default(),
             _lock: lock,
         }
     }

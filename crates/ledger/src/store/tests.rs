@@ -289,6 +289,7 @@ fn a_damaged_entry_is_named_and_the_others_are_read() {
             path: &ledger.dir,
             values,
             framed,
+            last: &frames::Found::default(),
         }
         .find(200)
         .unwrap()
