@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::thread;
 
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Source;
@@ -97,14 +98,19 @@ impl Tables {
             sources,
         } = &trunk.pages;
         let mut state = trunk.rest;
-        state.objectives = self.objectives.load(objectives, pack)?;
-        state.key_results = self.key_results.load(key_results, pack)?;
-        state.notes = self.notes.load(notes, pack)?;
-        state.kpis = self.kpis.load(kpis, pack)?;
-        state.initiatives = self.initiatives.load(initiatives, pack)?;
-        state.todos = self.todos.load(todos, pack)?;
-        state.weeklies = self.weeklies.load(weeklies, pack)?;
-        state.sources = self.sources.load(sources, pack)?;
+        // Notes are about half of the work.
+        let found = thread::scope(|scope| {
+            let found = scope.spawn(|| self.notes.load(notes, pack));
+            state.objectives = self.objectives.load(objectives, pack)?;
+            state.key_results = self.key_results.load(key_results, pack)?;
+            state.kpis = self.kpis.load(kpis, pack)?;
+            state.initiatives = self.initiatives.load(initiatives, pack)?;
+            state.todos = self.todos.load(todos, pack)?;
+            state.weeklies = self.weeklies.load(weeklies, pack)?;
+            state.sources = self.sources.load(sources, pack)?;
+            (found.join()).unwrap_or_else(|_| Err(io::Error::other("a snapshot could not be read")))
+        });
+        state.notes = found?;
         if remember {
             self.objectives.remember(&state.objectives, objectives);
             self.key_results.remember(&state.key_results, key_results);
