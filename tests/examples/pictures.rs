@@ -4,6 +4,12 @@
 //! `cargo run -p quarterdeck-tests --example pictures -- docs/pictures`; Chromium is the one named by
 //! `QUARTERDECK_CHROMIUM`, else `chromium`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a tool for those who work on this, which stops at the first failure"
+)]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,7 +37,6 @@ fn main() {
     let folder = kept.display().to_string();
     viewer.okr(&["demo", "--keep", &folder]).ok();
 
-    // The evening on which the target was lowered, known by then.
     let page = format!("file://{folder}/okr-demo.html");
     shoot(&env, &page, (1120, 980), &into.join("retrospective.png"));
 
@@ -39,7 +44,12 @@ fn main() {
     let machine = env.machine("ana").at_home(&kept.join("lisbon"));
     let typed = ["replay", "2026-Q3", "--step", "event", "--color", "always"];
     let mut screen = machine.at_terminal(&typed, (COLUMNS, ROWS));
-    screen.until("? help").keys("gg").until("target 30 → 24");
+    // To the last goal that was moved, and to the key result that it was.
+    screen
+        .until("stop 1 of")
+        .keys("ggggg")
+        .until("target 30 → 24");
+    screen.keys("kkkj").until("/ 24 ").until("sure");
     let drawn = env.path().join("replay.svg");
     std::fs::write(&drawn, drawing(screen.screen())).expect("a drawing of the screen");
     let size = (

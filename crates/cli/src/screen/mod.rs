@@ -76,6 +76,8 @@ where
     let look = Look {
         colour: context.output.coloured(),
     };
+    // Whether there is colour was decided; what draws would look at the environment once more.
+    ratatui::crossterm::style::force_color_output(look.colour);
     let effects = screen.begin();
     for effect in effects {
         if let Effect::Ask(question) = effect {
