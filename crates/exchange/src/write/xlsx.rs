@@ -4,6 +4,8 @@
 //! A text that begins like a formula is marked as quoted, which is what a spreadsheet does when
 //! somebody types a `'` before it: it stays a text also when the cell is edited.
 
+use std::borrow::Cow;
+
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet};
@@ -118,12 +120,40 @@ fn text(
     } else {
         text
     };
+    let text = &*unambiguous(text);
     if is_risky(text) {
         sheet.write_string_with_format(row, column, text, &formats.quoted)?;
     } else {
         sheet.write_string(row, column, text)?;
     }
     Ok(())
+}
+
+/// The text as it is read back. A character that XML has no place for is written as its number between `_x` and `_`; where
+/// what stands before it looks like the beginning of such a number, the two would be read as another
+/// one, so that the sign for the character takes its place.
+fn unambiguous(text: &str) -> Cow<'_, str> {
+    let looks_like_one = |before: &str| {
+        let end = before.as_bytes().last_chunk::<6>();
+        end.is_some_and(|[underscore, x, digits @ ..]| {
+            (*underscore, *x) == (b'_', b'x') && digits.iter().all(u8::is_ascii_hexdigit)
+        })
+    };
+    let sign = |at: usize, c: char| {
+        let sign = match c {
+            '\t' | '\n' => return None,
+            '\0'..' ' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+            _ => return None,
+        };
+        (text.get(..at).is_some_and(looks_like_one)).then_some(sign)
+    };
+    if !text.char_indices().any(|(at, c)| sign(at, c).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    (text.char_indices())
+        .map(|(at, c)| sign(at, c).unwrap_or(c))
+        .collect()
 }
 
 /// The number as a spreadsheet keeps it, if that is the same number.
@@ -201,6 +231,14 @@ mod tests {
         assert!(matches!(&cells[3][1], Data::String(cut) if cut.ends_with('…')));
     }
 
+    #[test]
+    fn what_looks_like_an_escape_swallows_no_character() {
+        assert_eq!(unambiguous("_x00A0\u{1b}[2J"), "_x00A0\u{241b}[2J");
+        for text in ["_x00A0", "x00A0\u{1b}", "_x00G0\u{1b}", "\u{1b}_x00A0_"] {
+            assert_eq!(unambiguous(text), text);
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_reads_back_and_none_is_a_formula(
@@ -210,7 +248,7 @@ mod tests {
             let (cells, has_formula) = read(xlsx(&[table(rows.collect())]).unwrap());
             prop_assert!(!has_formula);
             for (row, text) in cells.iter().skip(1).zip(&texts) {
-                prop_assert_eq!(&row[1], &Data::String(text.clone()));
+                prop_assert_eq!(&row[1], &Data::String(unambiguous(text).into_owned()));
             }
         }
     }

@@ -34,6 +34,8 @@ function painter(film) {
   // stands in none, always at once.
   const rows = new Map();
   const near = new Set();
+  // Until it was told which rows are near, all of them may be.
+  let sighted = false;
   for (const slot of film.slots) {
     slot.rows = slot.nodes.map((node) => node.closest("[data-id], tr"));
     slot.first = slot.kind === "hidden" || slot.rows.includes(null);
@@ -68,7 +70,7 @@ function painter(film) {
 
   function paintSlots() {
     for (const slot of film.slots) {
-      if (slot.first || slot.rows.some((row) => near.has(row))) paintSlot(slot);
+      if (!sighted || slot.first || slot.rows.some((row) => near.has(row))) paintSlot(slot);
     }
     done = 0;
     document.body.classList.add("behind");
@@ -141,6 +143,7 @@ function painter(film) {
   if (rows.size > 0) {
     const watch = new IntersectionObserver(
       (seen) => {
+        sighted = true;
         for (const { target, isIntersecting } of seen) {
           if (isIntersecting) {
             near.add(target);
