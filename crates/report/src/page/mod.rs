@@ -11,8 +11,8 @@
 //! - **It needs no script.** Without one, and on paper, it is the whole retrospective at its end.
 //! - **Its script knows nothing of OKRs.** Each number and word, at each moment, was made by the functions
 //!   behind `okr status --json`; the player puts them in their places.
-//! - **Nothing in it acts but what was compiled in.** What people wrote is escaped ([`html`]), and a
-//!   Content-Security-Policy lets run only the script with the hash of this player ([`policy`]).
+//! - **Nothing in it acts but what was compiled in.** What people wrote is escaped (`html`), and a
+//!   Content-Security-Policy lets run only the script with the hash of this player (`policy`).
 //!
 //! [docs/page.md](../../../../docs/page.md) says how to read and to use a page.
 
