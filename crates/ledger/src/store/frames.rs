@@ -179,9 +179,10 @@ impl Reader<'_> {
         // many entries, so from a value at hand it is told how far away that is: one or two looks,
         // however long the log is.
         let (mut low, mut high) = (0, self.values);
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let each = (self.framed / self.values.max(1)).max(1);
-        let (mut at, mut first, mut count) = last
+        // Read and let go of: others look for theirs meanwhile.
+        let (mut at, mut first, mut count) = last()
             .filter(|(number, ..)| *number < self.values)
             .unwrap_or((0, 1, each));
         let mut looks = 0;
@@ -196,7 +197,7 @@ impl Reader<'_> {
             let part = self.part(seq, &value)?;
             (first, count) = (part.first, part.count());
             if part.part == 0 && first <= seq && seq - first < count {
-                *last = Some((at, first, count));
+                *last() = Some((at, first, count));
                 return Ok((at, first));
             }
             if first <= seq {
@@ -208,7 +209,6 @@ impl Reader<'_> {
             }
             looks += 1;
         }
-        drop(last);
         let value = self.value(seq, low)?;
         let part = self.part(seq, &value)?;
         let begins = low
