@@ -309,7 +309,7 @@ pub(crate) fn key_result_stands(
 }
 
 /// The steps of a milestone key result, with those that are done.
-pub(super) fn steps(metric: &Metric, progress: &Progress) -> Vec<Step> {
+fn steps(metric: &Metric, progress: &Progress) -> Vec<Step> {
     (metric.milestones.iter())
         .map(|step| Step {
             name: step.name.clone(),
@@ -320,7 +320,7 @@ pub(super) fn steps(metric: &Metric, progress: &Progress) -> Vec<Step> {
 }
 
 /// Whether a conflict's subject is a key result or a check-in of it.
-pub(super) fn is_about(subject: Subject, id: KeyResultId) -> bool {
+fn is_about(subject: Subject, id: KeyResultId) -> bool {
     match subject {
         Subject::KeyResult(found) | Subject::CheckIn(found, _) => found == id,
         _ => false,

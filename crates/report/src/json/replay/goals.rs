@@ -15,9 +15,10 @@ use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
 use super::FrameGone;
-use crate::json::objective::{Step, is_about, steps};
+use crate::json::objective::{Step, key_result_stands};
 use crate::json::share;
 use crate::names::{Names, Ref};
+use crate::pending::Pending;
 
 /// An objective that reads otherwise, or has key results that do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -294,42 +295,38 @@ impl Goals {
         own: &Cycle,
         on: Date,
     ) -> Option<FrameKeyResult> {
-        let state = names.state();
-        let progress = score::progress(state, found, own, on);
-        let metric = &found.metric;
+        let told = key_result_stands(names, &Pending::default(), (id, found), own, on);
         let said = FrameKeyResultSaid {
-            title: found.title.clone(),
-            owner: found.owner.map(|owner| names.person(owner)),
-            metric: metric.kind,
-            unit: metric.unit.clone(),
-            baseline: metric.baseline,
-            target: metric.target,
-            low: metric.low,
-            high: metric.high,
-            milestones: steps(metric, &progress),
-            current: progress.current,
-            progress: share(progress.progress),
-            score: share(progress.score),
-            confidence: progress.confidence,
-            projection: progress.projection,
-            status: (found.is_live()).then(|| rule::of_key_result(state, found, own, on).status),
-            state: found.state,
-            weight: found.weight,
+            title: told.title,
+            owner: told.owner,
+            metric: told.metric,
+            unit: told.unit,
+            baseline: told.baseline,
+            target: told.target,
+            low: told.low,
+            high: told.high,
+            milestones: told.milestones,
+            current: told.current,
+            progress: told.progress,
+            score: told.score,
+            confidence: told.confidence,
+            projection: told.projection,
+            status: told.status,
+            state: told.state,
+            weight: told.weight,
             graded: found.grade.as_ref().map(|grade| grade.grade),
-            last_check_in: progress.last_check_in,
-            conflicts: (state.conflicts.iter())
-                .filter(|open| is_about(open.subject, id))
-                .count(),
+            last_check_in: told.last_check_in,
+            conflicts: told.conflicts,
         };
         let before = self.key_results.insert(id, said.clone());
         if before.as_ref() == Some(&said) {
             return None;
         }
         Some(FrameKeyResult {
-            reference: names.key_result(id),
+            reference: told.reference,
             id,
             said,
-            pace: share(score::pace(state, found, own, on)),
+            pace: told.pace,
             before: before.as_ref().map(Into::into),
         })
     }
