@@ -52,6 +52,7 @@ bench DIR=(justfile_directory() / "target"):
     cargo bench -p quarterdeck-sync --bench verify
     cargo bench -p quarterdeck-tests --bench status
     cargo bench -p quarterdeck-cli --bench time_travel -- {{DIR}}
+    cargo bench -p quarterdeck-cli --bench retro -- {{DIR}}
 
 # Kills servers and machines at random instants, new ones each time, in ROUNDS rounds; takes minutes.
 soak ROUNDS="120":

@@ -15,23 +15,24 @@
     reason = "a benchmark speaks on stdout and stops at the first failure"
 )]
 
+mod company;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
+use company::Company;
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::decide::Command;
-use quarterdeck_core::event::{Body, CheckedIn, KeyResultAdded, Metric, ObjectiveDrafted};
-use quarterdeck_core::id::{CycleId, IdSource, KeyResultId, MemberId, ObjectiveId, TeamId};
+use quarterdeck_core::event::{Body, CheckedIn, KeyResultAdded, ObjectiveDrafted};
+use quarterdeck_core::id::{CycleId, IdSource, KeyResultId, ObjectiveId, TeamId};
 use quarterdeck_core::past::Past as _;
 use quarterdeck_core::retro;
-use quarterdeck_core::token::{
-    Cadence, CycleKind, CycleState, MetricKind, NoteKind, ObjectiveKind, TeamLevel,
-};
+use quarterdeck_core::token::{CycleKind, CycleState, NoteKind, ObjectiveKind, TeamLevel};
 use quarterdeck_core::value::{Field, Measure, Subject, Value};
 use quarterdeck_report::{json, page};
-use quarterdeck_sync::{Ids, NewWorkspace, Options, Random, Replica};
+use quarterdeck_sync::{Ids, Options, Random, Replica};
 
 const ENTRIES: u64 = 20_000;
 const KEY_RESULTS: usize = 300;
@@ -42,47 +43,9 @@ const ROUNDS: usize = 5;
 /// The first day of the quarter, in days since 1970.
 const FIRST: i32 = 20_635;
 
-/// SplitMix64: the same log in every run.
-struct Seeded(u64);
-
-impl Random for Seeded {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = self.0;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
-        }
-    }
-}
-
-/// A company that plans its quarter and measures it until its log is long enough.
-struct Company {
-    replica: Replica,
-    random: Seeded,
-    now_ms: u64,
-    waiting: Vec<Command>,
-    member: MemberId,
-}
-
 impl Company {
-    fn commit(&mut self) {
-        let commands = std::mem::take(&mut self.waiting);
-        if !commands.is_empty() {
-            self.now_ms += 60_000;
-            (self.replica)
-                .commit(commands, None, self.now_ms, &mut self.random)
-                .expect("a commit");
-        }
-    }
-
     fn record(&mut self, body: Body) {
         self.waiting.push(Command::Record(body));
-    }
-
-    fn size(&self) -> u64 {
-        self.replica.head().size + self.waiting.len() as u64
     }
 
     fn number(&mut self, below: u64) -> i32 {
@@ -134,7 +97,12 @@ impl Company {
             }));
         }
         for (n, key_result) in key_results.iter().enumerate() {
-            let added = added(*key_result, objectives[n / PER_OBJECTIVE], n, self.member);
+            let title = format!("Qualified leads of sales region {n}");
+            let above = objectives[n / PER_OBJECTIVE];
+            let added = KeyResultAdded {
+                certainty: Some("0.5".parse().expect("a number")),
+                ..company::added(*key_result, above, title, self.member)
+            };
             self.record(Body::KeyResultAdded(added));
         }
         self.commit();
@@ -205,38 +173,6 @@ impl Company {
     }
 }
 
-fn added(
-    key_result: KeyResultId,
-    objective: ObjectiveId,
-    n: usize,
-    owner: MemberId,
-) -> KeyResultAdded {
-    KeyResultAdded {
-        key_result,
-        objective,
-        title: format!("Qualified leads of sales region {n}"),
-        owner: Some(owner),
-        metric: Metric {
-            kind: MetricKind::Increase,
-            baseline: Some(0.into()),
-            target: Some(1_000.into()),
-            low: None,
-            high: None,
-            milestones: Vec::new(),
-            unit: Some("leads".to_owned()),
-        },
-        indicator: None,
-        certainty: Some("0.5".parse().expect("a number")),
-        cadence: Cadence::Weekly,
-        weight: 1.into(),
-        rank: None,
-        key: None,
-        team: None,
-        kpi: None,
-        carried_from: None,
-    }
-}
-
 /// A home with the quarter in it; made once, used again.
 fn home(dir: &Path) -> PathBuf {
     let home = dir.join("retro-20000");
@@ -244,27 +180,7 @@ fn home(dir: &Path) -> PathBuf {
     if folder.exists() {
         return home;
     }
-    fs::create_dir_all(&folder).expect("a folder");
-    let mut random = Seeded(7);
-    let new = NewWorkspace {
-        name: "acme".to_owned(),
-        time_zone: "Europe/Lisbon".to_owned(),
-        fiscal_year_start: 1,
-        member_name: "ana".to_owned(),
-        member_email: None,
-        device_name: "laptop".to_owned(),
-    };
-    let now_ms = (FIRST - 10) as u64 * 86_400_000;
-    let replica = Replica::create(&folder, new, Options::default(), now_ms, &mut random)
-        .expect("a workspace");
-    let member = replica.identity().member.expect("an owner");
-    let mut company = Company {
-        replica,
-        random,
-        now_ms,
-        waiting: Vec::new(),
-        member,
-    };
+    let mut company = Company::begin(&folder, (FIRST - 10) as u64 * 86_400_000);
     company.quarter();
     println!("made {} entries", company.size());
     home

@@ -13,20 +13,23 @@
     reason = "a benchmark speaks on stdout and stops at the first failure"
 )]
 
+mod company;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 use std::time::{Duration, Instant};
 
+use company::Company;
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decide::Command;
-use quarterdeck_core::event::{Body, CheckedIn, KeyResultAdded, Metric, ObjectiveDrafted};
-use quarterdeck_core::id::{CycleId, IdSource, KeyResultId, MemberId, ObjectiveId};
+use quarterdeck_core::event::{Body, CheckedIn, ObjectiveDrafted};
+use quarterdeck_core::id::{CycleId, IdSource, KeyResultId, ObjectiveId};
 use quarterdeck_core::past::Past;
 use quarterdeck_core::state::State;
-use quarterdeck_core::token::{Cadence, CycleKind, MetricKind, NoteKind, ObjectiveKind};
+use quarterdeck_core::token::{CycleKind, NoteKind, ObjectiveKind};
 use quarterdeck_core::value::{Field, Measure, Subject, Value};
-use quarterdeck_sync::{AsOf, Ids, NewWorkspace, Options, Random, Replica};
+use quarterdeck_sync::{AsOf, Ids, Options, Replica};
 
 const SMALL: u64 = 10_000;
 const KEY_RESULTS: usize = 300;
@@ -36,50 +39,12 @@ const ROUNDS: usize = 15;
 /// Moments that are asked about, from the log's beginning to its end.
 const MOMENTS: u64 = 24;
 
-/// SplitMix64: the same log in every run.
-struct Seeded(u64);
-
-impl Random for Seeded {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = self.0;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
-        }
-    }
-}
-
-/// A company that plans and measures until its log is long enough.
-struct Company {
-    replica: Replica,
-    random: Seeded,
-    now_ms: u64,
-    waiting: Vec<Command>,
-    member: MemberId,
-}
-
 impl Company {
-    fn commit(&mut self) {
-        let commands = std::mem::take(&mut self.waiting);
-        if !commands.is_empty() {
-            self.now_ms += 60_000;
-            (self.replica)
-                .commit(commands, None, self.now_ms, &mut self.random)
-                .expect("a commit");
-        }
-    }
-
     fn give(&mut self, command: Command) {
         self.waiting.push(command);
         if self.waiting.len() == 400 {
             self.commit();
         }
-    }
-
-    fn size(&self) -> u64 {
-        self.replica.head().size
     }
 
     fn quarter(&mut self, number: i32, entries: u64) {
@@ -118,7 +83,7 @@ impl Company {
             })));
         }
         for (n, key_result) in key_results.iter().enumerate() {
-            self.give(Command::Record(Body::KeyResultAdded(added(
+            self.give(Command::Record(Body::KeyResultAdded(company::added(
                 *key_result,
                 objectives[n / PER_OBJECTIVE],
                 format!("Leads of region {n} in quarter {number}"),
@@ -128,7 +93,7 @@ impl Company {
         self.commit();
         for day in 0..DAYS {
             for (n, key_result) in key_results.iter().enumerate() {
-                if self.size() + self.waiting.len() as u64 >= entries {
+                if self.size() >= entries {
                     self.commit();
                     return;
                 }
@@ -159,38 +124,6 @@ impl Company {
     }
 }
 
-fn added(
-    key_result: KeyResultId,
-    objective: ObjectiveId,
-    title: String,
-    owner: MemberId,
-) -> KeyResultAdded {
-    KeyResultAdded {
-        key_result,
-        objective,
-        title,
-        owner: Some(owner),
-        metric: Metric {
-            kind: MetricKind::Increase,
-            baseline: Some(0.into()),
-            target: Some(1_000.into()),
-            low: None,
-            high: None,
-            milestones: Vec::new(),
-            unit: Some("leads".to_owned()),
-        },
-        indicator: None,
-        certainty: None,
-        cadence: Cadence::Weekly,
-        weight: 1.into(),
-        rank: None,
-        key: None,
-        team: None,
-        kpi: None,
-        carried_from: None,
-    }
-}
-
 /// A home with a log of so many entries; made once, used again.
 fn home(dir: &Path, entries: u64) -> PathBuf {
     let home = dir.join(format!("time-travel-{entries}"));
@@ -198,27 +131,7 @@ fn home(dir: &Path, entries: u64) -> PathBuf {
     if folder.exists() {
         return home;
     }
-    fs::create_dir_all(&folder).expect("a folder");
-    let mut random = Seeded(7);
-    let new = NewWorkspace {
-        name: "acme".to_owned(),
-        time_zone: "Europe/Lisbon".to_owned(),
-        fiscal_year_start: 1,
-        member_name: "ana".to_owned(),
-        member_email: None,
-        device_name: "laptop".to_owned(),
-    };
-    let now_ms = 10_000 * 86_400_000;
-    let replica = Replica::create(&folder, new, Options::default(), now_ms, &mut random)
-        .expect("a workspace");
-    let member = replica.identity().member.expect("an owner");
-    let mut company = Company {
-        replica,
-        random,
-        now_ms,
-        waiting: Vec::new(),
-        member,
-    };
+    let mut company = Company::begin(&folder, 10_000 * 86_400_000);
     let began = Instant::now();
     for number in 0.. {
         if company.size() >= entries {
