@@ -1,8 +1,8 @@
 //! sled, made durable and kept from taking the process down.
 //!
 //! - [`Disk::persist`] returns only when all that was inserted is on the disk. sled's own `flush` leaves
-//!   out the disk's cache and the file's length; see `sync_range.rs` for what mends it, and
-//!   `docs/decisions/0001-durable-appends-on-sled.md` for the measurements.
+//!   out the disk's cache and the file's length, so an `fdatasync` of sled's file follows it:
+//!   `docs/decisions/0010-no-unsafe-code.md`.
 //! - sled panics on some damage; every call is caught and becomes an error that says where.
 //! - A snapshot file left half written by a killed process keeps sled from opening. It is sled's own
 //!   derived data and is removed first.
@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use sled::{Db, IVec, Tree};
 
+use super::io_error;
 use super::lock::retry;
-use super::{io_error, sync_range};
 use crate::LedgerError;
 
 /// How long a store that this very process has just dropped may take to let go of its file.
@@ -128,14 +128,10 @@ impl Disk {
 
     /// Waits until everything inserted so far is on the disk.
     pub(super) fn persist(&self) -> Result<(), LedgerError> {
-        let before = sync_range::calls();
         self.with(|trees| trees.db.flush().map(drop))?;
-        if sync_range::calls() == before {
-            self.file
-                .sync_data()
-                .map_err(|source| io_error("flush", &self.path.join("db"), source))?;
-        }
-        Ok(())
+        self.file
+            .sync_data()
+            .map_err(|source| io_error("flush", &self.path.join("db"), source))
     }
 
     fn with<T>(&self, work: impl FnOnce(&Trees) -> sled::Result<T>) -> Result<T, LedgerError> {

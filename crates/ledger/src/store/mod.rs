@@ -18,7 +18,6 @@ mod guard;
 mod lock;
 mod mark;
 mod open;
-mod sync_range;
 mod tail;
 #[cfg(test)]
 mod tests;
