@@ -237,6 +237,17 @@ impl Access {
         })
     }
 
+    /// The access book of some workspaces, as its file would be.
+    pub(crate) fn copy(
+        &self,
+        wanted: impl Fn(WorkspaceId) -> bool,
+    ) -> Result<Vec<u8>, ServerError> {
+        let mut book = self.book().clone();
+        book.tokens.retain(|token| wanted(token.workspace));
+        book.write()
+            .map_err(|error| ServerError::bad_file(&self.path, error))
+    }
+
     /// Writes down when tokens were last used; on its own that is worth no flush.
     pub(crate) fn close(&self) -> Result<(), ServerError> {
         self.save(&self.book())

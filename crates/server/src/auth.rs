@@ -13,6 +13,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use quarterdeck_core::id::{DeviceId, MemberId, Uuid};
 use quarterdeck_core::token::{MemberState, Role};
+use quarterdeck_proto::Reason;
 use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
 use tonic::{Code, Status};
 
@@ -170,9 +171,11 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
             "This token makes too many calls; slow down.",
         ));
     }
-    let workspace = shared
-        .workspace(holder.workspace)
-        .ok_or_else(|| wrong(shared, address))?;
+    let workspace = match shared.workspace(holder.workspace) {
+        Some(workspace) => workspace,
+        None if shared.is_broken(holder.workspace) => return Err(damaged()),
+        None => return Err(wrong(shared, address)),
+    };
     let client = Client {
         token,
         workspace,
@@ -245,6 +248,16 @@ pub(crate) fn stopping() -> Status {
         "STOPPING",
         "The server is stopping; try again in a moment.",
         "",
+    )
+}
+
+/// The workspace is this server's, and nothing of it can be read.
+fn damaged() -> Status {
+    status(
+        Code::Unavailable,
+        Reason::Damaged.word(),
+        "The server's store of this workspace is damaged. Unsent work is kept.",
+        "tell the server's operator; work goes on here meanwhile",
     )
 }
 

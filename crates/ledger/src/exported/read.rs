@@ -28,24 +28,27 @@ impl<R: BufRead> LogFile<R> {
     ///
     /// # Errors
     /// When the file cannot be read, is no log, or is one of a newer version.
-    pub fn open(input: R) -> Result<Self, FileError> {
-        Self::within(input, 0)
+    pub fn open(mut input: R) -> Result<Self, FileError> {
+        let line = next_line(&mut input, 1)?.unwrap_or_default();
+        Self::within(&line, input, 0)
     }
 
-    /// The same within a larger file, of which `before` lines have been read.
+    /// A log within a larger file: its first line, and what comes after that. `before` lines come
+    /// ahead of it.
     ///
     /// # Errors
-    /// As for [`Self::open`].
-    pub fn within(mut input: R, before: u64) -> Result<Self, FileError> {
-        let first = before.saturating_add(1);
-        let fault = |what: String| FileError::Line { line: first, what };
-        let line = next_line(&mut input, first)?.unwrap_or_default();
+    /// When the line is no log's, or that of a newer version.
+    pub fn within(first_line: &str, input: R, before: u64) -> Result<Self, FileError> {
+        let fault = |what: String| FileError::Line {
+            line: before.saturating_add(1),
+            what,
+        };
         let schema =
-            schema_of(&line).ok_or_else(|| fault("it is not an exported log's".to_owned()))?;
+            schema_of(first_line).ok_or_else(|| fault("it is not an exported log's".to_owned()))?;
         if schema != SCHEMA {
             return Err(FileError::Newer { schema });
         }
-        let header = Header::read(&line).map_err(fault)?;
+        let header = Header::read(first_line).map_err(fault)?;
         Ok(Self {
             input,
             header,
@@ -94,11 +97,6 @@ impl<R: BufRead> LogFile<R> {
     /// How many entries have been read.
     pub const fn read(&self) -> u64 {
         self.lines - 1
-    }
-
-    /// What comes after the lines that were read.
-    pub fn into_rest(self) -> R {
-        self.input
     }
 
     /// Checks that nothing comes after the last entry.

@@ -11,6 +11,7 @@
 mod closings;
 mod credentials;
 mod draft;
+mod giving_back;
 mod identity;
 mod incoming;
 mod outcome;
@@ -18,6 +19,7 @@ mod past;
 mod projection;
 mod proofs;
 mod published;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -26,7 +28,7 @@ mod writer;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -39,12 +41,14 @@ use quarterdeck_projection::{Health, Kept};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use draft::Order;
+pub(crate) use giving_back::{NotTakenBack, Piece, TakenBack};
 pub(crate) use identity::Identity;
 pub(crate) use incoming::{Incoming, Pusher};
 pub use outcome::Unavailable;
 pub(crate) use outcome::{Authored, NotAuthored, Outcome, Place, Pushed};
 pub(crate) use past::WorkspacePast;
-pub(crate) use verify::Verified;
+pub(crate) use standing::{Held, Standing};
+pub(crate) use verify::{Verified, verify};
 
 use crate::error::ServerError;
 use crate::files;
@@ -71,24 +75,33 @@ pub(crate) struct Workspace {
     kept: Arc<Mutex<(Kept, Health)>>,
     /// Where they are kept, if anywhere.
     derived: Option<PathBuf>,
+    standing: RwLock<Standing>,
+    /// Its folder, if it has one.
+    files: Option<Folder>,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// The files of one workspace.
-struct Folder(PathBuf);
+#[derive(Debug)]
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn key(&self) -> PathBuf {
+    pub(crate) fn key(&self) -> PathBuf {
         self.0.join("key")
     }
 
-    fn ledger(&self) -> PathBuf {
+    pub(crate) fn ledger(&self) -> PathBuf {
         self.0.join("ledger")
     }
 
-    fn derived(&self) -> PathBuf {
+    pub(crate) fn derived(&self) -> PathBuf {
         self.0.join("derived")
+    }
+
+    /// There while nothing new is recorded.
+    pub(crate) fn held(&self) -> PathBuf {
+        self.0.join("held")
     }
 }
 
@@ -133,13 +146,26 @@ impl Workspace {
         let identity = Identity::load(&files.key())?;
         let workspace = *identity.workspace.as_bytes();
         let ledger = SledLedger::open(&files.ledger(), workspace, &options)?;
-        Self::start(
-            identity,
-            Arc::new(ledger),
-            Some(files.derived()),
-            world,
-            metrics,
-        )
+        let standing = Held::load(&files.held())?.map_or(Standing::Open, Standing::Held);
+        let derived = Some(files.derived());
+        let mut open = Self::start(identity, Arc::new(ledger), derived, world, metrics)?;
+        open.standing = RwLock::new(standing);
+        open.files = Some(files);
+        Ok(open)
+    }
+
+    /// Opens a workspace, or what can be read of it where its log is damaged.
+    pub(crate) fn open_or_salvage(
+        folder: &Path,
+        world: &World,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, ServerError> {
+        match Self::open(folder, world, metrics) {
+            Err(error) if standing::is_damage(&error) => {
+                Self::salvage(folder, &error, world, metrics)
+            }
+            opened => opened,
+        }
     }
 
     /// Starts the writer on a log.
@@ -196,6 +222,8 @@ impl Workspace {
             leaves: Leaves::default(),
             kept,
             derived,
+            standing: RwLock::new(Standing::Open),
+            files: None,
             jobs: Mutex::new(Some(jobs)),
             writer: Mutex::new(Some(thread)),
         })
@@ -212,6 +240,13 @@ impl Workspace {
 
     pub(crate) fn public_key(&self) -> PublicKey {
         self.identity.key.public()
+    }
+
+    /// What it is called; its id while nobody knows.
+    pub(crate) fn name(&self) -> String {
+        let state = self.state();
+        let known = state.workspace.as_ref();
+        known.map_or_else(|| self.id().to_string(), |known| known.name.clone())
     }
 
     /// Whether its history is still on its way here: it began without a server and has not adopted
@@ -254,6 +289,7 @@ impl Workspace {
         who: Pusher,
         incoming: Incoming,
     ) -> Result<Pushed, Unavailable> {
+        self.takes_work()?;
         let (answer, answered) = oneshot::channel();
         self.send(Job::Push {
             who,
@@ -268,6 +304,7 @@ impl Workspace {
 
     /// Authors and records what is ordered. Comes back when the disk has it.
     pub(crate) async fn author(&self, order: Order) -> Result<Vec<Authored>, NotAuthored> {
+        self.takes_work()?;
         let (answer, answered) = oneshot::channel();
         self.send(Job::Order { order, answer }).await?;
         answered
@@ -344,7 +381,12 @@ impl Workspace {
 
     /// Goes through the whole log. Blocks for as long as that takes.
     pub(crate) fn verify(&self, progress: impl FnMut(u64, u64) -> bool) -> Verified {
-        verify::verify(&*self.ledger, &self.identity, progress)
+        let mut verified = verify(&*self.ledger, Some(&self.identity), progress);
+        if let (Standing::Salvaged(damage), None) = (self.standing(), &verified.finding) {
+            let finding = Standing::Salvaged(damage.clone()).finding(&self.name());
+            verified.finding = Some((damage.first, finding));
+        }
+        verified
     }
 
     /// Lets the writer finish what waits, and ends it. Blocks until it has.

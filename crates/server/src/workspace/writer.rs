@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use quarterdeck_core::clock::Hlc;
+use quarterdeck_core::event::Entry;
 use quarterdeck_core::refusal::Refusal;
-use quarterdeck_ledger::{Appended, Derived, LedgerError};
+use quarterdeck_ledger::{Appended, Derived, LedgerError, NewEntry};
 use quarterdeck_projection::{Folded, Health, Kept};
 use tokio::sync::{mpsc, oneshot};
 
@@ -38,6 +39,13 @@ pub(super) enum Job {
         order: Order,
         answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>>,
     },
+    /// What the log has lost after its first `size` entries, and was found to hold.
+    TakeBack {
+        size: u64,
+        new: Vec<NewEntry>,
+        entries: Vec<Entry>,
+        answer: oneshot::Sender<Result<u64, Unavailable>>,
+    },
 }
 
 /// An answer that waits for the append.
@@ -49,6 +57,9 @@ enum Waiting {
     Order {
         events: Vec<Authored>,
         answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>>,
+    },
+    TakeBack {
+        answer: oneshot::Sender<Result<u64, Unavailable>>,
     },
 }
 
@@ -163,6 +174,9 @@ impl Writer {
             (Waiting::Order { answer, .. }, Err(error)) => {
                 let _ = answer.send(Err(error.clone().into()));
             }
+            (Waiting::TakeBack { answer }, appended) => {
+                let _ = answer.send(appended.clone());
+            }
         }
     }
 
@@ -208,6 +222,16 @@ fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
                 None
             }
         },
+        Job::TakeBack {
+            size,
+            new,
+            entries,
+            answer,
+        } => {
+            // Where somebody else was faster, the size of the log says so.
+            draft.take_back(size, new, entries);
+            Some(Waiting::TakeBack { answer })
+        }
         Job::Order { order, answer } => match draft.author(order) {
             Ok(events) => Some(Waiting::Order { events, answer }),
             Err(obstacle) => {

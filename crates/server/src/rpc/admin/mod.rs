@@ -1,7 +1,9 @@
 //! `AdminService`: for the operator, and for owners in their own workspaces.
 
+mod backup;
 mod devices;
 mod invitations;
+mod standing;
 mod tokens;
 mod verify;
 mod workspaces;
@@ -107,6 +109,7 @@ impl Admin {
 #[tonic::async_trait]
 impl AdminService for Admin {
     type VerifyStream = Answers<v1::VerifyResponse>;
+    type BackupStream = Answers<v1::BackupResponse>;
 
     async fn create_workspace(
         &self,
@@ -215,6 +218,44 @@ impl AdminService for Admin {
     ) -> Result<Response<v1::GetStatsResponse>, Status> {
         let who = self.who(&request)?;
         Ok(Response::new(workspaces::stats(&self.shared, &who)))
+    }
+
+    async fn backup(
+        &self,
+        request: Request<v1::BackupRequest>,
+    ) -> Result<Response<Self::BackupStream>, Status> {
+        let who = self.operator(&request)?;
+        backup::backup(&self.shared, &who, request.get_ref()).map(Response::new)
+    }
+
+    async fn restore_workspace(
+        &self,
+        request: Request<v1::RestoreWorkspaceRequest>,
+    ) -> Result<Response<v1::RestoreWorkspaceResponse>, Status> {
+        let who = self.operator(&request)?;
+        standing::restore(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn hold_workspace(
+        &self,
+        request: Request<v1::HoldWorkspaceRequest>,
+    ) -> Result<Response<v1::HoldWorkspaceResponse>, Status> {
+        let who = self.operator(&request)?;
+        standing::hold(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn resume_workspace(
+        &self,
+        request: Request<v1::ResumeWorkspaceRequest>,
+    ) -> Result<Response<v1::ResumeWorkspaceResponse>, Status> {
+        let who = self.operator(&request)?;
+        standing::resume(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
     }
 }
 

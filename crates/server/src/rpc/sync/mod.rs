@@ -2,6 +2,7 @@
 
 mod add_device;
 mod checkpoint;
+mod give_back;
 mod host;
 mod join;
 mod proofs;
@@ -114,6 +115,16 @@ impl SyncService for Sync {
     ) -> Result<Response<v1::HostWorkspaceResponse>, Status> {
         let caller = auth::caller(&request)?;
         host::host(&self.shared, &caller, request.into_inner()).map(Response::new)
+    }
+
+    async fn give_back(
+        &self,
+        request: Request<v1::GiveBackRequest>,
+    ) -> Result<Response<v1::GiveBackResponse>, Status> {
+        let client = auth::client(&request)?;
+        give_back::give_back(&client, request.into_inner())
+            .await
+            .map(Response::new)
     }
 }
 

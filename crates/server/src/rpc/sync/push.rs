@@ -78,6 +78,8 @@ async fn batch(
         ));
     }
     check_size(&events)?;
+    // Before anything else is said of them: a server that was set back knows less than its clients.
+    (client.workspace.takes_work()).map_err(|error| unavailable(&error))?;
     let state = client.workspace.state();
     let incoming = if events.len() <= ON_THE_SPOT {
         Incoming::read(&state, events)
