@@ -15,7 +15,7 @@ use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_ledger::{Hash, PublicKey, Sealed};
 use quarterdeck_proto::limits::MAX_MESSAGE_BYTES;
 use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
-use quarterdeck_proto::{code_of_reason, v1};
+use quarterdeck_proto::{Reason, code_of_reason, v1};
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -27,8 +27,8 @@ use tonic_types::StatusExt;
 
 use crate::identity::{RemoteAddress, Secret};
 use crate::remote::{
-    Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Outcome,
-    Received, Remote, RemoteError,
+    Answer, Chunk, Chunks, Closed, DeviceRequest, GivenBack, HostRequest, Hosted, JoinRequest,
+    Joined, Outcome, Piece, Received, Remote, RemoteError,
 };
 use crate::tls;
 
@@ -234,6 +234,35 @@ impl Remote for Grpc {
         hashes.map(|hash| fixed(hash, "hash")).collect()
     }
 
+    async fn give_back(&self, piece: Piece) -> Result<GivenBack, RemoteError> {
+        let entries = piece.entries.into_iter().map(|entry| v1::Entry {
+            seq: entry.seq,
+            recorded_ms: entry.recorded,
+            event: Some(write_sealed(entry.sealed)),
+        });
+        let request = self.timed(v1::GiveBackRequest {
+            entries: entries.collect(),
+            checkpoint: Some(v1::Checkpoint {
+                note: piece.checkpoint,
+            }),
+            proof: piece.proof.iter().map(|hash| hash.to_vec()).collect(),
+        });
+        match self.client.clone().give_back(request).await {
+            Ok(answer) => {
+                let v1::GiveBackResponse { head, taken } = answer.into_inner();
+                Ok(GivenBack::Taken { head, taken })
+            }
+            // One that is older than this call takes nothing back either.
+            Err(status)
+                if status.code() == tonic::Code::Unimplemented
+                    || reason_of(&status) == Some(Reason::NotHeld) =>
+            {
+                Ok(GivenBack::NotHeld)
+            }
+            Err(status) => Err(self.error(&status)),
+        }
+    }
+
     async fn join(&self, asked: JoinRequest) -> Result<Joined, RemoteError> {
         let request = self.timed(v1::JoinRequest {
             workspace: asked.workspace.as_bytes().to_vec(),
@@ -383,8 +412,27 @@ fn read_outcome(outcome: v1::EventOutcome) -> Result<Outcome, RemoteError> {
     }
 }
 
+fn reason_of(status: &Status) -> Option<Reason> {
+    Reason::from_word(&status.get_details_error_info()?.reason)
+}
+
 /// What a failed call means.
 fn read_status(address: &str, status: &Status) -> RemoteError {
+    let closed = match reason_of(status) {
+        Some(Reason::HeldAfterRestore) => Some(Closed::Held),
+        Some(Reason::Damaged) => Some(Closed::Damaged),
+        _ => None,
+    };
+    if let Some(why) = closed {
+        let hint = status
+            .get_details_error_info()
+            .and_then(|info| info.metadata.get("hint").cloned());
+        return RemoteError::Closed {
+            why,
+            message: status.message().to_owned(),
+            hint,
+        };
+    }
     let reason = status.get_details_error_info().and_then(|info| {
         let hint = info.metadata.get("hint").cloned();
         code_of_reason(&info.reason).map(|code| (code, hint))

@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio_stream::StreamExt;
 
+use super::give_back::give_back;
 use super::{Progress, SyncError, compare};
 use crate::evidence::{self, Difference};
 use crate::head::size_of;
@@ -22,6 +23,8 @@ const WAITING_CHUNKS: usize = 4;
 pub(crate) struct Pulled {
     /// Entries that are not this device's own.
     pub of_others: u64,
+    /// Entries that the server had lost and has back.
+    pub given_back: u64,
 }
 
 /// Takes in what the server holds beyond this replica's log.
@@ -37,14 +40,19 @@ pub(crate) async fn pull<R: Remote>(
     let size = from.frontier.size();
     let proven = proven(replica);
     replica.release();
+    let mut given_back = 0;
     let chunks = match remote.pull(size + 1).await {
-        Ok(chunks) => chunks,
-        // It says so itself: what it signs now is kept beside what it signed before.
+        // It says so itself. What it has lost is given back if it takes it; otherwise what it signs now is
+        // kept beside what it signed before.
         Err(RemoteError::Behind(what)) => {
-            compare(replica, remote, now_ms).await?;
-            return Err(RemoteError::Behind(what).into());
+            let Some(given) = give_back(replica, remote, progress).await? else {
+                compare(replica, remote, now_ms).await?;
+                return Err(RemoteError::Behind(what).into());
+            };
+            given_back = given;
+            remote.pull(size + 1).await?
         }
-        Err(error) => return Err(error.into()),
+        chunks => chunks?,
     };
     let store = Store::new(replica, LEDGER);
     let intake = Intake::new(
@@ -60,6 +68,7 @@ pub(crate) async fn pull<R: Remote>(
             let own = own_events(replica.confirmed(), replica) - before;
             Ok(Pulled {
                 of_others: (replica.confirmed().head - size).saturating_sub(own),
+                given_back,
             })
         }
         Err(Failure {
