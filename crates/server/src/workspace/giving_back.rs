@@ -91,7 +91,7 @@ impl Workspace {
             }
         }
         let workspace = Arc::clone(self);
-        let checked = tokio::task::spawn_blocking(move || workspace.check_piece(piece)).await;
+        let checked = self.world.aside(move || workspace.check_piece(piece)).await;
         let Sound { size, new, entries } = match checked {
             Ok(checked) => checked?,
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),

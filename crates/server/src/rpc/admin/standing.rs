@@ -27,7 +27,7 @@ pub(super) async fn hold(
     }
     let head = workspace.head().size;
     let since = shared.world.now();
-    blocking(move || workspace.hold(since)).await?;
+    blocking(shared.world.clone(), move || workspace.hold(since)).await?;
     Ok(v1::HoldWorkspaceResponse { head })
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn resume(
         return Err(refused(&Refusal::invalid(message).hint(hint)));
     }
     let head = workspace.head().size;
-    let held = blocking(move || workspace.resume()).await?;
+    let held = blocking(shared.world.clone(), move || workspace.resume()).await?;
     if held {
         Ok(v1::ResumeWorkspaceResponse { head })
     } else {
@@ -63,11 +63,10 @@ pub(super) async fn restore(
     let (id, name) = shared
         .any_workspace_named(&request.workspace)
         .map_err(|error| who.failed(&error))?;
-    let shared = Arc::clone(shared);
-    let restored = tokio::task::spawn_blocking(move || {
-        backup::restore_workspace(&shared, id, &path, request.resume)
-    })
-    .await;
+    let held = Arc::clone(shared);
+    let restored = (shared.world)
+        .aside(move || backup::restore_workspace(&held, id, &path, request.resume))
+        .await;
     let (log, aside) = match restored {
         Ok(restored) => restored.map_err(|error| failed(&error, true))?,
         Err(error) => {
