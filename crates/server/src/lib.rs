@@ -23,6 +23,7 @@ mod auth;
 mod data;
 mod error;
 mod files;
+mod incoming;
 mod limits;
 mod lookup;
 mod metrics;

@@ -9,7 +9,14 @@ use quarterdeck_ledger::PublicKey;
 
 use super::identity::Identity;
 
-pub(super) fn check(state: &State, server: &Identity, event: &Event) -> Result<(), Refusal> {
+/// `is_new` where the event is about to be recorded: of one in the log, the key by which the server came
+/// in may have been replaced since.
+pub(super) fn check(
+    state: &State,
+    server: &Identity,
+    is_new: bool,
+    event: &Event,
+) -> Result<(), Refusal> {
     let own = event.device == server.device;
     match &event.body {
         // A log that claims to begin with a server must begin with this one.
@@ -19,7 +26,7 @@ pub(super) fn check(state: &State, server: &Identity, event: &Event) -> Result<(
         .hint("restore it from that server's backup instead")),
         Body::WorkspaceCreated(created) => valid_key(&created.key),
         Body::ServerAdopted { device, key, .. } => {
-            if *device == server.device && *key == server.key.public().0 {
+            if *device == server.device && (!is_new || *key == server.public().0) {
                 Ok(())
             } else {
                 Err(

@@ -5,6 +5,8 @@ use quarterdeck_core::id::EventId;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_ledger::LedgerError;
 
+use crate::error::ServerError;
+
 /// What became of one pushed event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -86,4 +88,13 @@ pub(crate) enum NotAuthored {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+impl From<NotAuthored> for ServerError {
+    fn from(error: NotAuthored) -> Self {
+        match error {
+            NotAuthored::Refused(refusal) => refusal.into(),
+            NotAuthored::Unavailable(error) => error.into(),
+        }
+    }
 }

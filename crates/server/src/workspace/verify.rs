@@ -66,6 +66,12 @@ pub(super) fn verify(
             Err(error) => Some(place_of(&error, head.size)),
         };
     }
+    let own = state.devices.get(&identity.device);
+    if finding.is_none() && own.is_some_and(|own| !identity.has(own.key)) {
+        let what = "the log names another key of the server than the file `key` beside it holds: restore \
+                    that file from the newest backup";
+        finding = Some((head.size, what.to_owned()));
+    }
     Verified {
         size: frontier.size(),
         root,
@@ -100,7 +106,7 @@ fn check(
     } else {
         None
     };
-    credentials::check(state, identity, &entry.event).map_err(|refusal| refusal.message)?;
+    credentials::check(state, identity, false, &entry.event).map_err(|refusal| refusal.message)?;
     let claim = closings::claim(state, entry.seq, &entry.event);
     state.apply(&entry);
     Ok((signed, claim))

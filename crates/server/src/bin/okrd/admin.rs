@@ -18,7 +18,7 @@ const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 type Client = AdminServiceClient<Channel>;
 
 /// Asks the administration something, and closes it whatever the answer.
-async fn ask<T>(
+pub(crate) async fn ask<T>(
     data: &Data,
     question: impl AsyncFnOnce(&mut Client) -> Result<T, Status>,
 ) -> Result<T, Failure> {

@@ -5,6 +5,7 @@ mod admin;
 mod args;
 mod failure;
 mod output;
+mod rotation;
 mod serve;
 
 use std::process::ExitCode;
@@ -49,6 +50,8 @@ async fn run(verb: Verb, output: &Output) -> Result<(), Failure> {
         Verb::Member(verb) => admin::member(verb, output).await,
         Verb::Token(verb) => admin::token(verb, output).await,
         Verb::Device(verb) => admin::device(verb, output).await,
+        Verb::Key(verb) => rotation::key(verb, output).await,
+        Verb::Cert(verb) => rotation::cert(verb, output).await,
         Verb::Verify(verify) => admin::verify(verify, output).await,
         Verb::Stats(data) => admin::stats(data, output).await,
     }

@@ -7,6 +7,7 @@ mod join;
 mod proofs;
 mod pull;
 mod push;
+mod renew_token;
 mod watch;
 
 use std::sync::Arc;
@@ -117,6 +118,14 @@ impl SyncService for Sync {
     ) -> Result<Response<v1::HostWorkspaceResponse>, Status> {
         let caller = auth::caller(&request)?;
         host::host(&self.shared, &caller, request.into_inner()).map(Response::new)
+    }
+
+    async fn renew_token(
+        &self,
+        request: Request<v1::RenewTokenRequest>,
+    ) -> Result<Response<v1::RenewTokenResponse>, Status> {
+        let client = auth::client(&request)?;
+        renew_token::renew(&self.shared, &client).map(Response::new)
     }
 }
 
