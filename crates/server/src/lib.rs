@@ -28,6 +28,7 @@ mod backup;
 mod data;
 mod error;
 mod files;
+mod incoming;
 mod limits;
 mod lookup;
 mod metrics;

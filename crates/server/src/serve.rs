@@ -12,7 +12,6 @@ use quarterdeck_proto::v1::command_service_server::CommandServiceServer;
 use quarterdeck_proto::v1::query_service_server::QueryServiceServer;
 use quarterdeck_proto::v1::sync_service_server::SyncServiceServer;
 use quarterdeck_proto::{FILE_DESCRIPTOR_SET, limits};
-use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_stream::Stream;
@@ -27,8 +26,8 @@ use crate::rpc::{Admin, Command, Query, Sync};
 use crate::server::{ServeOptions, Server};
 use crate::settings::Tls;
 use crate::shared::Shared;
-use crate::tls::TlsFiles;
-use crate::{admin, metrics, page, tls};
+use crate::tls::{Certificate, TlsFiles};
+use crate::{admin, incoming, metrics, page, tls};
 
 /// Runs a server on a listener until `shutdown` comes, then finishes what was acknowledged.
 ///
@@ -62,28 +61,38 @@ impl Server {
             ServerError::io("ask for the address of", "the listener".as_ref(), source)
         })?;
         self.listen_on(address)?;
-        let (_, files) = self.protection(address)?;
-        let tls = files.map(|files| tls::server_config(&files)).transpose()?;
         let shared = Arc::clone(&self.shared);
+        let (_, files) = self.protection(address)?;
+        let certificate = files.map(Certificate::load).transpose()?;
+        shared.serve_with(certificate.clone());
+        let tls = (certificate.as_ref())
+            .map(|certificate| certificate.config(b"h2"))
+            .transpose()?;
         if let Some(listener) = self.metrics.take() {
             metrics::serve(&shared, listener)?;
         }
         if let Some(listener) = self.page.take() {
-            let tls = self.page_protection(&listener)?;
+            let tls = match &certificate {
+                Some(certificate) if self.page_protection(&listener)?.is_some() => {
+                    Some(certificate.config(b"http/1.1")?)
+                }
+                _ => None,
+            };
             page::serve(&shared, listener.listener, tls)?;
         }
         admin::listen(&shared);
-        let mut builder = transport(&shared);
-        if let Some(tls) = tls {
-            builder = builder
-                .tls_config(tls)
-                .map_err(|error| ServerError::Certificate {
-                    what: causes(&error),
-                })?;
-        }
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let builder = transport(&shared);
         tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
-        self.run(builder, incoming, shutdown).await
+        match tls {
+            Some(tls) => {
+                let incoming = incoming::with_tls(&shared, listener, tls);
+                self.run(builder, incoming, shutdown).await
+            }
+            None => {
+                let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+                self.run(builder, incoming, shutdown).await
+            }
+        }
     }
 
     /// Serves connections that somebody else accepts, in plain text, as [`Self::serve`] does those of a
@@ -189,13 +198,12 @@ impl Server {
     pub(crate) fn page_protection(
         &self,
         page: &PageListener,
-    ) -> Result<Option<Arc<ServerConfig>>, ServerError> {
+    ) -> Result<Option<TlsFiles>, ServerError> {
         let address = page.address()?;
         if address.ip().is_loopback() {
             return Ok(None);
         }
-        let (_, files) = self.protection(address)?;
-        files.map(|files| tls::browser_config(&files)).transpose()
+        Ok(self.protection(address)?.1)
     }
 }
 
@@ -254,16 +262,4 @@ fn with_reflection(routes: Routes) -> Result<Routes, ServerError> {
     Ok(routes
         .add_service(describe().build_v1().map_err(broken)?)
         .add_service(describe().build_v1alpha().map_err(broken)?))
-}
-
-/// An error with what caused it: tonic's own says too little.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::page::PageListener;
 use crate::settings::{Settings, Tls};
 use crate::shared::Shared;
-use crate::tls::{self, TlsFiles};
+use crate::tls::{self, Certificate, TlsFiles};
 use crate::world::World;
 
 /// How to run a server.
@@ -157,7 +157,7 @@ impl Server {
     pub fn listen_on(&self, address: SocketAddr) -> Result<(), ServerError> {
         let (mode, files) = self.protection(address)?;
         if let Some(files) = files {
-            tls::server_config(&files)?;
+            Certificate::load(files)?;
         }
         self.shared.change_settings(|settings| {
             // A certificate given for one run is that run's business. That there is none is not:
@@ -222,6 +222,15 @@ impl Admin {
     ) -> Result<Invitation, ServerError> {
         let workspace = self.shared.workspace_named(workspace)?;
         admin::invite(&self.shared, &workspace, whom).await
+    }
+
+    /// Reads the certificate's files again and serves new connections with what they hold; those that
+    /// are open go on. Without a certificate there is nothing to do.
+    ///
+    /// # Errors
+    /// [`ServerError::Certificate`] and what is wrong with a file; the present one stays in use.
+    pub fn reload_certificate(&self) -> Result<(), ServerError> {
+        self.shared.reload_certificate()
     }
 
     /// Invites someone to bring a workspace that began without a server.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
 use quarterdeck_core::id::{Uuid, WorkspaceId};
@@ -17,7 +17,7 @@ use crate::limits::{Buckets, Limits};
 use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::settings::{Settings, Tls};
-use crate::tls;
+use crate::tls::{self, Certificate};
 use crate::workspace::Workspace;
 use crate::world::World;
 
@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) failures: Buckets<IpAddr>,
     /// What members' browsers are shown, and who may look.
     pub(crate) page: Page,
+    /// What new connections are made with, where it serves with TLS.
+    certificate: Mutex<Option<Arc<Certificate>>>,
     /// Open streams by token.
     streams: Mutex<HashMap<Uuid, u32>>,
     /// Cancelled when the server is to stop: streams end, and no new ones begin.
@@ -80,6 +82,7 @@ impl Shared {
                 f64::from(limits.failed_logins_per_minute) / 60.0,
             ),
             page: Page::new(&limits),
+            certificate: Mutex::default(),
             streams: Mutex::default(),
             world,
             limits,
@@ -126,6 +129,21 @@ impl Shared {
             Tls::None | Tls::Files { .. } => None,
         };
         Ok((address.unwrap_or(settings.url), fingerprint))
+    }
+
+    /// Notes what new connections are made with.
+    pub(crate) fn serve_with(&self, certificate: Option<Arc<Certificate>>) {
+        *self.certificate() = certificate;
+    }
+
+    /// Reads the certificate's files again; what cannot be used leaves the present one in place.
+    pub(crate) fn reload_certificate(&self) -> Result<(), ServerError> {
+        let certificate = self.certificate().clone();
+        certificate.map_or(Ok(()), |certificate| certificate.reload())
+    }
+
+    fn certificate(&self) -> MutexGuard<'_, Option<Arc<Certificate>>> {
+        (self.certificate.lock()).unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn workspaces(&self) -> Vec<Arc<Workspace>> {

@@ -30,7 +30,7 @@ use tonic_types::StatusExt;
 use crate::identity::{RemoteAddress, Secret};
 use crate::remote::{
     Answer, Chunk, Chunks, Closed, DeviceRequest, GivenBack, HostRequest, Hosted, JoinRequest,
-    Joined, Outcome, Piece, Received, Remote, RemoteError,
+    Joined, Outcome, Piece, Received, Remote, RemoteError, Renewed,
 };
 use crate::tls;
 
@@ -337,6 +337,16 @@ impl Remote for Grpc {
                 .into_inner()
                 .token,
         ))
+    }
+
+    async fn renew_token(&self) -> Result<Renewed, RemoteError> {
+        let request = self.timed(v1::RenewTokenRequest {});
+        let response = self.client.clone().renew_token(request).await;
+        let renewed = response.map_err(|status| self.error(&status))?.into_inner();
+        Ok(Renewed {
+            token: Secret::new(renewed.token),
+            expires_ms: renewed.token_expires_ms,
+        })
     }
 
     async fn host(&self, asked: HostRequest) -> Result<Hosted, RemoteError> {

@@ -23,6 +23,7 @@ use crate::identity::{Hosting, Trust};
 use crate::invite::Invite;
 use crate::random::Random;
 use crate::remote::{HostRequest, Remote};
+use crate::renewal;
 use crate::replica::{NEXT, Replica, open_ledger};
 
 /// Where the log that was kept without a server goes.
@@ -79,6 +80,7 @@ pub async fn host<R: Remote>(
     remote.set_token(hosted.token.clone());
     let mut address = invite.remote(plaintext);
     address.token = Some(hosted.token);
+    address.renew_after = Some(renewal::of_a_new_token(now_ms));
     let hosting = Hosting {
         device: hosted.device,
         key: hosted.key,

@@ -179,10 +179,13 @@ impl Intake {
         closings::first_fault(&claims, store.ledger()?, &self.waiting.entries)
     }
 
-    /// At the first sync the log's authority has to be the one that let this device in.
+    /// At the first sync the log's authority has to be the one that let this device in; it may have
+    /// changed its key since.
     fn check_trust(&self, key: PublicKey) -> Result<(), String> {
+        let is_known =
+            |trust: Trust| trust.authority == key || self.checker.former.contains(&trust.authority);
         match self.trust {
-            Some(trust) if self.proven == 0 && trust.authority != key => Err(
+            Some(trust) if self.proven == 0 && !is_known(trust) => Err(
                 "the log names another authority than the server that let this device in"
                     .to_owned(),
             ),

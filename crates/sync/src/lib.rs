@@ -51,6 +51,7 @@ pub mod proof;
 mod random;
 mod record;
 pub mod remote;
+mod renewal;
 pub mod replica;
 mod shelf;
 #[cfg(test)]

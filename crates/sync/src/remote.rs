@@ -55,6 +55,14 @@ pub trait Remote: Sync {
         asked: DeviceRequest,
     ) -> impl Future<Output = Result<Secret<String>, RemoteError>> + Send;
 
+    /// Asks for the device's next token.
+    fn renew_token(&self) -> impl Future<Output = Result<Renewed, RemoteError>> + Send {
+        async {
+            let what = "it gives no new tokens";
+            Err(RemoteError::Protocol(what.to_owned()))
+        }
+    }
+
     /// Offers a workspace that has no server yet.
     fn host(&self, asked: HostRequest) -> impl Future<Output = Result<Hosted, RemoteError>> + Send;
 }
@@ -186,6 +194,15 @@ pub struct Joined {
     pub genesis: Hash,
     /// The key that signs checkpoints.
     pub authority: PublicKey,
+}
+
+/// A device's next token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewed {
+    /// The token.
+    pub token: Secret<String>,
+    /// When it lapses, in milliseconds since the Unix epoch.
+    pub expires_ms: u64,
 }
 
 /// What a device shows that offers its workspace to a server.

@@ -31,6 +31,9 @@ pub(crate) struct TokenRecord {
     pub(crate) expires: Timestamp,
     pub(crate) revoked: Option<Timestamp>,
     pub(crate) last_used: Option<Timestamp>,
+    /// The token that it takes the place of, until it is first used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replaces: Option<Uuid>,
 }
 
 /// An invitation to host a workspace that began without a server.

@@ -225,11 +225,15 @@ impl Storing {
             let last = self.first_line.saturating_add(verified.size);
             return Err((last, "the log ends in the middle of a command".to_owned()));
         }
-        let own = identity.map(|identity| identity.key.public());
-        if verified.served && own.is_some() && own != verified.authority {
+        let named = verified.authority.filter(|_| verified.served);
+        if let (Some(own), Some(named)) = (identity, named)
+            && !own.has(named.0)
+        {
             return first("the log names another server than the one whose key is in the backup");
         }
-        let (Some(note), Some(key)) = (&header.checkpoint, own.or(verified.authority)) else {
+        let own = identity.map(Identity::public);
+        let signs = named.or(own).or(verified.authority);
+        let (Some(note), Some(key)) = (&header.checkpoint, signs) else {
             return first("nobody signed its head");
         };
         match Checkpoint::verify(note, &header.workspace, &key) {

@@ -9,10 +9,13 @@ use quarterdeck_ledger::PublicKey;
 
 use super::identity::Identity;
 
-/// `server` is this server in the workspace; none where a log is looked at as anybody's.
+/// `server` is this server in the workspace; none where a log is looked at as anybody's. `is_new` where
+/// the event is about to be recorded: of one in the log, the key by which the server came in may have
+/// been replaced since.
 pub(super) fn check(
     state: &State,
     server: Option<&Identity>,
+    is_new: bool,
     event: &Event,
 ) -> Result<(), Refusal> {
     match &event.body {
@@ -27,7 +30,9 @@ pub(super) fn check(
         }
         Body::WorkspaceCreated(created) => valid_key(&created.key),
         Body::ServerAdopted { device, key, .. } => {
-            let own = |own: &Identity| *device == own.device && *key == own.key.public().0;
+            let own = |own: &Identity| {
+                *device == own.device && (!is_new || *key == own.public().0)
+            };
             if server.is_none_or(own) {
                 Ok(())
             } else {

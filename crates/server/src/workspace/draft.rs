@@ -12,7 +12,7 @@ use quarterdeck_core::admit::Link;
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide;
-use quarterdeck_core::event::{Entry, Event, Hash};
+use quarterdeck_core::event::{Body, Entry, Event, Hash};
 use quarterdeck_core::id::{DeviceId, EventId, MemberId};
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
@@ -249,7 +249,7 @@ impl<'a> Draft<'a> {
             )
             .into());
         }
-        credentials::check(state, Some(&self.desk.identity), event)?;
+        credentials::check(state, Some(&self.desk.identity), true, event)?;
         state.admit(event, self.now)?;
         closings::check(state, &*self.desk.ledger, &self.new, event)?;
         self.accept(event.clone(), prepared.hash, prepared.sealed.clone());
@@ -313,15 +313,28 @@ impl<'a> Draft<'a> {
                 .into());
         }
         if let Some((entry, sealed)) = entries.last().zip(sealed.last_mut()) {
-            sealed.signature = Some(identity.key.sign_command(&entry.hash));
+            let named = own.map(|device| device.key);
+            let signature = identity.sign_command(named, &entry.hash).ok_or_else(|| {
+                Refusal::new(
+                    Code::BadSignature,
+                    "The log names another key of the server than the one that it has here.",
+                )
+                .hint("restore the file `key` of the workspace from the newest backup")
+            })?;
+            sealed.signature = Some(signature);
         }
         for entry in &entries {
-            credentials::check(state, Some(identity), &entry.event)?;
+            credentials::check(state, Some(identity), true, &entry.event)?;
             closings::check(state, &*self.desk.ledger, &self.new, &entry.event)?;
         }
         let start = self.entries.len();
         for (entry, sealed) in entries.into_iter().zip(sealed) {
             self.desk.clock = entry.event.authored;
+            if let Body::DeviceKeyRotated { key, .. } = &entry.event.body {
+                // Said before the append: whoever asks for a head right after it gets the right key.
+                let seq = self.desk.state.head.saturating_add(1);
+                self.desk.identity.signs_from(seq, key);
+            }
             self.accept(entry.event, entry.hash, sealed);
         }
         Ok(self.entries.iter().skip(start).map(authored).collect())

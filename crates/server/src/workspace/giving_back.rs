@@ -126,7 +126,8 @@ impl Workspace {
     fn check_piece(&self, piece: Piece) -> Result<Sound, NotTakenBack> {
         let differs = |seq: u64, what: String| NotTakenBack::Differs { seq, what };
         let workspace = *self.identity.workspace.as_bytes();
-        let key = self.identity.key.public();
+        // The key that the log here names: one that came after the backup is not here to sign with.
+        let key = self.public_key();
         let frontier = self.ledger.frontier();
         let head = frontier.size();
         let first = piece.entries.first().map_or(head, |entry| entry.seq);

@@ -33,10 +33,13 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use quarterdeck_core::clock::Hlc;
-use quarterdeck_core::event::Entry;
-use quarterdeck_core::id::{DeviceId, EventId, Uuid, WorkspaceId};
+use quarterdeck_core::decide::Command;
+use quarterdeck_core::event::{Body, Entry};
+use quarterdeck_core::id::{DeviceId, EventId, MemberId, Uuid, WorkspaceId};
 use quarterdeck_core::state::State;
-use quarterdeck_ledger::{Checkpoint, Derived, Hash, Head, Ledger, Options, PublicKey};
+use quarterdeck_ledger::{
+    Checkpoint, Derived, DeviceKey, Hash, Head, Ledger, Options, PublicKey,
+};
 use quarterdeck_projection::{Health, Kept};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -183,6 +186,8 @@ impl Workspace {
             folded,
         } = Projection::restore(&*ledger, derived.as_deref())?;
         let kept = Arc::new(Mutex::new((kept, health)));
+        // Okrd stopped after the log had named a new key and before the file said so.
+        identity.settle(state.devices.get(&identity.device).map(|device| device.key))?;
         let identity = Arc::new(identity);
         metrics.head(identity.workspace, state.head);
         tracing::info!(
@@ -248,7 +253,7 @@ impl Workspace {
     }
 
     pub(crate) fn public_key(&self) -> PublicKey {
-        self.identity.key.public()
+        self.identity.at(self.state().head, DeviceKey::public)
     }
 
     /// What it is called; its id while nobody knows.
@@ -289,12 +294,32 @@ impl Workspace {
     /// The signed note for a head of the log.
     pub(crate) fn checkpoint(&self, head: &Head) -> String {
         let workspace = *self.identity.workspace.as_bytes();
-        Checkpoint {
+        let checkpoint = Checkpoint {
             workspace,
             size: head.size,
             root: head.root,
-        }
-        .sign(&self.identity.key)
+        };
+        (self.identity).at(head.size, |key| checkpoint.sign(key))
+    }
+
+    /// Has the log name another key of the server's own, with which it signs from there on. Comes back
+    /// when the disk has it.
+    pub(crate) async fn rotate_key(
+        &self,
+        reason: Option<String>,
+        world: &World,
+    ) -> Result<Vec<Authored>, ServerError> {
+        let (key, proof) = self.identity.prepare(world)?;
+        let rotated = Body::DeviceKeyRotated { key: key.0, proof };
+        let order = Order {
+            member: MemberId::nil(),
+            reason,
+            event_id: None,
+            decide: Box::new(move |_| Ok(vec![Command::Record(rotated)])),
+        };
+        let authored = self.author(order).await?;
+        self.identity.settle(Some(key.0))?;
+        Ok(authored)
     }
 
     /// Records what a device pushes. Comes back when the disk has it.

@@ -6,6 +6,8 @@ use quarterdeck_core::refusal::Refusal;
 use quarterdeck_ledger::LedgerError;
 use quarterdeck_proto::Reason;
 
+use crate::error::ServerError;
+
 /// What became of one pushed event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -103,4 +105,13 @@ pub(crate) enum NotAuthored {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+impl From<NotAuthored> for ServerError {
+    fn from(error: NotAuthored) -> Self {
+        match error {
+            NotAuthored::Refused(refusal) => refusal.into(),
+            NotAuthored::Unavailable(error) => error.into(),
+        }
+    }
 }

@@ -85,7 +85,7 @@ async fn begun() -> (Workspace, Arc<Faulty>) {
     let id = WorkspaceId::from_bytes([1; 16]);
     let ledger = Arc::new(Faulty::new(id));
     let identity = Identity::new(id, &world());
-    let key = identity.key.public().0;
+    let key = identity.public().0;
     let metrics = Arc::new(Metrics::new());
     let shared: Arc<dyn Ledger> = Arc::clone(&ledger) as Arc<dyn Ledger>;
     let workspace = Workspace::start(identity, shared, None, &world(), &metrics).unwrap();
@@ -248,7 +248,7 @@ async fn recorded_times_never_decrease() {
     let clock = move || Timestamp::from_ms(times.lock().unwrap().pop().unwrap_or(5_000));
     let world = World::new(clock, |bytes| getrandom::fill(bytes).unwrap());
     let identity = Identity::new(id, &world);
-    let key = identity.key.public().0;
+    let key = identity.public().0;
     let metrics = Arc::new(Metrics::new());
     let workspace = Workspace::start(identity, ledger, None, &world, &metrics).unwrap();
     for n in 0..6 {
@@ -364,7 +364,7 @@ async fn a_closing_that_does_not_hold_is_found() {
         signature: None,
     };
     let hash = sealed.hash();
-    sealed.signature = Some(workspace.identity.key.sign_command(&hash));
+    sealed.signature = workspace.identity.sign_command(None, &hash);
     let recorded = state.recorded.ms();
     let id = *event.id.as_bytes();
     let entry = NewEntry::new(recorded, id, sealed);

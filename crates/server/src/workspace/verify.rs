@@ -82,6 +82,12 @@ pub(crate) fn verify(
             Err(error) => Some(place_of(&error, head.size)),
         };
     }
+    let own = identity.zip(identity.and_then(|own| state.devices.get(&own.device)));
+    if finding.is_none() && own.is_some_and(|(own, named)| !own.has(named.key)) {
+        let what = "the log names another key of the server than the file `key` beside it holds: restore \
+                    that file from the newest backup";
+        finding = Some((head.size, what.to_owned()));
+    }
     let known = state.workspace.as_ref();
     Verified {
         size: frontier.size(),
@@ -120,7 +126,7 @@ pub(super) fn check(
     } else {
         None
     };
-    credentials::check(state, identity, &entry.event).map_err(|refusal| refusal.message)?;
+    credentials::check(state, identity, false, &entry.event).map_err(|refusal| refusal.message)?;
     let claim = closings::claim(state, entry.seq, &entry.event);
     state.apply(entry);
     Ok((signed, claim))

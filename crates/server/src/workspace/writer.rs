@@ -158,6 +158,7 @@ impl Writer {
             Err(_) => {
                 self.metrics.failed_appends.inc();
                 self.desk.state = (*self.desk.published.state()).clone();
+                self.desk.identity.log_ends_at(self.desk.state.head);
             }
         }
         for waiting in waiting {

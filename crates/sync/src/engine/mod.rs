@@ -34,6 +34,7 @@ pub use watch::{Arrived, watch};
 use crate::error::{CommitError, ReplicaError};
 use crate::planner::Shelved;
 use crate::remote::{Closed, Remote, RemoteError};
+use crate::renewal;
 use crate::replica::Replica;
 
 /// Rounds after which a server that never confirms what it recorded is taken to be broken.
@@ -170,7 +171,9 @@ pub async fn sync<R: Remote>(
     if replica.identity().hosting.is_some() {
         crate::host::resume(replica, remote, now_ms, progress).await?;
     }
-    sync_locked(replica, remote, now_ms, progress).await
+    let report = sync_locked(replica, remote, now_ms, progress).await?;
+    renewal::renew_if_due(replica, remote, now_ms).await?;
+    Ok(report)
 }
 
 /// The same, with the lock on syncs held.

@@ -18,6 +18,7 @@
 mod commit;
 mod create;
 mod fold;
+mod key;
 mod log;
 mod past;
 mod swap;

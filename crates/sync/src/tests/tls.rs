@@ -43,6 +43,7 @@ fn address(port: u16, fingerprint: Option<Hash>) -> RemoteAddress {
         fingerprint,
         plaintext: false,
         token: None,
+        renew_after: None,
     }
 }
 

@@ -59,6 +59,20 @@ Pages are shown to members alone: `okr open` asks for a link.")]
     /// List and revoke devices
     #[command(subcommand)]
     Device(DeviceVerb),
+    /// Give the server another signing key in a workspace
+    #[command(
+        subcommand,
+        after_help = "Example:\n  okrd key rotate --data /var/lib/okrd --workspace acme -m \"the backup went astray\""
+    )]
+    Key(KeyVerb),
+    /// Renew the server's own certificate
+    #[command(
+        subcommand,
+        after_help = "Example:\n  okrd cert renew --data /var/lib/okrd
+
+A certificate that others issued is renewed by them: put the files in place, then send okrd a SIGHUP."
+    )]
+    Cert(CertVerb),
     /// Check every entry, chain, signature and root
     Verify(Verify),
     /// Show figures of the server's work
@@ -328,6 +342,24 @@ pub(crate) enum DeviceVerb {
         #[arg(short = 'm', long, value_name = "WHY")]
         reason: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyVerb {
+    /// Sign with another key from now on; machines follow by themselves
+    Rotate {
+        #[command(flatten)]
+        of: In,
+        /// Why
+        #[arg(short = 'm', long, value_name = "WHY")]
+        reason: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CertVerb {
+    /// Make it anew for the key that it has; machines that know the old one go on
+    Renew(Data),
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod args;
 mod backup;
 mod failure;
 mod output;
+mod rotation;
 mod serve;
 
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ async fn run(verb: Verb, output: &Output) -> Result<(), Failure> {
         Verb::Member(verb) => admin::member(verb, output).await,
         Verb::Token(verb) => admin::token(verb, output).await,
         Verb::Device(verb) => admin::device(verb, output).await,
+        Verb::Key(verb) => rotation::key(verb, output).await,
+        Verb::Cert(verb) => rotation::cert(verb, output).await,
         Verb::Verify(verify) => admin::verify(verify, output).await,
         Verb::Stats(data) => admin::stats(data, output).await,
         Verb::Backup(verb) => backup::backup(verb, output).await,

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use quarterdeck_server::{PageListener, ServeOptions, Server, TlsFiles};
+use quarterdeck_server::{Admin, PageListener, ServeOptions, Server, TlsFiles};
 use serde_json::json;
 
 use crate::args::Serve;
@@ -47,6 +47,8 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
     server.listen_on(address)?;
     let stop = told_to_stop()
         .map_err(|error| Failure::trouble(format!("cannot wait for signals: {error}")))?;
+    renew_at_a_signal(server.admin())
+        .map_err(|error| Failure::trouble(format!("cannot wait for signals: {error}")))?;
     // Whoever connects from here on is kept waiting by the system until the next line is through.
     let mut ready = json!({ "listening": address.to_string() });
     if let (Some(at), Some(fields)) = (metrics_at, ready.as_object_mut()) {
@@ -65,6 +67,34 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
             .collect()
     });
     Ok(server.serve(listener, stop).await?)
+}
+
+/// SIGHUP: the certificate's files were exchanged.
+#[cfg(unix)]
+fn renew_at_a_signal(admin: Admin) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut told = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while told.recv().await.is_some() {
+            let admin = admin.clone();
+            let reloaded = tokio::task::spawn_blocking(move || admin.reload_certificate()).await;
+            match reloaded {
+                Ok(Ok(())) => {
+                    tracing::info!("new connections are made with the certificate as it is now")
+                }
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "the certificate cannot be used: the one before stays");
+                }
+                Err(error) => tracing::error!(%error, "reading the certificate ended in a panic"),
+            }
+        }
+    });
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn renew_at_a_signal(_admin: Admin) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// SIGTERM or SIGINT, from the moment of this call on: whoever has read that okrd listens may stop

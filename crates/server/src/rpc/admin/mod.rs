@@ -4,6 +4,7 @@ mod backup;
 mod devices;
 mod invitations;
 mod standing;
+mod rotation;
 mod tokens;
 mod verify;
 mod workspaces;
@@ -135,8 +136,8 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::ListTokensRequest>,
     ) -> Result<Response<v1::ListTokensResponse>, Status> {
-        let workspace = Self::who(&request)?
-            .workspace(&self.shared, &request.get_ref().workspace)?;
+        let workspace =
+            Self::who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
         Ok(Response::new(tokens::list(&self.shared, &workspace)))
     }
 
@@ -160,8 +161,8 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::ListDevicesRequest>,
     ) -> Result<Response<v1::ListDevicesResponse>, Status> {
-        let workspace = Self::who(&request)?
-            .workspace(&self.shared, &request.get_ref().workspace)?;
+        let workspace =
+            Self::who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
         Ok(Response::new(devices::list(&workspace)))
     }
 
@@ -240,6 +241,24 @@ impl AdminService for Admin {
         standing::resume(&self.shared, &who, request.into_inner())
             .await
             .map(Response::new)
+    }
+
+    async fn rotate_key(
+        &self,
+        request: Request<v1::RotateKeyRequest>,
+    ) -> Result<Response<v1::RotateKeyResponse>, Status> {
+        let who = Self::who(&request)?;
+        rotation::rotate_key(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn renew_certificate(
+        &self,
+        request: Request<v1::RenewCertificateRequest>,
+    ) -> Result<Response<v1::RenewCertificateResponse>, Status> {
+        let who = Self::who(&request)?;
+        rotation::renew_certificate(&self.shared, &who).map(Response::new)
     }
 }
 

@@ -8,6 +8,7 @@ mod join;
 mod proofs;
 mod pull;
 mod push;
+mod renew_token;
 mod watch;
 
 use std::sync::Arc;
@@ -128,6 +129,14 @@ impl SyncService for Sync {
         give_back::give_back(&client, request.into_inner())
             .await
             .map(Response::new)
+    }
+
+    async fn renew_token(
+        &self,
+        request: Request<v1::RenewTokenRequest>,
+    ) -> Result<Response<v1::RenewTokenResponse>, Status> {
+        let client = auth::client(&request)?;
+        renew_token::renew(&self.shared, &client).map(Response::new)
     }
 }
 
