@@ -46,4 +46,4 @@ pub use serve::serve;
 pub use server::{Admin, First, ServeOptions, Server, init};
 pub use tls::TlsFiles;
 pub use workspace::Unavailable;
-pub use world::World;
+pub use world::{Step, World};

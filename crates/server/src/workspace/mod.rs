@@ -128,6 +128,7 @@ impl Workspace {
         let options = Options {
             create: false,
             wait: CLOSING,
+            watch: world.ledger_watch(),
             ..Options::default()
         };
         let identity = Identity::load(&files.key())?;

@@ -15,6 +15,7 @@ use crate::rpc::{Answers, blocking, stream};
 use crate::shared::Shared;
 use crate::status::{invalid, status, too_many, unavailable};
 use crate::workspace::{Incoming, Outcome, Place, Pusher, Workspace};
+use crate::world::Step;
 
 /// Up to so many signatures are checked on the spot; more go where they hold nobody up.
 const ON_THE_SPOT: usize = 8;
@@ -51,13 +52,17 @@ pub(super) fn push(
                 request = requests.message() => request,
             };
             let answer = match request {
-                Ok(Some(request)) => batch(&shared, &client, who, request.events).await,
+                Ok(Some(request)) => {
+                    shared.world.reached(Step::Received);
+                    batch(&shared, &client, who, request.events).await
+                }
                 Ok(None) => return,
                 // Something that is no message of this call, or is too large. Should the client
                 // have gone away, nobody hears it.
                 Err(status) => Err(status),
             };
             let failed = answer.is_err();
+            shared.world.reached(Step::Answering);
             if answers.send(answer).await.is_err() || failed {
                 return;
             }
