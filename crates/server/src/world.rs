@@ -1,75 +1,34 @@
-//! What the server takes from outside itself: the time and randomness. Passed in, so that a test
-//! can step the clock and a demonstration can repeat itself. And who is told how far the server has
-//! come with what it was handed, so that a test can end it there.
+//! What the server takes from outside itself: the time, randomness, where logs are kept, and the threads
+//! that it works on. Passed in, so that a test can step the clock, a demonstration can repeat itself, and
+//! a simulation can have all of it happen in one order that follows from a seed. And who is told how far
+//! the server has come with what it was handed, so that a test can end it there.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::id::{IdSource, Uuid, uuid_v7};
-use quarterdeck_ledger::{Watch, Written};
+use quarterdeck_ledger::{Ledger, LedgerError, Options, SledLedger, Watch, WorkspaceId};
+use tokio::task::JoinError;
+
+use crate::step::Step;
 
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+type OpenLog = dyn Fn(&Path, WorkspaceId) -> Result<Arc<dyn Ledger>, LedgerError> + Send + Sync;
+type Pace = dyn Fn() -> Duration + Send + Sync;
 
-/// How far the server has come with what it was handed, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// A pushed batch has arrived.
-    Received,
-    /// It was judged, and what is accepted is part of the next append.
-    Judged,
-    /// The append begins.
-    Appending,
-    /// Older entries moved into frames; not every append does that.
-    FramesWritten,
-    /// The record that makes the append part of the log is handed to the store.
-    RecordWritten,
-    /// All of it is on the disk.
-    Flushed,
-    /// The ledger's high-water mark is written.
-    Marked,
-    /// The ledger says that it is recorded.
-    Appended,
-    /// Readers and watchers see it.
-    Published,
-    /// The answer to a pushed batch goes out.
-    Answering,
-}
-
-impl Step {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Received,
-        Self::Judged,
-        Self::Appending,
-        Self::FramesWritten,
-        Self::RecordWritten,
-        Self::Flushed,
-        Self::Marked,
-        Self::Appended,
-        Self::Published,
-        Self::Answering,
-    ];
-}
-
-impl From<Written> for Step {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Frames => Self::FramesWritten,
-            Written::Record => Self::RecordWritten,
-            Written::Flushed => Self::Flushed,
-            Written::Mark => Self::Marked,
-        }
-    }
-}
-
-/// The clock and the randomness that a server runs on. Clones share both.
+/// What a server runs on. Clones share it.
 #[derive(Clone)]
 pub struct World {
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     random: Arc<Fill>,
     watch: Option<Arc<dyn Fn(Step) + Send + Sync>>,
+    /// Opens logs; none where they are stores in the data folder.
+    logs: Option<Arc<OpenLog>>,
+    /// How long work takes that is done on the task that asks for it; none where threads do it.
+    pace: Option<Arc<Pace>>,
 }
 
 impl World {
@@ -89,6 +48,72 @@ impl World {
             clock: Arc::new(clock),
             random: Arc::new(random),
             watch: None,
+            logs: None,
+            pace: None,
+        }
+    }
+
+    /// Keeps logs elsewhere than in the data folder: `open` is given the place that a log would have there,
+    /// and its workspace, each time that it is opened, a new one too.
+    #[must_use]
+    pub fn with_logs(
+        mut self,
+        open: impl Fn(&Path, WorkspaceId) -> Result<Arc<dyn Ledger>, LedgerError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.logs = Some(Arc::new(open));
+        self
+    }
+
+    /// Does without threads: what would be done on one is done by a task of the runtime that the server
+    /// is opened in, after as long as `pace` says. What is done, and in which order, is the same.
+    #[must_use]
+    pub fn without_threads(mut self, pace: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        self.pace = Some(Arc::new(pace));
+        self
+    }
+
+    /// Whether everything is done by tasks.
+    pub(crate) const fn is_threadless(&self) -> bool {
+        self.pace.is_some()
+    }
+
+    /// Lets the time pass that work takes, where no thread does it.
+    pub(crate) async fn pause(&self) {
+        if let Some(pace) = &self.pace {
+            tokio::time::sleep(pace()).await;
+        }
+    }
+
+    /// Does what reads the disk, or takes long, where it holds nobody up.
+    pub(crate) async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, JoinError> {
+        if self.is_threadless() {
+            self.pause().await;
+            return Ok(work());
+        }
+        tokio::task::spawn_blocking(work).await
+    }
+
+    pub(crate) fn open_log(
+        &self,
+        path: &Path,
+        workspace: WorkspaceId,
+        options: &Options,
+    ) -> Result<Arc<dyn Ledger>, LedgerError> {
+        match &self.logs {
+            Some(open) => open(path, workspace),
+            None => {
+                let options = Options {
+                    watch: self.ledger_watch(),
+                    ..options.clone()
+                };
+                Ok(Arc::new(SledLedger::open(path, workspace, &options)?))
+            }
         }
     }
 
@@ -108,7 +133,7 @@ impl World {
     }
 
     /// Who is told how far an append of the ledger has come.
-    pub(crate) fn ledger_watch(&self) -> Watch {
+    fn ledger_watch(&self) -> Watch {
         let watch = |watch: &Arc<dyn Fn(Step) + Send + Sync>| {
             let watch = Arc::clone(watch);
             Watch::new(move |written| watch(written.into()))

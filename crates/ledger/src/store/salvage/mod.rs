@@ -147,6 +147,43 @@ impl Salvaged {
         &self.loss
     }
 
+    /// The same log with no more than its first `size` entries: what comes after them says too little by
+    /// itself, for the reason in `what`.
+    ///
+    /// # Errors
+    /// When one of the entries does not read any more.
+    pub fn ending_at(mut self, size: u64, what: &str) -> Result<Self, LedgerError> {
+        const AT_ONCE: usize = 4096;
+        if size >= self.head.size {
+            return Ok(self);
+        }
+        self.runs.retain(|run| run.from <= size);
+        for run in &mut self.runs {
+            run.until = run.until.min(size + 1);
+        }
+        self.frontier = Frontier::default();
+        let mut recorded = 0;
+        while self.frontier.size() < size {
+            let block = self.read(self.frontier.size() + 1, AT_ONCE, usize::MAX)?;
+            if block.is_empty() {
+                break;
+            }
+            for entry in block {
+                recorded = entry.recorded;
+                self.frontier.push(entry.leaf_hash(self.workspace));
+            }
+        }
+        self.head = Head {
+            size: self.frontier.size(),
+            root: self.frontier.root(),
+            recorded,
+        };
+        self.loss.first = self.head.size + 1;
+        self.loss.what = format!("{}; {what}", self.loss.what);
+        self.size.send_replace(self.head.size);
+        Ok(self)
+    }
+
     /// The folder of this log.
     pub fn dir(&self) -> &Path {
         &self.dir

@@ -3,6 +3,7 @@
 
 mod admin;
 mod args;
+mod backup;
 mod failure;
 mod output;
 mod serve;
@@ -51,5 +52,7 @@ async fn run(verb: Verb, output: &Output) -> Result<(), Failure> {
         Verb::Device(verb) => admin::device(verb, output).await,
         Verb::Verify(verify) => admin::verify(verify, output).await,
         Verb::Stats(data) => admin::stats(data, output).await,
+        Verb::Backup(verb) => backup::backup(verb, output).await,
+        Verb::Restore(verb) => backup::restore(verb, output).await,
     }
 }

@@ -70,6 +70,8 @@ fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
         members: count(members.count()),
         devices: count(devices.count()),
         recorded_ms: state.recorded.ms(),
+        standing: workspace.standing().word().to_owned(),
+        finding: workspace.finding(),
     }
 }
 
