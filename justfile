@@ -54,10 +54,10 @@ bench DIR=(justfile_directory() / "target"):
     cargo bench -p quarterdeck-cli --bench time_travel -- {{DIR}}
     cargo bench -p quarterdeck-cli --bench retro -- {{DIR}}
 
-# Kills servers and machines at random instants, new ones each time, in ROUNDS rounds; takes minutes.
+# Kills servers and machines at random instants, and damages stores at random places, new ones each time, in ROUNDS rounds each; takes minutes.
 soak ROUNDS="120":
-    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_server --test killed_machine -- --nocapture
-    LEDGER_CRASH_ROUNDS={{ROUNDS}} cargo test --release -p quarterdeck-ledger --test crash
+    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_at_random --test killed_machine -- --nocapture
+    LEDGER_CRASH_ROUNDS={{ROUNDS}} QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-ledger --test crash --test damage -- --nocapture
 
 # Cuts the power of a simulated disk at random instants, in CUTS cuts; needs root, FUSE and fusepy, and says so.
 powercut CUTS="60":

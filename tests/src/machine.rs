@@ -34,6 +34,12 @@ impl<'env> Machine<'env> {
         }
     }
 
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What `OKR_HOME` is on this machine.
     #[must_use]
     pub fn home(&self) -> &Path {

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::binaries::UNTIL;
 use crate::env::TestEnv;
 use crate::machine::Running;
 use crate::run::Run;
@@ -155,17 +156,56 @@ impl<'env> Server<'env> {
     /// Serves, at the address it had before, and comes back when it listens.
     #[track_caller]
     pub fn restart(&mut self) {
-        assert!(self.process.is_none(), "it is serving already");
-        let log = self.log_file();
         let mut command = self.env.command("okrd", &self.folder);
-        let mut child = command
+        command
             .arg("serve")
             .arg("--data")
             .arg(self.data())
             .arg("--listen")
             .arg(self.address.to_string())
             .args(self.page_options())
-            .arg("--json")
+            .arg("--json");
+        self.serve(command);
+    }
+
+    /// Serves until a step between receipt and acknowledgement is reached for the `count`th time: there the
+    /// process ends as if it had been killed.
+    #[track_caller]
+    pub fn restart_until(&mut self, step: &str, count: u32) {
+        let mut command = self.env.command(UNTIL, &self.folder);
+        command
+            .arg(self.data())
+            .args([&*self.address.to_string(), step, &*count.to_string()]);
+        self.serve(command);
+    }
+
+    /// The steps that [`Self::restart_until`] knows, in their order.
+    #[track_caller]
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        let mut command = self.env.command(UNTIL, &self.folder);
+        command.arg("--steps");
+        let run = Running::start("okrd_until --steps".to_owned(), command).wait();
+        run.ok().stdout.lines().map(str::to_owned).collect()
+    }
+
+    /// Whether its process has ended by itself; it can be started again then.
+    #[track_caller]
+    pub fn has_ended(&mut self) -> bool {
+        let child = self.process.as_mut().expect("it was serving");
+        let ended = child.try_wait().expect("a child that can be asked");
+        if ended.is_some() {
+            self.process = None;
+        }
+        ended.is_some()
+    }
+
+    /// Runs a process that serves, at the address of before, and comes back when it listens.
+    #[track_caller]
+    fn serve(&mut self, mut command: Command) {
+        assert!(self.process.is_none(), "it is serving already");
+        let log = self.log_file();
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(

@@ -49,7 +49,7 @@ pub use ledger::{Appended, Entry, Head, Ledger, LedgerError, MAX_BODY, NewEntry,
 pub use memory::MemoryLedger;
 pub use merkle::Frontier;
 pub use seal::{DeviceId, EventId, Hash, Salt, Sealed, WorkspaceId};
-pub use store::{Loss, Options, Salvaged, SledLedger, salvage};
+pub use store::{Loss, Options, Salvaged, SledLedger, Watch, Written, salvage};
 pub use verifier_key::{VerifierKey, VerifierKeyError};
 pub use verify::{Signed, verify_batch};
 pub use walk::{Broken, Walked, walk};

@@ -1,6 +1,7 @@
 //! What the server takes from outside itself: the time, randomness, where logs are kept, and the threads
 //! that it works on. Passed in, so that a test can step the clock, a demonstration can repeat itself, and
-//! a simulation can have all of it happen in one order that follows from a seed.
+//! a simulation can have all of it happen in one order that follows from a seed. And who is told how far
+//! the server has come with what it was handed, so that a test can end it there.
 
 use std::fmt;
 use std::path::Path;
@@ -9,8 +10,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::id::{IdSource, Uuid, uuid_v7};
-use quarterdeck_ledger::{Ledger, LedgerError, Options, SledLedger, WorkspaceId};
+use quarterdeck_ledger::{Ledger, LedgerError, Options, SledLedger, Watch, WorkspaceId};
 use tokio::task::JoinError;
+
+use crate::step::Step;
 
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 type OpenLog = dyn Fn(&Path, WorkspaceId) -> Result<Arc<dyn Ledger>, LedgerError> + Send + Sync;
@@ -21,6 +24,7 @@ type Pace = dyn Fn() -> Duration + Send + Sync;
 pub struct World {
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     random: Arc<Fill>,
+    watch: Option<Arc<dyn Fn(Step) + Send + Sync>>,
     /// Opens logs; none where they are stores in the data folder.
     logs: Option<Arc<OpenLog>>,
     /// How long work takes that is done on the task that asks for it; none where threads do it.
@@ -43,6 +47,7 @@ impl World {
         Self {
             clock: Arc::new(clock),
             random: Arc::new(random),
+            watch: None,
             logs: None,
             pace: None,
         }
@@ -102,8 +107,38 @@ impl World {
     ) -> Result<Arc<dyn Ledger>, LedgerError> {
         match &self.logs {
             Some(open) => open(path, workspace),
-            None => Ok(Arc::new(SledLedger::open(path, workspace, options)?)),
+            None => {
+                let options = Options {
+                    watch: self.ledger_watch(),
+                    ..options.clone()
+                };
+                Ok(Arc::new(SledLedger::open(path, workspace, &options)?))
+            }
         }
+    }
+
+    /// The same world, in which someone is told of each [`Step`], on the thread that takes it.
+    #[must_use]
+    pub fn watched(self, at: impl Fn(Step) + Send + Sync + 'static) -> Self {
+        Self {
+            watch: Some(Arc::new(at)),
+            ..self
+        }
+    }
+
+    pub(crate) fn reached(&self, step: Step) {
+        if let Some(watch) = &self.watch {
+            watch(step);
+        }
+    }
+
+    /// Who is told how far an append of the ledger has come.
+    fn ledger_watch(&self) -> Watch {
+        let watch = |watch: &Arc<dyn Fn(Step) + Send + Sync>| {
+            let watch = Arc::clone(watch);
+            Watch::new(move |written| watch(written.into()))
+        };
+        self.watch.as_ref().map(watch).unwrap_or_default()
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -28,7 +28,7 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -56,6 +56,8 @@ pub struct Options {
     /// Free disk space, in bytes, below which nothing is recorded. 8 MiB by default: running sled
     /// against a full disk leaves it in doubt, so it is not let come to that.
     pub reserve_bytes: u64,
+    /// Who is told how far an append has come. Nobody by default.
+    pub watch: Watch,
 }
 
 impl Default for Options {
@@ -66,7 +68,43 @@ impl Default for Options {
             rebuild_mark: false,
             cache_bytes: 64 << 20,
             reserve_bytes: 8 << 20,
+            watch: Watch::default(),
         }
+    }
+}
+
+/// What an append has done so far, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Written {
+    /// Entries moved into frames, which do not count yet. Few appends do.
+    Frames,
+    /// The record that makes the append part of the log is handed to the store.
+    Record,
+    /// All of it is on the disk.
+    Flushed,
+    /// The high-water mark is written.
+    Mark,
+}
+
+/// Told at each step of an append, on the thread that appends: for tests that end the process there.
+#[derive(Clone, Default)]
+pub struct Watch(Option<Arc<dyn Fn(Written) + Send + Sync>>);
+
+impl Watch {
+    pub fn new(told: impl Fn(Written) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(told)))
+    }
+
+    fn tell(&self, written: Written) {
+        if let Some(told) = &self.0 {
+            told(written);
+        }
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watch").field(&self.0.is_some()).finish()
     }
 }
 

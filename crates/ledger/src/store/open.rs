@@ -177,6 +177,7 @@ impl Opened {
             mark: mark_file,
             log,
             broken: None,
+            watch: options.watch.clone(),
         };
         Ok(Self {
             disk,

@@ -91,6 +91,10 @@ impl<'a> Draft<'a> {
         }
     }
 
+    pub(super) fn world(&self) -> &World {
+        &self.desk.world
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -22,6 +22,7 @@ use super::draft::{Desk, Draft, Obstacle, Order};
 use super::incoming::{Incoming, Pusher};
 use super::outcome::{Authored, NotAuthored, Outcome, Pushed, Unavailable};
 use crate::metrics::Metrics;
+use crate::step::Step;
 
 /// The most events that one append takes together.
 const MAX_TOGETHER: usize = 8_192;
@@ -116,6 +117,7 @@ impl Writer {
         let mut next = Some(first);
         while let Some(job) = next {
             waiting.extend(judge(&mut draft, job));
+            draft.world().reached(Step::Judged);
             next = if draft.len() < MAX_TOGETHER {
                 jobs.try_recv().ok()
             } else {
@@ -125,6 +127,7 @@ impl Writer {
         let (new, entries) = draft.finish();
         let count = new.len();
         let began = Instant::now();
+        self.desk.world.reached(Step::Appending);
         let appended = match self.desk.ledger.append(size, new) {
             Ok(Appended::Recorded(head)) => Ok(head.size),
             Ok(Appended::HeadMoved(head)) => {
@@ -142,6 +145,7 @@ impl Writer {
         };
         match &appended {
             Ok(head) => {
+                self.desk.world.reached(Step::Appended);
                 if count > 0 {
                     self.metrics.appends.inc();
                     self.metrics.append_events.observe(as_figure(count));
@@ -154,6 +158,7 @@ impl Writer {
                     seen.observe(entry.event.authored.held_to(entry.recorded.ms()))
                 });
                 self.desk.published.extend(&entries);
+                self.desk.world.reached(Step::Published);
             }
             Err(_) => {
                 self.metrics.failed_appends.inc();

@@ -14,6 +14,7 @@ use crate::auth::{self, Client, Standing};
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::Shared;
 use crate::status::{invalid, too_many, unavailable};
+use crate::step::Step;
 use crate::workspace::{Incoming, Outcome, Place, Pusher, Workspace};
 
 /// Up to so many signatures are checked on the spot; more go where they hold nobody up.
@@ -49,7 +50,10 @@ pub(super) fn push(
             };
             let answer = match request {
                 Ok(Some(request)) => match still.check() {
-                    Ok(()) => batch(&shared, &client, who, request.events).await,
+                    Ok(()) => {
+                        shared.world.reached(Step::Received);
+                        batch(&shared, &client, who, request.events).await
+                    }
                     Err(status) => Err(status),
                 },
                 Ok(None) => return,
@@ -58,6 +62,7 @@ pub(super) fn push(
                 Err(status) => Err(status),
             };
             let failed = answer.is_err();
+            shared.world.reached(Step::Answering);
             if answers.send(answer).await.is_err() || failed {
                 return;
             }
