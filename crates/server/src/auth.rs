@@ -4,7 +4,6 @@
 //! A token of a workspace that is not there, and one that never was, get the same answer.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -13,10 +12,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use quarterdeck_core::id::{DeviceId, MemberId, Uuid};
 use quarterdeck_core::token::{MemberState, Role};
-use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
 use tonic::{Code, Status};
 
 use crate::access::Presented;
+use crate::connection::{Origin, Peer};
 use crate::shared::{Shared, StreamOfToken};
 use crate::status::{status, too_many};
 use crate::workspace::Workspace;
@@ -38,7 +37,7 @@ pub(crate) enum Caller {
     /// The holder of a valid token.
     Client(Client),
     /// Somebody without a token, from this address.
-    Nobody(Option<IpAddr>),
+    Nobody(Option<Origin>),
 }
 
 /// The holder of a valid token.
@@ -94,7 +93,7 @@ pub(crate) fn open_stream(shared: &Arc<Shared>, client: &Client) -> Result<Strea
         return Err(stopping());
     }
     shared.open_stream(client.token).ok_or_else(|| {
-        shared.metrics.turn_away("streams");
+        shared.incidents.turn_away("streams", None);
         too_many(
             "TOO_MANY_STREAMS",
             "This token has too many streams open; close one first.",
@@ -116,9 +115,19 @@ pub(crate) async fn authenticate(
             next.run(request).await
         }
         Err(status) => {
-            tracing::info!(path, code = ?status.code(), "turned a call away");
+            tracing::debug!(code = ?status.code(), "turned a call away");
+            lose_patience(&shared, request.extensions().get::<Peer>());
             status.into_http()
         }
+    }
+}
+
+/// A call that was turned away costs its address as much as a connection does, and then the connection itself.
+fn lose_patience(shared: &Shared, peer: Option<&Peer>) {
+    let Some(peer) = peer else { return };
+    if !shared.patience.take(peer.origin(), shared.world.now()) {
+        shared.incidents.turn_away("arrivals", Some(peer.origin()));
+        peer.cut();
     }
 }
 
@@ -133,14 +142,14 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .ok_or_else(|| {
-            shared.metrics.turn_away("no_token");
+            shared.incidents.turn_away("no_token", address);
             no_token()
         })?;
     let now = shared.world.now();
     let (token, holder) = match shared.access.present(token.trim(), now) {
         Presented::Valid { token, holder } => (token, holder),
         Presented::Expired => {
-            shared.metrics.turn_away("expired");
+            shared.incidents.turn_away("expired", address);
             let hint = "ask an owner for an invitation and join again; unsent work is kept";
             let message = "The token has lapsed.";
             return Err(status(
@@ -151,7 +160,7 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
             ));
         }
         Presented::Revoked => {
-            shared.metrics.turn_away("revoked");
+            shared.incidents.turn_away("revoked", address);
             let hint = "ask an owner for an invitation and join again; unsent work is kept";
             let message = "The token was revoked.";
             return Err(status(
@@ -164,7 +173,7 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
         Presented::Unknown => return Err(wrong(shared, address)),
     };
     if !shared.calls.take(token, now) {
-        shared.metrics.turn_away("rate");
+        shared.incidents.turn_away("rate", address);
         return Err(too_many(
             "TOO_MANY_CALLS",
             "This token makes too many calls; slow down.",
@@ -184,8 +193,8 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
 }
 
 /// A wrong token or invitation. Whoever presents many is told so instead of being looked at.
-pub(crate) fn wrong(shared: &Shared, address: Option<IpAddr>) -> Status {
-    shared.metrics.turn_away("wrong_credentials");
+pub(crate) fn wrong(shared: &Shared, address: Option<Origin>) -> Status {
+    shared.incidents.turn_away("wrong_credentials", address);
     let now = shared.world.now();
     if address.is_some_and(|address| !shared.failures.take(address, now)) {
         return too_many_failures();
@@ -196,11 +205,11 @@ pub(crate) fn wrong(shared: &Shared, address: Option<IpAddr>) -> Status {
 }
 
 /// Turns somebody away who has presented too many wrong invitations.
-pub(crate) fn may_try(shared: &Shared, address: Option<IpAddr>) -> Result<(), Status> {
+pub(crate) fn may_try(shared: &Shared, address: Option<Origin>) -> Result<(), Status> {
     if address.is_none_or(|address| shared.failures.has(address, shared.world.now())) {
         return Ok(());
     }
-    shared.metrics.turn_away("failed_logins");
+    shared.incidents.turn_away("failed_logins", address);
     Err(too_many_failures())
 }
 
@@ -258,13 +267,6 @@ fn no_token() -> Status {
     )
 }
 
-fn remote_address(request: &Request) -> Option<IpAddr> {
-    let extensions = request.extensions();
-    let plain = extensions
-        .get::<TcpConnectInfo>()
-        .and_then(TcpConnectInfo::remote_addr);
-    let tls = extensions.get::<TlsConnectInfo<TcpConnectInfo>>();
-    plain
-        .or_else(|| tls.and_then(|info| info.get_ref().remote_addr()))
-        .map(|found| found.ip())
+fn remote_address(request: &Request) -> Option<Origin> {
+    request.extensions().get::<Peer>().map(Peer::origin)
 }

@@ -13,11 +13,12 @@ use quarterdeck_proto::v1::sync_service_server::SyncServiceServer;
 use quarterdeck_proto::{FILE_DESCRIPTOR_SET, limits};
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tonic::service::Routes;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::server::HealthReporter;
 
 use crate::auth::authenticate;
+use crate::connection::{arrivals, bound, watch_over};
 use crate::error::ServerError;
 use crate::page::PageListener;
 use crate::rpc::{Admin, Command, Query, Sync};
@@ -76,16 +77,12 @@ impl Server {
         let routes = with_reflection(Routes::new(health_service))?;
         let routes = with_services(routes, &shared)
             .into_axum_router()
+            // The last one is the outermost: first who calls, then what they may hold.
+            .layer(from_fn_with_state(Arc::clone(&shared), bound))
             .layer(from_fn_with_state(Arc::clone(&shared), authenticate));
         let mut builder = transport(&shared);
-        if let Some(tls) = tls {
-            builder = builder
-                .tls_config(tls)
-                .map_err(|error| ServerError::Certificate {
-                    what: causes(&error),
-                })?;
-        }
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        watch_over(&shared);
+        let incoming = arrivals(&shared, listener, tls.map(TlsAcceptor::from));
         let stop = async {
             shutdown.await;
             tracing::info!("stopping");
@@ -189,7 +186,9 @@ fn transport(shared: &Shared) -> tonic::transport::Server {
         .max_connection_age_grace(limits.connection_grace)
         .http2_keepalive_interval(Some(limits.keep_alive))
         .http2_keepalive_timeout(Some(limits.keep_alive))
-        .tcp_keepalive(Some(limits.keep_alive))
+        .http2_max_header_list_size(limits.headers_bytes)
+        .initial_stream_window_size(limits.window_bytes)
+        .initial_connection_window_size(limits.window_bytes)
 }
 
 async fn announce(health: &HealthReporter, serving: bool) {
@@ -221,16 +220,4 @@ fn with_reflection(routes: Routes) -> Result<Routes, ServerError> {
     Ok(routes
         .add_service(describe().build_v1().map_err(broken)?)
         .add_service(describe().build_v1alpha().map_err(broken)?))
-}
-
-/// An error with what caused it: tonic's own says too little.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -1,7 +1,6 @@
 //! What all parts of a running server share.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -10,12 +9,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::address::Address;
+use crate::connection::{Lines, Origin, Waiting};
 use crate::data::DataFolder;
 use crate::error::ServerError;
+use crate::incidents::Incidents;
 use crate::limits::{Buckets, Limits};
 use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::settings::{Settings, Tls};
+use crate::shares::Shares;
 use crate::tls;
 use crate::workspace::Workspace;
 use crate::world::World;
@@ -32,7 +34,17 @@ pub(crate) struct Shared {
     /// Calls by token.
     pub(crate) calls: Buckets<Uuid>,
     /// Wrong tokens and invitations by address.
-    pub(crate) failures: Buckets<IpAddr>,
+    pub(crate) failures: Buckets<Origin>,
+    /// Connections made, calls turned away and floods by address.
+    pub(crate) patience: Buckets<Origin>,
+    /// What clients were turned away for.
+    pub(crate) incidents: Arc<Incidents>,
+    /// Connections, but browsers'.
+    pub(crate) lines: Arc<Lines>,
+    /// What is held for clients that are slow.
+    pub(crate) waiting: Arc<Waiting>,
+    /// Open calls without a token by address.
+    pub(crate) strangers: Arc<Shares<Origin>>,
     /// What members' browsers are shown, and who may look.
     pub(crate) page: Page,
     /// Open streams by token.
@@ -51,6 +63,7 @@ impl Shared {
         world: World,
     ) -> Result<Self, ServerError> {
         let metrics = Arc::new(Metrics::new());
+        let incidents = Arc::new(Incidents::new(Arc::clone(&metrics)));
         let mut workspaces = BTreeMap::new();
         for id in folder.workspaces()? {
             let workspace = Workspace::open(&folder.workspace(id), &world, &metrics)?;
@@ -66,6 +79,17 @@ impl Shared {
                 limits.failed_logins_per_minute,
                 f64::from(limits.failed_logins_per_minute) / 60.0,
             ),
+            patience: Buckets::new(
+                limits.arrivals_at_once,
+                f64::from(limits.arrivals_per_second),
+            ),
+            lines: Arc::new(Lines::new(
+                limits.connections,
+                limits.connections_per_address,
+            )),
+            waiting: Arc::new(Waiting::new(limits.waiting_bytes, Arc::clone(&incidents))),
+            incidents,
+            strangers: Arc::default(),
             page: Page::new(&limits),
             streams: Mutex::default(),
             world,

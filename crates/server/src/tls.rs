@@ -16,7 +16,6 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
-use tonic::transport::{Identity, ServerTlsConfig};
 
 use crate::error::ServerError;
 use crate::files;
@@ -83,14 +82,16 @@ pub(crate) fn make_own(folder: &Path, host: &str, now: Timestamp) -> Result<(), 
 }
 
 /// What to serve with.
-pub(crate) fn server_config(files: &TlsFiles) -> Result<ServerTlsConfig, ServerError> {
-    let cert = files::read(&files.cert)?;
-    let key = files::read(&files.key)?;
-    Ok(ServerTlsConfig::new().identity(Identity::from_pem(cert, key)))
+pub(crate) fn server_config(files: &TlsFiles) -> Result<Arc<ServerConfig>, ServerError> {
+    config(files, b"h2")
 }
 
 /// What to serve browsers with, by the same certificate.
 pub(crate) fn browser_config(files: &TlsFiles) -> Result<Arc<ServerConfig>, ServerError> {
+    config(files, b"http/1.1")
+}
+
+fn config(files: &TlsFiles, protocol: &[u8]) -> Result<Arc<ServerConfig>, ServerError> {
     let bad = |path: &Path, error: &dyn std::fmt::Display| ServerError::bad_file(path, error);
     let chain = CertificateDer::pem_slice_iter(&files::read(&files.cert)?)
         .collect::<Result<Vec<_>, _>>()
@@ -107,7 +108,7 @@ pub(crate) fn browser_config(files: &TlsFiles) -> Result<Arc<ServerConfig>, Serv
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .map_err(unusable)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     Ok(Arc::new(config))
 }
 
