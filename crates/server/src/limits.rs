@@ -50,6 +50,10 @@ pub struct Limits {
     pub headers_bytes: u32,
     /// Bytes that one connection, and one call, may send before they are read.
     pub window_bytes: u32,
+    /// Fields that one message may have.
+    pub fields_per_message: usize,
+    /// Bytes of events that are read and judged at once, in all: full batches wait for each other.
+    pub judged_bytes: u32,
     /// How long a message that has begun may take to be whole, and an answer to be taken.
     pub stall: Duration,
     /// Bytes of messages that are held for clients that are slow, in all.
@@ -93,8 +97,10 @@ impl Default for Limits {
             frames_per_second: 400,
             headers_bytes: 16 * 1024,
             window_bytes: 256 * 1024,
+            fields_per_message: 4_096,
+            judged_bytes: 16 * 1024 * 1024,
             stall: Duration::from_secs(60),
-            waiting_bytes: 256 * 1024 * 1024,
+            waiting_bytes: 128 * 1024 * 1024,
             stranger_calls: 1_024,
             stranger_calls_per_address: 64,
             stranger_bytes: 64 * 1024,

@@ -171,9 +171,18 @@ fn with_services(routes: Routes, shared: &Arc<Shared>) -> Routes {
             SyncServiceServer::new(Sync::new(of(shared)))
                 .max_decoding_message_size(limits::MAX_MESSAGE_BYTES),
         )
-        .add_service(QueryServiceServer::new(Query::new(of(shared))))
-        .add_service(CommandServiceServer::new(Command::new(of(shared))))
-        .add_service(AdminServiceServer::new(Admin::new(of(shared))))
+        .add_service(
+            QueryServiceServer::new(Query::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_REQUEST_BYTES),
+        )
+        .add_service(
+            CommandServiceServer::new(Command::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_REQUEST_BYTES),
+        )
+        .add_service(
+            AdminServiceServer::new(Admin::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_REQUEST_BYTES),
+        )
 }
 
 /// The transport with its limits. tonic's defaults know no cap, no timeout and no age.

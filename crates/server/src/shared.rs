@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use quarterdeck_core::id::{Uuid, WorkspaceId};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::address::Address;
-use crate::connection::{Lines, Origin, Waiting};
+use crate::connection::{Clock, Lines, Origin, Waiting};
 use crate::data::DataFolder;
 use crate::error::ServerError;
 use crate::incidents::Incidents;
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) lines: Arc<Lines>,
     /// What is held for clients that are slow.
     pub(crate) waiting: Arc<Waiting>,
+    /// How many bytes of events more may be read and judged.
+    pub(crate) judging: Semaphore,
     /// Open calls without a token by address.
     pub(crate) strangers: Arc<Shares<Origin>>,
     /// What members' browsers are shown, and who may look.
@@ -86,9 +89,13 @@ impl Shared {
             lines: Arc::new(Lines::new(
                 limits.connections,
                 limits.connections_per_address,
+                Clock::start(),
             )),
             waiting: Arc::new(Waiting::new(limits.waiting_bytes, Arc::clone(&incidents))),
             incidents,
+            judging: Semaphore::new(
+                usize::try_from(limits.judged_bytes).unwrap_or(usize::MAX >> 4),
+            ),
             strangers: Arc::default(),
             page: Page::new(&limits),
             streams: Mutex::default(),

@@ -9,8 +9,9 @@ use axum::response::Response;
 use tokio::time::timeout;
 use tonic::{Code, Status};
 
+use super::arriving::{Allowed, Arriving};
+use super::leaving::{Answer, Leaving};
 use super::line::Peer;
-use super::waiting::{Answer, Arriving, Leaving};
 use crate::auth::Caller;
 use crate::shared::Shared;
 use crate::status::{status, too_many};
@@ -45,7 +46,10 @@ pub(crate) async fn bound(
     };
     let incidents = Arc::clone(&shared.incidents);
     let held = shared.waiting.begin(&peer);
-    let allowed = is_stranger.then_some(limits.stranger_bytes);
+    let allowed = Allowed {
+        bytes: is_stranger.then_some(limits.stranger_bytes),
+        fields: limits.fields_per_message,
+    };
     let request = request.map(|body| Body::new(Arriving::new(body, held, incidents, allowed)));
     let response = if is_stranger {
         match timeout(limits.request_head, next.run(request)).await {

@@ -123,7 +123,11 @@ async fn shake_hands(
         }
     };
     let limits = &shared.limits;
-    let frames = Frames::new(limits.frames_at_once, limits.frames_per_second);
+    let frames = Frames::new(
+        limits.frames_at_once,
+        limits.frames_per_second,
+        place.line.clock.now(),
+    );
     let told = Arc::clone(shared);
     let flooded = move || {
         told.incidents.turn_away("flood", Some(origin));

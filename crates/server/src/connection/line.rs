@@ -9,18 +9,27 @@ use tokio_util::sync::CancellationToken;
 
 use super::origin::Origin;
 
-/// A clock that starts with the server and can be kept in an atomic.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock(Instant);
+/// A clock that starts with the server and can be kept in an atomic. Clones are one clock.
+#[derive(Debug, Clone)]
+pub(crate) enum Clock {
+    Since(Instant),
+    /// One that a test steps.
+    #[cfg(test)]
+    Steps(Arc<AtomicU64>),
+}
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Self(Instant::now())
+        Self::Since(Instant::now())
     }
 
     /// Milliseconds since the start.
-    pub(crate) fn now(self) -> u64 {
-        ms(self.0.elapsed())
+    pub(crate) fn now(&self) -> u64 {
+        match self {
+            Self::Since(start) => ms(start.elapsed()),
+            #[cfg(test)]
+            Self::Steps(now) => now.load(Ordering::Acquire),
+        }
     }
 }
 
@@ -32,7 +41,7 @@ pub(super) fn ms(time: Duration) -> u64 {
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) origin: Origin,
-    clock: Clock,
+    pub(super) clock: Clock,
     /// Ends it, from whatever side.
     pub(super) cut: CancellationToken,
     /// Whether anything was ever asked on it.
@@ -47,6 +56,7 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(origin: Origin, clock: Clock) -> Self {
+        let quiet_since = AtomicU64::new(clock.now());
         Self {
             origin,
             clock,
@@ -54,7 +64,7 @@ impl Line {
             asked: AtomicBool::new(false),
             trusted: AtomicBool::new(false),
             calls: AtomicU32::new(0),
-            quiet_since: AtomicU64::new(clock.now()),
+            quiet_since,
         }
     }
 

@@ -71,11 +71,11 @@ impl Open {
 }
 
 impl Lines {
-    pub(crate) fn new(most: u32, most_per_origin: u32) -> Self {
+    pub(crate) fn new(most: u32, most_per_origin: u32, clock: Clock) -> Self {
         Self {
             most: usize::try_from(most).unwrap_or(usize::MAX),
             most_per_origin,
-            clock: Clock::start(),
+            clock,
             open: Mutex::default(),
         }
     }
@@ -100,7 +100,7 @@ impl Lines {
         if !is_full && open.lines.len() >= self.most && !open.end_quietest(|_| true) {
             return Err(NoRoom::AtAll);
         }
-        let line = Arc::new(Line::new(origin, self.clock));
+        let line = Arc::new(Line::new(origin, self.clock.clone()));
         let number = open.next;
         open.next += 1;
         open.lines.insert(number, Arc::clone(&line));
@@ -150,6 +150,7 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use std::net::IpAddr;
+    use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
     use super::*;
@@ -167,13 +168,20 @@ mod tests {
         place.line.cut.is_cancelled()
     }
 
-    async fn a_second() {
-        tokio::time::advance(Duration::from_secs(1)).await;
+    /// Connections with a clock that is stepped.
+    fn stepped(most: u32, most_per_origin: u32) -> (Arc<Lines>, Arc<AtomicU64>) {
+        let now = Arc::new(AtomicU64::new(0));
+        let clock = Clock::Steps(Arc::clone(&now));
+        (Arc::new(Lines::new(most, most_per_origin, clock)), now)
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn an_address_has_its_share_and_gets_it_back() {
-        let lines = Arc::new(Lines::new(10, 2));
+    fn step(now: &AtomicU64, seconds: u64) {
+        now.fetch_add(seconds * 1_000, Ordering::SeqCst);
+    }
+
+    #[test]
+    fn an_address_has_its_share_and_gets_it_back() {
+        let (lines, _) = stepped(10, 2);
         let (here, there) = (origin("192.0.2.1"), origin("192.0.2.2"));
         let (one, two) = (lines.admit(here).unwrap(), lines.admit(here).unwrap());
         let (_first, _second) = (call(&one), call(&two));
@@ -185,19 +193,19 @@ mod tests {
         assert_eq!(lines.count(), 2);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_comes_when_all_are_taken_gets_the_place_of_the_quietest() {
-        let lines = Arc::new(Lines::new(3, 3));
+    #[test]
+    fn who_comes_when_all_are_taken_gets_the_place_of_the_quietest() {
+        let (lines, now) = stepped(3, 3);
         let (here, there) = (origin("192.0.2.1"), origin("192.0.2.2"));
         let busy = lines.admit(here).unwrap();
         let _call = call(&busy);
-        a_second().await;
+        step(&now, 1);
         let old = lines.admit(here).unwrap();
-        a_second().await;
+        step(&now, 1);
         let young = lines.admit(here).unwrap();
         let late = lines.admit(there).unwrap();
         assert!(is_cut(&old) && !is_cut(&busy) && !is_cut(&young));
-        a_second().await;
+        step(&now, 1);
         let _later = lines.admit(there).unwrap();
         assert!(is_cut(&young) && !is_cut(&late));
         assert_eq!(lines.count(), 3);
@@ -205,35 +213,35 @@ mod tests {
         assert_eq!(lines.count(), 3, "their places were given away already");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn an_address_that_is_full_makes_room_at_its_own_expense() {
-        let lines = Arc::new(Lines::new(9, 2));
+    #[test]
+    fn an_address_that_is_full_makes_room_at_its_own_expense() {
+        let (lines, now) = stepped(9, 2);
         let (here, there) = (origin("192.0.2.1"), origin("192.0.2.2"));
         let other = lines.admit(there).unwrap();
-        a_second().await;
+        step(&now, 1);
         let old = lines.admit(here).unwrap();
-        a_second().await;
+        step(&now, 1);
         let (young, late) = (lines.admit(here).unwrap(), lines.admit(here).unwrap());
         assert!(is_cut(&old));
         assert!(!is_cut(&young) && !is_cut(&late) && !is_cut(&other));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_never_showed_a_token_goes_before_who_did() {
-        let lines = Arc::new(Lines::new(2, 2));
+    #[test]
+    fn who_never_showed_a_token_goes_before_who_did() {
+        let (lines, now) = stepped(2, 2);
         let here = origin("192.0.2.1");
         let known = lines.admit(here).unwrap();
         drop(call(&known));
-        a_second().await;
+        step(&now, 1);
         let stranger = lines.admit(here).unwrap();
         drop(Peer(Arc::clone(&stranger.line)).call(false));
         let _late = lines.admit(here).unwrap();
         assert!(is_cut(&stranger) && !is_cut(&known));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn when_each_is_in_use_there_is_no_room() {
-        let lines = Arc::new(Lines::new(1, 1));
+    #[test]
+    fn when_each_is_in_use_there_is_no_room() {
+        let (lines, _) = stepped(1, 1);
         let place = lines.admit(origin("192.0.2.1")).unwrap();
         let call = call(&place);
         let refused = lines.admit(origin("192.0.2.2"));
@@ -242,9 +250,9 @@ mod tests {
         lines.admit(origin("192.0.2.2")).unwrap();
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_connection_on_which_nothing_is_asked_ends() {
-        let lines = Arc::new(Lines::new(9, 9));
+    #[test]
+    fn a_connection_on_which_nothing_is_asked_ends() {
+        let (lines, now) = stepped(9, 9);
         let limits = Limits {
             request_head: Duration::from_secs(2),
             connection_idle: Duration::from_secs(10),
@@ -252,15 +260,15 @@ mod tests {
         };
         let here = origin("192.0.2.1");
         let all: [Place; 3] = std::array::from_fn(|_| lines.admit(here).unwrap());
-        let [never, once, now] = &all;
+        let [never, once, used] = &all;
         drop(call(once));
-        let _open = call(now);
-        tokio::time::advance(Duration::from_secs(3)).await;
+        let _open = call(used);
+        step(&now, 3);
         assert_eq!(lines.end_quiet(&limits), [(here, Ended::Unasked)]);
         assert!(is_cut(never));
-        tokio::time::advance(Duration::from_secs(8)).await;
+        step(&now, 8);
         assert_eq!(lines.end_quiet(&limits), [(here, Ended::Idle)]);
-        assert!(is_cut(once) && !is_cut(now));
+        assert!(is_cut(once) && !is_cut(used));
         assert_eq!(lines.end_quiet(&limits), []);
     }
 }

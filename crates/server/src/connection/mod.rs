@@ -18,9 +18,12 @@
 //!
 //! Nothing here knows what a call means. A token's limits are `auth.rs`'s and each call's own.
 
+mod arriving;
 mod bound;
+mod fields;
 mod frames;
 mod incoming;
+mod leaving;
 mod line;
 mod lines;
 mod origin;

@@ -83,8 +83,9 @@ impl AsyncRead for Wire {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.socket).poll_read(context, buffer);
         if matches!(polled, Poll::Ready(Ok(()))) {
+            let now = self.place.line.clock.now();
             let new = buffer.filled().get(before..).unwrap_or_default();
-            if !self.frames.read(new) {
+            if !self.frames.read(new, now) {
                 (self.flooded)();
                 self.place.line.cut.cancel();
                 return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));

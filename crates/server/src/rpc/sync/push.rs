@@ -78,6 +78,12 @@ async fn batch(
         ));
     }
     check_size(&events)?;
+    let bytes: usize = events.iter().map(|event| event.body.len()).sum();
+    let room = u32::try_from(bytes)
+        .unwrap_or(u32::MAX)
+        .clamp(1, shared.limits.judged_bytes);
+    // An event takes more room when it is read. It is never closed, and if it were, there is room.
+    let _room = shared.judging.acquire_many(room).await.ok();
     let state = client.workspace.state();
     let incoming = if events.len() <= ON_THE_SPOT {
         Incoming::read(&state, events)
