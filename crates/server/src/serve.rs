@@ -2,6 +2,7 @@
 //! before it serves.
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -12,9 +13,12 @@ use quarterdeck_proto::v1::query_service_server::QueryServiceServer;
 use quarterdeck_proto::v1::sync_service_server::SyncServiceServer;
 use quarterdeck_proto::{FILE_DESCRIPTOR_SET, limits};
 use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
+use tokio_stream::Stream;
 use tonic::service::Routes;
+use tonic::transport::server::Connected;
 use tonic_health::server::HealthReporter;
 
 use crate::auth::authenticate;
@@ -71,7 +75,38 @@ impl Server {
             page::serve(&shared, listener.listener, tls)?;
         }
         admin::listen(&shared);
+        watch_over(&shared);
+        let incoming = arrivals(&shared, listener, tls.map(TlsAcceptor::from));
+        tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
+        self.run(incoming, shutdown).await
+    }
 
+    /// Serves connections that somebody else accepts, in plain text, as [`Self::serve`] does those of a
+    /// listener: a network that is simulated, say. No page, no figures and no administrative socket are
+    /// served beside them.
+    ///
+    /// # Errors
+    /// Whatever ends the connections.
+    pub async fn serve_connections<I>(
+        self,
+        incoming: impl Stream<Item = io::Result<I>> + Send,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServerError>
+    where
+        I: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+    {
+        self.run(incoming, shutdown).await
+    }
+
+    async fn run<I>(
+        self,
+        incoming: impl Stream<Item = io::Result<I>> + Send,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServerError>
+    where
+        I: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
         let (health, health_service) = tonic_health::server::health_reporter();
         announce(&health, true).await;
         let routes = with_reflection(Routes::new(health_service))?;
@@ -80,17 +115,13 @@ impl Server {
             // The last one is the outermost: first who calls, then what they may hold.
             .layer(from_fn_with_state(Arc::clone(&shared), bound))
             .layer(from_fn_with_state(Arc::clone(&shared), authenticate));
-        let mut builder = transport(&shared);
-        watch_over(&shared);
-        let incoming = arrivals(&shared, listener, tls.map(TlsAcceptor::from));
         let stop = async {
             shutdown.await;
             tracing::info!("stopping");
             announce(&health, false).await;
             shared.stopping.cancel();
         };
-        tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
-        let serving = builder
+        let serving = transport(&shared)
             .add_routes(Routes::from(routes))
             .serve_with_incoming_shutdown(incoming, stop);
         let patience = async {

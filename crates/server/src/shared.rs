@@ -210,7 +210,7 @@ impl Shared {
                 .unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *open)
         };
-        let closed = tokio::task::spawn_blocking(move || {
+        let closed = self.world.aside(move || {
             for workspace in workspaces.into_values() {
                 workspace.close();
             }

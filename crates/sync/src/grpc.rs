@@ -6,6 +6,7 @@
 
 pub mod query;
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use quarterdeck_proto::limits::MAX_MESSAGE_BYTES;
 use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
 use quarterdeck_proto::{code_of_reason, v1};
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_stream::StreamExt;
@@ -57,16 +59,7 @@ impl Grpc {
     pub async fn connect(address: &RemoteAddress) -> Result<Self, RemoteError> {
         let shown = show(address);
         let unreachable = |what: String| RemoteError::Unreachable(format!("{shown}: {what}"));
-        let endpoint = Endpoint::from_shared(format!("http://{shown}"))
-            .map_err(|error| unreachable(error.to_string()))?
-            .connect_timeout(CONNECT)
-            .tcp_nodelay(true)
-            // A server that vanishes without a word is noticed, also while a watch is quiet.
-            .http2_keep_alive_interval(KEEP_ALIVE)
-            .keep_alive_timeout(KEEP_ALIVE)
-            .keep_alive_while_idle(true)
-            .initial_stream_window_size(8 << 20)
-            .initial_connection_window_size(8 << 20);
+        let endpoint = endpoint(&shown)?;
         let plain =
             address.fingerprint.is_none() && (address.plaintext || is_loopback(&address.host));
         let channel = if plain {
@@ -88,6 +81,33 @@ impl Grpc {
                 unreachable(root_cause(&error))
             }
         })?;
+        Ok(Self::over(channel, address))
+    }
+
+    /// Connects by what `dial` connects, in place of the system's network: one that is simulated, say. What
+    /// is at its other end is believed to be the server.
+    ///
+    /// # Errors
+    /// [`RemoteError::Unreachable`] where it does not connect.
+    pub async fn connect_by<D, F, I>(address: &RemoteAddress, dial: D) -> Result<Self, RemoteError>
+    where
+        D: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = std::io::Result<I>> + Send + 'static,
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let shown = show(address);
+        let connector = tower::service_fn(move |_: Uri| {
+            let dialled = dial();
+            async move { dialled.await.map(TokioIo::new) }
+        });
+        let channel = endpoint(&shown)?.connect_with_connector(connector).await;
+        let channel = channel.map_err(|error| {
+            RemoteError::Unreachable(format!("{shown}: {}", root_cause(&error)))
+        })?;
+        Ok(Self::over(channel, address))
+    }
+
+    fn over(channel: Channel, address: &RemoteAddress) -> Self {
         let client = SyncServiceClient::new(channel.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
@@ -95,12 +115,12 @@ impl Grpc {
             channel,
             client,
             token: None,
-            address: shown,
+            address: show(address),
         };
         if let Some(token) = &address.token {
             grpc.set_token(token.clone());
         }
-        Ok(grpc)
+        grpc
     }
 
     fn request<T>(&self, message: T) -> Request<T> {
@@ -122,6 +142,20 @@ impl Grpc {
     fn error(&self, status: &Status) -> RemoteError {
         read_status(&self.address, status)
     }
+}
+
+fn endpoint(shown: &str) -> Result<Endpoint, RemoteError> {
+    let endpoint = Endpoint::from_shared(format!("http://{shown}"))
+        .map_err(|error| RemoteError::Unreachable(format!("{shown}: {error}")))?;
+    Ok(endpoint
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        // A server that vanishes without a word is noticed, also while a watch is quiet.
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE)
+        .keep_alive_while_idle(true)
+        .initial_stream_window_size(8 << 20)
+        .initial_connection_window_size(8 << 20))
 }
 
 /// What it takes to make a TLS connection.

@@ -23,6 +23,7 @@ pub(crate) use sync::Sync;
 
 use crate::error::ServerError;
 use crate::status;
+use crate::world::World;
 
 /// A stream of answers.
 pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -45,16 +46,18 @@ where
 
 /// Runs a question that may be refused where it holds nobody up.
 async fn asking<T: Send + 'static>(
+    world: World,
     question: impl FnOnce() -> Result<T, Status> + Send + 'static,
 ) -> Result<T, Status> {
-    blocking(move || Ok(question())).await?
+    blocking(world, move || Ok(question())).await?
 }
 
 /// Runs what reads the disk, or takes long, where it holds nobody up.
 async fn blocking<T: Send + 'static>(
+    world: World,
     work: impl FnOnce() -> Result<T, ServerError> + Send + 'static,
 ) -> Result<T, Status> {
-    match tokio::task::spawn_blocking(work).await {
+    match world.aside(work).await {
         Ok(done) => done.map_err(|error| status::failed(&error, false)),
         Err(error) => {
             tracing::error!(%error, "a call ended in a panic");

@@ -34,7 +34,7 @@ use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{DeviceId, EventId, Uuid, WorkspaceId};
 use quarterdeck_core::state::State;
-use quarterdeck_ledger::{Checkpoint, Derived, Hash, Head, Ledger, Options, PublicKey, SledLedger};
+use quarterdeck_ledger::{Checkpoint, Derived, Hash, Head, Ledger, Options, PublicKey};
 use quarterdeck_projection::{Health, Kept};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -71,7 +71,9 @@ pub(crate) struct Workspace {
     kept: Arc<Mutex<(Kept, Health)>>,
     /// Where they are kept, if anywhere.
     derived: Option<PathBuf>,
+    world: World,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    /// None where the writer is a task, which ends by itself.
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -109,11 +111,7 @@ impl Workspace {
         files::make_dir(&aside)?;
         let made = Folder(aside.clone());
         Identity::new(id, world).save(&made.key())?;
-        drop(SledLedger::open(
-            &made.ledger(),
-            *id.as_bytes(),
-            &Options::default(),
-        )?);
+        drop(world.open_log(&made.ledger(), *id.as_bytes(), &Options::default())?);
         files::rename(&aside, folder)?;
         Self::open(folder, world, metrics)
     }
@@ -132,14 +130,8 @@ impl Workspace {
         };
         let identity = Identity::load(&files.key())?;
         let workspace = *identity.workspace.as_bytes();
-        let ledger = SledLedger::open(&files.ledger(), workspace, &options)?;
-        Self::start(
-            identity,
-            Arc::new(ledger),
-            Some(files.derived()),
-            world,
-            metrics,
-        )
+        let ledger = world.open_log(&files.ledger(), workspace, &options)?;
+        Self::start(identity, ledger, Some(files.derived()), world, metrics)
     }
 
     /// Starts the writer on a log.
@@ -183,12 +175,17 @@ impl Workspace {
             metrics: Arc::clone(metrics),
         };
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        let thread = thread::Builder::new()
-            .name(format!("writer {}", identity.workspace))
-            .spawn(move || writer.run(waiting))
-            .map_err(|source| {
+        let thread = if world.is_threadless() {
+            tokio::spawn(writer.run_as_task(waiting));
+            None
+        } else {
+            let thread = thread::Builder::new()
+                .name(format!("writer {}", identity.workspace))
+                .spawn(move || writer.run(waiting));
+            Some(thread.map_err(|source| {
                 ServerError::io("start a thread for", Path::new("the writer"), source)
-            })?;
+            })?)
+        };
         Ok(Self {
             identity,
             ledger,
@@ -196,13 +193,19 @@ impl Workspace {
             leaves: Leaves::default(),
             kept,
             derived,
+            world: world.clone(),
             jobs: Mutex::new(Some(jobs)),
-            writer: Mutex::new(Some(thread)),
+            writer: Mutex::new(thread),
         })
     }
 
     pub(crate) fn id(&self) -> WorkspaceId {
         self.identity.workspace
+    }
+
+    /// What the server runs on.
+    pub(crate) fn world(&self) -> World {
+        self.world.clone()
     }
 
     /// The server's own device in this workspace.

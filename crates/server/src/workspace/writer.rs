@@ -1,4 +1,4 @@
-//! The one writer of a workspace's log, a thread of its own.
+//! The one writer of a workspace's log: a thread of its own, or a task where there are no threads.
 //!
 //! ```text
 //! waiting jobs ──judged one by one──▶ draft ──one append, one flush──▶ published ──▶ all answered
@@ -47,7 +47,8 @@ enum Waiting {
         answer: oneshot::Sender<Result<Pushed, Unavailable>>,
     },
     Order {
-        events: Vec<Authored>,
+        /// A refusal waits as well: it may be for what came before it and is not on disk yet.
+        judged: Result<Vec<Authored>, Refusal>,
         answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>>,
     },
 }
@@ -69,8 +70,20 @@ impl Writer {
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         while let Some(job) = jobs.blocking_recv() {
             self.work(job, &mut jobs);
-            self.keep_if_due();
         }
+        self.end();
+    }
+
+    /// The same on a task.
+    pub(super) async fn run_as_task(mut self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(job) = jobs.recv().await {
+            self.desk.world.pause().await;
+            self.work(job, &mut jobs);
+        }
+        self.end();
+    }
+
+    fn end(&mut self) {
         if self.desk.state.head > self.snapshot {
             self.keep(true);
         }
@@ -139,6 +152,7 @@ impl Writer {
         for waiting in waiting {
             self.answer(waiting, &appended);
         }
+        self.keep_if_due();
     }
 
     fn answer(&self, waiting: Waiting, appended: &Result<u64, Unavailable>) {
@@ -156,9 +170,10 @@ impl Writer {
             (Waiting::Push { answer, .. }, Err(error)) => {
                 let _ = answer.send(Err(error.clone()));
             }
-            (Waiting::Order { events, answer }, Ok(_)) => {
-                self.metrics.count("authored", events.len());
-                let _ = answer.send(Ok(events));
+            (Waiting::Order { judged, answer }, Ok(_)) => {
+                self.metrics
+                    .count("authored", judged.as_ref().map_or(0, Vec::len));
+                let _ = answer.send(judged.map_err(NotAuthored::Refused));
             }
             (Waiting::Order { answer, .. }, Err(error)) => {
                 let _ = answer.send(Err(error.clone().into()));
@@ -194,7 +209,7 @@ impl Writer {
     }
 }
 
-/// Judges a job; what is refused or cannot be judged is answered at once.
+/// Judges a job; what cannot be judged is answered at once.
 fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
     match job {
         Job::Push {
@@ -209,12 +224,16 @@ fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
             }
         },
         Job::Order { order, answer } => match draft.author(order) {
-            Ok(events) => Some(Waiting::Order { events, answer }),
-            Err(obstacle) => {
-                let _ = answer.send(Err(match obstacle {
-                    Obstacle::Refused(refusal) => NotAuthored::Refused(refusal),
-                    Obstacle::Ledger(error) => NotAuthored::Unavailable(unreadable(&error)),
-                }));
+            Ok(events) => Some(Waiting::Order {
+                judged: Ok(events),
+                answer,
+            }),
+            Err(Obstacle::Refused(refusal)) => Some(Waiting::Order {
+                judged: Err(refusal),
+                answer,
+            }),
+            Err(Obstacle::Ledger(error)) => {
+                let _ = answer.send(Err(NotAuthored::Unavailable(unreadable(&error))));
                 None
             }
         },

@@ -88,7 +88,10 @@ async fn batch(
     let incoming = if events.len() <= ON_THE_SPOT {
         Incoming::read(&state, events)
     } else {
-        blocking(move || Ok(Incoming::read(&state, events))).await?
+        blocking(shared.world.clone(), move || {
+            Ok(Incoming::read(&state, events))
+        })
+        .await?
     };
     check_seen(&client.workspace, &incoming)?;
     let pushed = client

@@ -46,6 +46,7 @@ pub(super) fn watch(
                 }
             }
             tokio::select! {
+                biased;
                 () = stopping.cancelled() => {
                     let _ = answers.send(Err(auth::stopping())).await;
                     return;
