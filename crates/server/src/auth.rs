@@ -1,7 +1,11 @@
-//! Who is calling. Deny by default: every call but the few named here needs a valid token, and
-//! gets to know of nothing but the token's own workspace.
+//! Who is calling. Deny by default: a call that has no row in the table of [`rules`] is refused, all
+//! but a few need a valid token, and get to know of nothing but the token's own workspace. A stream
+//! ends when its caller would be let in no longer: [`standing`].
 //!
 //! A token of a workspace that is not there, and one that never was, get the same answer.
+
+mod rules;
+mod standing;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,15 +23,9 @@ use crate::connection::{Origin, Peer};
 use crate::shared::{Shared, StreamOfToken};
 use crate::status::{status, too_many};
 use crate::workspace::Workspace;
-
-/// Calls that need no token, by the beginning of their path.
-const OPEN: &[&str] = &[
-    "/quarterdeck.v1.SyncService/Join",
-    "/quarterdeck.v1.SyncService/HostWorkspace",
-    "/grpc.health.v1.Health/",
-    "/grpc.reflection.v1.ServerReflection/",
-    "/grpc.reflection.v1alpha.ServerReflection/",
-];
+pub(crate) use rules::no_device;
+use rules::{Rule, rule_of};
+pub(crate) use standing::Standing;
 
 /// Who is calling; every request carries it.
 #[derive(Debug, Clone)]
@@ -70,13 +68,29 @@ impl Client {
     }
 }
 
+/// Who was let through, and by which rule.
+#[derive(Debug, Clone)]
+struct Admitted {
+    caller: Caller,
+    rule: Rule,
+}
+
 /// The caller of a request. Without the layer below there is none, and nothing is allowed.
 pub(crate) fn caller<T>(request: &tonic::Request<T>) -> Result<Caller, Status> {
-    request
-        .extensions()
-        .get::<Caller>()
-        .cloned()
-        .ok_or_else(no_token)
+    admitted(request).map(|admitted| admitted.caller.clone())
+}
+
+fn admitted<T>(request: &tonic::Request<T>) -> Result<&Admitted, Status> {
+    (request.extensions().get::<Admitted>()).ok_or_else(no_token)
+}
+
+/// The caller of a request whose answer is a stream, to be asked for as long as that is open.
+pub(crate) fn standing<T>(
+    shared: &Arc<Shared>,
+    request: &tonic::Request<T>,
+) -> Result<Standing, Status> {
+    let Admitted { caller, rule } = admitted(request)?;
+    Ok(Standing::of(shared, caller, *rule))
 }
 
 /// The token's holder.
@@ -101,22 +115,53 @@ pub(crate) fn open_stream(shared: &Arc<Shared>, client: &Client) -> Result<Strea
     })
 }
 
-/// The layer in front of every call.
+/// The layer in front of every call from the network.
 pub(crate) async fn authenticate(
     State(shared): State<Arc<Shared>>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    let path = request.uri().path().to_owned();
-    match identify(&shared, &request, &path) {
-        Ok(caller) => {
-            tracing::debug!(path, ?caller, "call");
-            request.extensions_mut().insert(caller);
+    let caller = |rule| identify(&shared, &request, rule);
+    let admitted = admit(request.uri().path(), caller);
+    if admitted.is_err() {
+        lose_patience(&shared, request.extensions().get::<Peer>());
+    }
+    pass_on(admitted, request, next).await
+}
+
+/// Whether a request that was let in showed no token.
+pub(crate) fn is_strangers(request: &Request) -> bool {
+    let admitted = request.extensions().get::<Admitted>();
+    admitted.is_none_or(|admitted| matches!(admitted.caller, Caller::Nobody(_)))
+}
+
+/// The layer in front of every call through the operator's own socket.
+pub(crate) async fn as_operator(request: Request, next: Next) -> Response {
+    let admitted = admit(request.uri().path(), |_| Ok(Caller::Operator));
+    pass_on(admitted, request, next).await
+}
+
+/// By the rule of a call, whether its caller may make it.
+fn admit(
+    path: &str,
+    caller: impl FnOnce(Rule) -> Result<Caller, Status>,
+) -> Result<Admitted, Status> {
+    let rule = rule_of(path)?;
+    let caller = caller(rule)?;
+    rule.allows(&caller)?;
+    Ok(Admitted { caller, rule })
+}
+
+async fn pass_on(admitted: Result<Admitted, Status>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    match admitted {
+        Ok(admitted) => {
+            tracing::debug!(path, caller = ?admitted.caller, "call");
+            request.extensions_mut().insert(admitted);
             next.run(request).await
         }
         Err(status) => {
             tracing::debug!(code = ?status.code(), "turned a call away");
-            lose_patience(&shared, request.extensions().get::<Peer>());
             status.into_http()
         }
     }
@@ -131,9 +176,9 @@ fn lose_patience(shared: &Shared, peer: Option<&Peer>) {
     }
 }
 
-fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, Status> {
+fn identify(shared: &Shared, request: &Request, rule: Rule) -> Result<Caller, Status> {
     let address = remote_address(request);
-    if OPEN.iter().any(|open| path.starts_with(open)) {
+    if rule == Rule::Anybody {
         return Ok(Caller::Nobody(address));
     }
     let token = request
@@ -150,25 +195,11 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
         Presented::Valid { token, holder } => (token, holder),
         Presented::Expired => {
             shared.incidents.turn_away("expired", address);
-            let hint = "ask an owner for an invitation and join again; unsent work is kept";
-            let message = "The token has lapsed.";
-            return Err(status(
-                Code::Unauthenticated,
-                "TOKEN_EXPIRED",
-                message,
-                hint,
-            ));
+            return Err(lapsed());
         }
         Presented::Revoked => {
             shared.incidents.turn_away("revoked", address);
-            let hint = "ask an owner for an invitation and join again; unsent work is kept";
-            let message = "The token was revoked.";
-            return Err(status(
-                Code::Unauthenticated,
-                "TOKEN_REVOKED",
-                message,
-                hint,
-            ));
+            return Err(revoked());
         }
         Presented::Unknown => return Err(wrong(shared, address)),
     };
@@ -190,6 +221,18 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
     };
     still_welcome(&client)?;
     Ok(Caller::Client(client))
+}
+
+const JOIN_AGAIN: &str = "ask an owner for an invitation and join again; unsent work is kept";
+
+fn lapsed() -> Status {
+    let message = "The token has lapsed.";
+    status(Code::Unauthenticated, "TOKEN_EXPIRED", message, JOIN_AGAIN)
+}
+
+fn revoked() -> Status {
+    let message = "The token was revoked.";
+    status(Code::Unauthenticated, "TOKEN_REVOKED", message, JOIN_AGAIN)
 }
 
 /// A wrong token or invitation. Whoever presents many is told so instead of being looked at.
@@ -237,12 +280,11 @@ pub(crate) fn still_welcome(client: &Client) -> Result<(), Status> {
         } else {
             "The token's member no longer belongs to the workspace."
         };
-        let hint = "ask an owner for an invitation and join again; unsent work is kept";
         return Err(status(
             Code::PermissionDenied,
             "DEVICE_REVOKED",
             message,
-            hint,
+            JOIN_AGAIN,
         ));
     }
     Ok(())
@@ -257,7 +299,7 @@ pub(crate) fn stopping() -> Status {
     )
 }
 
-fn no_token() -> Status {
+pub(crate) fn no_token() -> Status {
     let hint = "send the metadata 'authorization: Bearer TOKEN'";
     status(
         Code::Unauthenticated,

@@ -12,7 +12,7 @@ use tonic::{Code, Status};
 use super::arriving::{Allowed, Arriving};
 use super::leaving::{Answer, Leaving};
 use super::line::Peer;
-use crate::auth::Caller;
+use crate::auth;
 use crate::shared::Shared;
 use crate::status::{status, too_many};
 
@@ -22,15 +22,11 @@ pub(crate) async fn bound(
     request: Request,
     next: Next,
 ) -> Response {
-    let extensions = request.extensions();
-    let Some(peer) = extensions.get::<Peer>().cloned() else {
+    let Some(peer) = request.extensions().get::<Peer>().cloned() else {
         // A transport that isn't a socket's: a test's own.
         return next.run(request).await;
     };
-    let is_stranger = !matches!(
-        extensions.get::<Caller>(),
-        Some(Caller::Client(_) | Caller::Operator)
-    );
+    let is_stranger = auth::is_strangers(&request);
     let limits = &shared.limits;
     let mut stranger = None;
     if is_stranger {

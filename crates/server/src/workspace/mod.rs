@@ -240,6 +240,11 @@ impl Workspace {
         self.ledger.follow()
     }
 
+    /// The size of the log as far as the present state shows it, as it grows.
+    pub(crate) fn follow_published(&self) -> watch::Receiver<u64> {
+        self.published.follow()
+    }
+
     /// The signed note for a head of the log.
     pub(crate) fn checkpoint(&self, head: &Head) -> String {
         let workspace = *self.identity.workspace.as_bytes();

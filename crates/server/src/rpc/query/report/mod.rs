@@ -26,6 +26,7 @@ use tokio::sync::mpsc::Sender;
 use tonic::Status;
 
 use super::view::{Asked, View};
+use crate::auth::Standing;
 use crate::rpc::{Answers, asking, stream};
 use crate::shared::StreamOfToken;
 use crate::status::invalid;
@@ -44,7 +45,7 @@ pub(super) async fn get(
     workspace: &Arc<Workspace>,
     report: Option<Report>,
     asked: Asked,
-    permit: StreamOfToken,
+    (standing, permit): (Standing, StreamOfToken),
 ) -> Result<Answers<v1::GetReportResponse>, Status> {
     let report = report.ok_or_else(|| invalid("report", "is missing: say which one"))?;
     let workspace = Arc::clone(workspace);
@@ -53,7 +54,7 @@ pub(super) async fn get(
         tell(View::open(&workspace, asked)?.begun()?, report)
     })
     .await?;
-    Ok(stream(move |answers| async move {
+    Ok(stream(standing, move |answers| async move {
         let _held = permit;
         send(&world, told, &answers).await;
     }))
