@@ -1,5 +1,6 @@
 //! All connections: how many there are, and of whom.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -46,9 +47,12 @@ impl Open {
     fn end_quietest(&mut self, of: impl Fn(&Line) -> bool) -> bool {
         let quietest = (self.lines.iter())
             .filter(|(_, line)| of(line))
-            .filter_map(|(number, line)| Some(((!line.is_trusted(), line.quiet()?), *number)))
+            .filter_map(|(number, line)| {
+                // Of those that came in one millisecond, the first.
+                Some((!line.is_trusted(), line.quiet()?, Reverse(*number)))
+            })
             .max();
-        let Some((_, number)) = quietest else {
+        let Some((_, _, Reverse(number))) = quietest else {
             return false;
         };
         // Its place is free from now on, although it may take a moment to go.
