@@ -31,6 +31,7 @@ mod disk;
 mod env;
 mod machine;
 mod proxy;
+pub mod raw;
 mod run;
 mod server;
 mod terminal;

@@ -96,6 +96,19 @@ impl<'env> Machine<'env> {
         (typed, command)
     }
 
+    /// The token that its device got when it joined, for tests that speak to a server by themselves.
+    #[track_caller]
+    #[must_use]
+    pub fn token(&self) -> String {
+        let files = crate::files_below(&self.okr_home);
+        let device = files.iter().find(|(path, _)| path.ends_with("device.json"));
+        let (path, _) = device.expect("the device's file");
+        let text = std::fs::read_to_string(path).expect("it can be read");
+        let device: Value = serde_json::from_str(&text).expect("it is JSON");
+        let token = device["remote"]["token"].as_str();
+        token.expect("a token").to_owned()
+    }
+
     /// Joins the workspace of an invitation.
     #[track_caller]
     pub fn join(&self, invitation: &str) -> &Self {

@@ -31,6 +31,8 @@ pub struct Server<'env> {
     folder: PathBuf,
     first_invitation: String,
     address: SocketAddr,
+    options: Vec<String>,
+    figures: Option<SocketAddr>,
     shows_pages: bool,
     pages: Option<String>,
     process: Option<Child>,
@@ -45,6 +47,8 @@ impl<'env> Server<'env> {
             folder: env.folder(&format!("okrd-{workspace}")),
             first_invitation: String::new(),
             address: SocketAddr::from((own_loopback_address(), 0)),
+            options: Vec::new(),
+            figures: None,
             shows_pages: false,
             pages: None,
             process: None,
@@ -122,6 +126,41 @@ impl<'env> Server<'env> {
         self.restart();
     }
 
+    /// Serves anew with these further options of `okrd serve` from now on, and with figures.
+    #[track_caller]
+    pub fn serve_with(&mut self, options: &[&str]) {
+        self.stop();
+        self.options = options.iter().map(|&option| option.to_owned()).collect();
+        let at = SocketAddr::new(self.address.ip(), 0).to_string();
+        self.options.extend(["--metrics".to_owned(), at]);
+        self.restart();
+    }
+
+    /// A figure of the server that was started by [`Self::serve_with`], such as
+    /// `quarterdeck_turned_away_total{outcome="flood"}`; 0 where there is none of that name.
+    #[track_caller]
+    #[must_use]
+    pub fn figure(&self, name: &str) -> f64 {
+        let at = self.figures.expect("it serves figures");
+        let request = format!("GET /metrics HTTP/1.1\r\nhost: {at}\r\nconnection: close\r\n\r\n");
+        let answer = crate::raw::send(at, request.as_bytes());
+        let answer = String::from_utf8_lossy(&answer);
+        let line = answer.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or(0.0, |figure| figure.trim().parse().expect("a figure"))
+    }
+
+    /// The most memory that the process which serves had so far, in bytes (`VmHWM`).
+    #[track_caller]
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        let pid = self.process.as_ref().expect("it is serving").id();
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("Linux says");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        let kib: u64 = kib.and_then(|kib| kib.parse().ok()).expect("a number");
+        kib * 1024
+    }
+
     /// Where it shows pages: scheme, host and port.
     #[track_caller]
     #[must_use]
@@ -164,6 +203,7 @@ impl<'env> Server<'env> {
             .arg("--listen")
             .arg(self.address.to_string())
             .args(self.page_options())
+            .args(&self.options)
             .arg("--json");
         self.serve(command);
     }
@@ -238,6 +278,7 @@ impl<'env> Server<'env> {
             .as_str()
             .and_then(|address| address.parse().ok())
             .unwrap_or_else(|| panic!("okrd does not say where it listens: {line}"));
+        self.figures = said["metrics"].as_str().and_then(|at| at.parse().ok());
         self.pages = said["page"].as_str().map(str::to_owned);
         assert_eq!(self.pages.is_some(), self.shows_pages, "{line}");
     }

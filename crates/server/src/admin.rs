@@ -2,6 +2,8 @@
 //! authored by the server's device and so stands in the log, signed.
 
 mod connect;
+#[cfg(unix)]
+mod socket;
 
 use std::fs;
 use std::sync::Arc;

@@ -51,6 +51,10 @@ pub(crate) struct Metrics {
     pub(crate) turned_away: Family<OutcomeLabel, Counter>,
     /// Open pushes, pulls and watches.
     pub(crate) open_streams: Family<StreamLabel, Gauge>,
+    /// Connections, but browsers'.
+    connections: Gauge<u64, AtomicU64>,
+    /// Bytes held for clients that are slow.
+    waiting_bytes: Gauge<u64, AtomicU64>,
     /// The size of each log.
     pub(crate) heads: Family<WorkspaceLabel, Gauge<u64, AtomicU64>>,
 }
@@ -67,6 +71,8 @@ impl Metrics {
             events: Family::default(),
             turned_away: Family::default(),
             open_streams: Family::default(),
+            connections: Gauge::default(),
+            waiting_bytes: Gauge::default(),
             heads: Family::default(),
         };
         registry.register("appends", "Durable appends", metrics.appends.clone());
@@ -97,6 +103,17 @@ impl Metrics {
             metrics.turned_away.clone(),
         );
         registry.register("open_streams", "Open streams", metrics.open_streams.clone());
+        registry.register(
+            "connections",
+            "Open connections, but browsers'",
+            metrics.connections.clone(),
+        );
+        registry.register_with_unit(
+            "waiting",
+            "Held for clients that are slow",
+            Unit::Bytes,
+            metrics.waiting_bytes.clone(),
+        );
         registry.register("head", "Size of a log", metrics.heads.clone());
         Self {
             registry,
@@ -127,6 +144,13 @@ impl Metrics {
         self.turned_away
             .get_or_create(&OutcomeLabel { outcome: why })
             .inc();
+    }
+
+    /// Notes how many connections there are, and how many bytes are held for them.
+    pub(crate) fn connected(&self, connections: usize, held: usize) {
+        let figure = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        self.connections.set(figure(connections));
+        self.waiting_bytes.set(figure(held));
     }
 
     pub(crate) fn head(&self, workspace: quarterdeck_core::id::WorkspaceId, size: u64) {

@@ -14,12 +14,14 @@ use quarterdeck_proto::v1::sync_service_server::SyncServiceServer;
 use quarterdeck_proto::{FILE_DESCRIPTOR_SET, limits};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tokio_stream::Stream;
 use tonic::service::Routes;
-use tonic::transport::server::{Connected, TcpIncoming};
+use tonic::transport::server::Connected;
 use tonic_health::server::HealthReporter;
 
 use crate::auth::authenticate;
+use crate::connection::{arrivals, bound, watch_over};
 use crate::error::ServerError;
 use crate::page::PageListener;
 use crate::rpc::{Admin, Command, Query, Sync};
@@ -27,7 +29,7 @@ use crate::server::{ServeOptions, Server};
 use crate::settings::Tls;
 use crate::shared::Shared;
 use crate::tls::{Certificate, TlsFiles};
-use crate::{admin, incoming, metrics, page, tls};
+use crate::{admin, metrics, page, tls};
 
 /// Runs a server on a listener until `shutdown` comes, then finishes what was acknowledged.
 ///
@@ -81,18 +83,10 @@ impl Server {
             page::serve(&shared, listener.listener, tls)?;
         }
         admin::listen(&shared);
-        let builder = transport(&shared);
+        watch_over(&shared);
+        let incoming = arrivals(&shared, listener, tls.map(TlsAcceptor::from));
         tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
-        match tls {
-            Some(tls) => {
-                let incoming = incoming::with_tls(&shared, listener, tls);
-                self.run(builder, incoming, shutdown).await
-            }
-            None => {
-                let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-                self.run(builder, incoming, shutdown).await
-            }
-        }
+        self.run(incoming, shutdown).await
     }
 
     /// Serves connections that somebody else accepts, in plain text, as [`Self::serve`] does those of a
@@ -109,13 +103,11 @@ impl Server {
     where
         I: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
     {
-        let builder = transport(&self.shared);
-        self.run(builder, incoming, shutdown).await
+        self.run(incoming, shutdown).await
     }
 
     async fn run<I>(
         self,
-        mut builder: tonic::transport::Server,
         incoming: impl Stream<Item = io::Result<I>> + Send,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ServerError>
@@ -128,6 +120,8 @@ impl Server {
         let routes = with_reflection(Routes::new(health_service))?;
         let routes = with_services(routes, &shared)
             .into_axum_router()
+            // The last one is the outermost: first who calls, then what they may hold.
+            .layer(from_fn_with_state(Arc::clone(&shared), bound))
             .layer(from_fn_with_state(Arc::clone(&shared), authenticate));
         let stop = async {
             shutdown.await;
@@ -135,7 +129,7 @@ impl Server {
             announce(&health, false).await;
             shared.stopping.cancel();
         };
-        let serving = builder
+        let serving = transport(&shared)
             .add_routes(Routes::from(routes))
             .serve_with_incoming_shutdown(incoming, stop);
         let patience = async {
@@ -215,9 +209,18 @@ fn with_services(routes: Routes, shared: &Arc<Shared>) -> Routes {
             SyncServiceServer::new(Sync::new(of(shared)))
                 .max_decoding_message_size(limits::MAX_MESSAGE_BYTES),
         )
-        .add_service(QueryServiceServer::new(Query::new(of(shared))))
-        .add_service(CommandServiceServer::new(Command::new(of(shared))))
-        .add_service(AdminServiceServer::new(Admin::new(of(shared))))
+        .add_service(
+            QueryServiceServer::new(Query::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_REQUEST_BYTES),
+        )
+        .add_service(
+            CommandServiceServer::new(Command::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_REQUEST_BYTES),
+        )
+        .add_service(
+            AdminServiceServer::new(Admin::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_REQUEST_BYTES),
+        )
 }
 
 /// The transport with its limits. tonic's defaults know no cap, no timeout and no age.
@@ -230,7 +233,9 @@ fn transport(shared: &Shared) -> tonic::transport::Server {
         .max_connection_age_grace(limits.connection_grace)
         .http2_keepalive_interval(Some(limits.keep_alive))
         .http2_keepalive_timeout(Some(limits.keep_alive))
-        .tcp_keepalive(Some(limits.keep_alive))
+        .http2_max_header_list_size(limits.headers_bytes)
+        .initial_stream_window_size(limits.window_bytes)
+        .initial_connection_window_size(limits.window_bytes)
 }
 
 async fn announce(health: &HealthReporter, serving: bool) {

@@ -1,22 +1,25 @@
 //! What all parts of a running server share.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
 use quarterdeck_core::id::{Uuid, WorkspaceId};
 use quarterdeck_ledger::LedgerError;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::address::Address;
+use crate::connection::{Clock, Lines, Origin, Waiting};
 use crate::data::DataFolder;
 use crate::error::ServerError;
+use crate::incidents::Incidents;
 use crate::limits::{Buckets, Limits};
 use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::settings::{Settings, Tls};
+use crate::shares::Shares;
 use crate::tls::{self, Certificate};
 use crate::workspace::Workspace;
 use crate::world::World;
@@ -35,7 +38,19 @@ pub(crate) struct Shared {
     /// Calls by token.
     pub(crate) calls: Buckets<Uuid>,
     /// Wrong tokens and invitations by address.
-    pub(crate) failures: Buckets<IpAddr>,
+    pub(crate) failures: Buckets<Origin>,
+    /// Connections made, calls turned away and floods by address.
+    pub(crate) patience: Buckets<Origin>,
+    /// What clients were turned away for.
+    pub(crate) incidents: Arc<Incidents>,
+    /// Connections, but browsers'.
+    pub(crate) lines: Arc<Lines>,
+    /// What is held for clients that are slow.
+    pub(crate) waiting: Arc<Waiting>,
+    /// How many bytes of events more may be read and judged.
+    pub(crate) judging: Semaphore,
+    /// Open calls without a token by address.
+    pub(crate) strangers: Arc<Shares<Origin>>,
     /// What members' browsers are shown, and who may look.
     pub(crate) page: Page,
     /// What new connections are made with, where it serves with TLS.
@@ -56,6 +71,7 @@ impl Shared {
         world: World,
     ) -> Result<Self, ServerError> {
         let metrics = Arc::new(Metrics::new());
+        let incidents = Arc::new(Incidents::new(Arc::clone(&metrics)));
         let (mut workspaces, mut broken) = (BTreeMap::new(), BTreeMap::new());
         for id in folder.workspaces()? {
             // One that is damaged keeps no other from being served.
@@ -81,6 +97,21 @@ impl Shared {
                 limits.failed_logins_per_minute,
                 f64::from(limits.failed_logins_per_minute) / 60.0,
             ),
+            patience: Buckets::new(
+                limits.arrivals_at_once,
+                f64::from(limits.arrivals_per_second),
+            ),
+            lines: Arc::new(Lines::new(
+                limits.connections,
+                limits.connections_per_address,
+                Clock::start(),
+            )),
+            waiting: Arc::new(Waiting::new(limits.waiting_bytes, Arc::clone(&incidents))),
+            incidents,
+            judging: Semaphore::new(
+                usize::try_from(limits.judged_bytes).unwrap_or(usize::MAX >> 4),
+            ),
+            strangers: Arc::default(),
             page: Page::new(&limits),
             certificate: Mutex::default(),
             streams: Mutex::default(),

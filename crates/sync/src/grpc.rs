@@ -35,10 +35,9 @@ use crate::remote::{
 use crate::tls;
 
 const CONNECT: Duration = Duration::from_secs(10);
-/// For a call that is answered at once. Pulls last as long as they bring something.
+/// For a call that is answered at once, and between two chunks of a pull, which lasts as long as it brings
+/// something.
 const ANSWER: Duration = Duration::from_secs(60);
-/// Between two chunks of a pull.
-const NEXT_CHUNK: Duration = Duration::from_secs(60);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 /// A server, reached by gRPC.
@@ -48,6 +47,8 @@ pub struct Grpc {
     client: SyncServiceClient<Channel>,
     token: Option<MetadataValue<Ascii>>,
     address: String,
+    /// How long an answer is waited for.
+    pub(crate) patience: Duration,
 }
 
 impl Grpc {
@@ -116,6 +117,7 @@ impl Grpc {
             client,
             token: None,
             address: show(address),
+            patience: ANSWER,
         };
         if let Some(token) = &address.token {
             grpc.set_token(token.clone());
@@ -137,6 +139,21 @@ impl Grpc {
         let mut request = self.request(message);
         request.set_timeout(ANSWER);
         request
+    }
+
+    /// What a call is answered, if that comes in time. The limit that a request carries ends with the headers of the
+    /// answer: a server may send those, and then nothing for ever.
+    async fn answered<T>(
+        &self,
+        answer: impl Future<Output = Result<T, Status>>,
+    ) -> Result<T, RemoteError> {
+        match tokio::time::timeout(self.patience, answer).await {
+            Ok(answer) => answer.map_err(|status| self.error(&status)),
+            Err(_) => Err(RemoteError::Unreachable(format!(
+                "{}: it stopped answering",
+                self.address
+            ))),
+        }
     }
 
     fn error(&self, status: &Status) -> RemoteError {
@@ -200,12 +217,10 @@ impl Remote for Grpc {
     async fn push(&self, batch: Vec<Sealed>) -> Result<Answer, RemoteError> {
         let events = batch.into_iter().map(write_sealed).collect();
         let request = self.timed(tokio_stream::once(v1::PushRequest { events }));
-        let response = self.client.clone().push(request).await;
-        let mut answers = response.map_err(|status| self.error(&status))?.into_inner();
-        let answer = answers
-            .message()
-            .await
-            .map_err(|status| self.error(&status))?;
+        let mut client = self.client.clone();
+        let response = self.answered(client.push(request)).await;
+        let mut answers = response?.into_inner();
+        let answer = self.answered(answers.message()).await?;
         let answer = answer.ok_or_else(|| protocol("a batch got no answer"))?;
         let outcomes = answer
             .outcomes
@@ -223,10 +238,11 @@ impl Remote for Grpc {
             first_seq: from,
             limit: 0,
         });
-        let response = self.client.clone().pull(request).await;
-        let chunks = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.pull(request)).await;
+        let chunks = response?.into_inner();
         let address = self.address.clone();
-        let chunks = chunks.timeout(NEXT_CHUNK).map(move |chunk| match chunk {
+        let chunks = chunks.timeout(self.patience).map(move |chunk| match chunk {
             Ok(Ok(chunk)) => read_chunk(chunk.entries, chunk.head, chunk.checkpoint),
             Ok(Err(status)) => Err(read_status(&address, &status)),
             Err(_) => Err(RemoteError::Unreachable(format!(
@@ -238,8 +254,9 @@ impl Remote for Grpc {
 
     async fn watch(&self, from: u64) -> Result<Chunks, RemoteError> {
         let request = self.request(v1::WatchRequest { first_seq: from });
-        let response = self.client.clone().watch(request).await;
-        let chunks = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.watch(request)).await;
+        let chunks = response?.into_inner();
         let address = self.address.clone();
         Ok(Box::pin(chunks.map(move |chunk| match chunk {
             Ok(chunk) => read_chunk(chunk.entries, chunk.head, chunk.checkpoint),
@@ -249,8 +266,9 @@ impl Remote for Grpc {
 
     async fn checkpoint(&self) -> Result<String, RemoteError> {
         let request = self.timed(v1::GetCheckpointRequest {});
-        let response = self.client.clone().get_checkpoint(request).await;
-        let answer = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.get_checkpoint(request)).await;
+        let answer = response?.into_inner();
         answer
             .checkpoint
             .map(|checkpoint| checkpoint.note)
@@ -262,8 +280,9 @@ impl Remote for Grpc {
             old_size: old,
             new_size: new,
         });
-        let response = self.client.clone().get_consistency_proof(request).await;
-        let answer = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.get_consistency_proof(request)).await;
+        let answer = response?.into_inner();
         let hashes = answer.hashes.iter();
         hashes.map(|hash| fixed(hash, "hash")).collect()
     }
@@ -306,8 +325,9 @@ impl Remote for Grpc {
             invitation_key: asked.invitation.0.to_vec(),
             certificate: asked.device.certificate.to_vec(),
         });
-        let response = self.client.clone().join(request).await;
-        let joined = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.join(request)).await;
+        let joined = response?.into_inner();
         let genesis = joined
             .genesis
             .ok_or_else(|| protocol("it does not say what it let this device into"))?;
@@ -330,13 +350,9 @@ impl Remote for Grpc {
             device_name: asked.name,
             certificate: asked.certificate.to_vec(),
         });
-        let response = self.client.clone().add_device(request).await;
-        Ok(Secret::new(
-            response
-                .map_err(|status| self.error(&status))?
-                .into_inner()
-                .token,
-        ))
+        let mut client = self.client.clone();
+        let response = self.answered(client.add_device(request)).await;
+        Ok(Secret::new(response?.into_inner().token))
     }
 
     async fn renew_token(&self) -> Result<Renewed, RemoteError> {
@@ -359,8 +375,9 @@ impl Remote for Grpc {
             invitation_key: asked.invitation.0.to_vec(),
             certificate: asked.certificate.to_vec(),
         });
-        let response = self.client.clone().host_workspace(request).await;
-        let hosted = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.host_workspace(request)).await;
+        let hosted = response?.into_inner();
         Ok(Hosted {
             token: Secret::new(hosted.token),
             device: quarterdeck_core::id::DeviceId::from_bytes(fixed(

@@ -154,16 +154,10 @@ async fn knock(_data: &Path) -> Result<AdminServiceClient<Channel>, String> {
 /// all the same; administrative commands then have to wait until it is stopped.
 #[cfg(unix)]
 pub(crate) fn listen(shared: &Arc<Shared>) {
-    use std::os::unix::fs::PermissionsExt;
+    use super::socket;
 
     let path = DataFolder::socket(shared.folder.path());
-    // Left over from a run that was killed: the lock on the folder says that it is nobody's now.
-    let _ = std::fs::remove_file(&path);
-    let bound = tokio::net::UnixListener::bind(&path).and_then(|listener| {
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-        Ok(listener)
-    });
-    let listener = match bound {
+    let listener = match socket::bind(&path) {
         Ok(listener) => listener,
         Err(error) => {
             tracing::warn!(
@@ -176,7 +170,7 @@ pub(crate) fn listen(shared: &Arc<Shared>) {
     let stopping = shared.stopping.clone();
     let service = service(shared);
     tokio::spawn(async move {
-        let incoming = tokio_stream::wrappers::UnixListenerStream::new(listener);
+        let incoming = socket::of_this_user(listener);
         let served = tonic::transport::Server::builder()
             .add_routes(service)
             .serve_with_incoming_shutdown(incoming, stopping.cancelled_owned())

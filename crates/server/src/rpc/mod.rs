@@ -29,8 +29,9 @@ use crate::world::World;
 /// A stream of answers.
 pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// How many answers may wait for a slow client before whoever makes them has to wait too.
-const IN_FLIGHT: usize = 4;
+/// How many answers may wait for a slow client before whoever makes them has to wait too. They are not counted
+/// as held (see `connection::Waiting`), so there is no more than one.
+const IN_FLIGHT: usize = 1;
 
 /// Runs `produce` in a task of its own, and answers what it sends for as long as the caller would
 /// be let in. When the client hangs up or is put out, sending fails, and that is all there is to it.

@@ -156,7 +156,14 @@ async fn take_all(
                 of: chunk.head,
             });
         }
-        if !taker.take(chunk).await {
+        if chunk.entries.is_empty() && chunk.checkpoint.is_none() {
+            let what = "it sends parts of the log with nothing in them".to_owned();
+            broken = Some(RemoteError::Protocol(what));
+            break;
+        }
+        // A server that goes on after its signed head has nothing more to say that could be believed.
+        let is_last = chunk.checkpoint.is_some();
+        if !taker.take(chunk).await || is_last {
             break;
         }
     }

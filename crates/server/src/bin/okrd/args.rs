@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use quarterdeck_server::PageUrl;
+use quarterdeck_server::{Limits, PageUrl};
 
 /// The server of Quarterdeck: keeps the log of each workspace and serves it to `okr`.
 #[derive(Debug, Parser)]
@@ -220,6 +220,15 @@ pub(crate) struct Serve {
     /// Where browsers reach the pages, if something in front of okrd passes them on
     #[arg(long, value_name = "URL", requires = "page_listen")]
     pub(crate) page_url: Option<PageUrl>,
+    /// How many connections may be open at once; browsers have their own
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) connections: u32,
+    /// How many of them one address may have: raise it where something in front of okrd passes all of them on
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections_per_address, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) connections_per_address: u32,
+    /// How many MiB of messages may be held in memory for clients that are slow
+    #[arg(long, value_name = "MIB", default_value_t = 128, value_parser = clap::value_parser!(u32).range(16..))]
+    pub(crate) slow_clients_memory: u32,
     /// Speak plain text beyond loopback: only where something in front of okrd does TLS
     #[arg(long, conflicts_with = "tls_cert")]
     pub(crate) insecure_plaintext: bool,

@@ -85,6 +85,12 @@ async fn batch(
     check_size(&events)?;
     // Before anything else is said of them: a server that was set back knows less than its clients.
     (client.workspace.takes_work()).map_err(|error| unavailable(&error))?;
+    let bytes: usize = events.iter().map(|event| event.body.len()).sum();
+    let room = u32::try_from(bytes)
+        .unwrap_or(u32::MAX)
+        .clamp(1, shared.limits.judged_bytes);
+    // An event takes more room when it is read. It is never closed, and if it were, there is room.
+    let _room = shared.judging.acquire_many(room).await.ok();
     let state = client.workspace.state();
     let incoming = if events.len() <= ON_THE_SPOT {
         Incoming::read(&state, events)
