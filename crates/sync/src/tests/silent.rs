@@ -57,6 +57,7 @@ async fn client(port: u16) -> Grpc {
         fingerprint: None,
         plaintext: false,
         token: None,
+        renew_after: None,
     };
     let mut grpc = Grpc::connect(&address).await.unwrap();
     grpc.patience = Duration::from_millis(50);
