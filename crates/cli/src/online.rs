@@ -9,8 +9,6 @@ use quarterdeck_sync::{
     CommitError, Progress, RemoteAddress, RemoteError, Replica, ReplicaError, SyncError,
 };
 
-use quarterdeck_ledger::LedgerError;
-
 use crate::error::{Exit, Failure};
 use crate::progress::Bar;
 
@@ -119,19 +117,15 @@ impl From<ReplicaError> for Failure {
         let exit = match &error {
             ReplicaError::Missing { .. } => Exit::NotFound,
             ReplicaError::Exists { .. } => Exit::Refused,
-            ReplicaError::Entry { .. } | ReplicaError::Unverified { .. } => Exit::Unverified,
-            ReplicaError::Ledger(
-                LedgerError::Damaged { .. }
-                | LedgerError::Shortened { .. }
-                | LedgerError::RootDiffers { .. }
-                | LedgerError::NoMark { .. }
-                | LedgerError::Unopenable { .. },
-            ) => Exit::Unverified,
+            damage if damage.is_damage() => Exit::Unverified,
             ReplicaError::Empty { .. } => Exit::NotFound,
             _ => Exit::Trouble,
         };
         let failure = Self::new(exit, sentence(&error));
         match &error {
+            damage if damage.is_damage() => failure.hint(
+                "`okr repair` fetches the log again from the server, and keeps what is here as evidence",
+            ),
             ReplicaError::Io { source, .. }
                 if source.kind() == std::io::ErrorKind::StorageFull =>
             {

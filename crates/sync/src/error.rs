@@ -103,6 +103,25 @@ pub enum ReplicaError {
     },
 }
 
+impl ReplicaError {
+    /// Whether it says that the log is not what was written: [`crate::repair`] is about that.
+    #[must_use]
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Entry { .. }
+                | Self::Unverified { .. }
+                | Self::Ledger(
+                    LedgerError::Damaged { .. }
+                        | LedgerError::Shortened { .. }
+                        | LedgerError::RootDiffers { .. }
+                        | LedgerError::NoMark { .. }
+                        | LedgerError::Unopenable { .. }
+                )
+        )
+    }
+}
+
 impl From<ProjectionError> for ReplicaError {
     fn from(error: ProjectionError) -> Self {
         match error {

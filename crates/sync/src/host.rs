@@ -19,6 +19,7 @@ use crate::command::{Authored, PendingCommand};
 use crate::engine::{Progress, Report, SyncError, pull_into, push_batches, sync_locked};
 use crate::error::ReplicaError;
 use crate::evidence;
+use crate::head::SignedHeads;
 use crate::identity::{Hosting, Trust};
 use crate::invite::Invite;
 use crate::random::Random;
@@ -138,7 +139,16 @@ pub(crate) async fn resume<R: Remote>(
         authority: hosting.key,
     };
     replica.clear_next()?;
-    let (_, note) = pull_into(replica, remote, NEXT, trust, now_ms, progress).await?;
+    let (_, note) = pull_into(
+        replica,
+        remote,
+        NEXT,
+        trust,
+        SignedHeads::default(),
+        now_ms,
+        progress,
+    )
+    .await?;
     compare(replica, &local)?;
     let suffix = (0..)
         .map(|n| {

@@ -14,7 +14,7 @@ use crate::check::{Checked, Checker, Fault};
 use crate::closings;
 use crate::error::ReplicaError;
 use crate::evidence::Difference;
-use crate::head::authority;
+use crate::head::{SignedHeads, authority};
 use crate::identity::Trust;
 use crate::lock::Lock;
 use crate::remote::{Chunk, RemoteError};
@@ -55,6 +55,8 @@ pub(crate) struct Intake {
     stored: u64,
     /// Up to where a signed head has covered what is stored.
     proven: u64,
+    /// Heads that were verified before, and that the whole log has to hold for.
+    heads: SignedHeads,
 }
 
 impl Intake {
@@ -73,7 +75,15 @@ impl Intake {
             waiting: Checked::default(),
             stored,
             proven,
+            heads: SignedHeads::default(),
         }
+    }
+
+    /// Holds the log, which is taken in from its first entry on, against heads that were verified before.
+    pub(crate) fn held_against(mut self, heads: SignedHeads) -> Self {
+        self.checker = self.checker.look_at(heads.sizes());
+        self.heads = heads;
+        self
     }
 
     /// How many entries are in, stored or not.
@@ -167,7 +177,7 @@ impl Intake {
                     .to_owned(),
             ));
         }
-        Ok(())
+        self.heads.check(self.workspace, &self.checker)
     }
 
     /// The first closing, of those taken in, that is bound to another history than this.

@@ -20,6 +20,7 @@
 //! - [`proof`] proves an entry, or that a head continues an earlier one, to whoever has the key; [`tiles`]
 //!   writes the log as static files for other tools.
 //! - [`exported`] writes the whole log to a file, and makes a copy to read in of such a file.
+//! - [`repair`] fetches a damaged log anew, or writes what is readable of it to a file.
 //!
 //! Nothing here prints, reads the environment or looks at a clock; progress comes as values, time and
 //! randomness are passed in.
@@ -52,6 +53,7 @@ mod random;
 mod record;
 pub mod remote;
 mod renewal;
+pub mod repair;
 pub mod replica;
 mod shelf;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use tokio_stream::StreamExt;
 use super::give_back::give_back;
 use super::{Progress, SyncError, compare};
 use crate::evidence::{self, Difference};
-use crate::head::size_of;
+use crate::head::{SignedHeads, size_of};
 use crate::identity::Trust;
 use crate::intake::{Intake, IntakeError, Store};
 use crate::remote::{Chunk, Chunks, Remote, RemoteError};
@@ -88,19 +88,21 @@ pub(crate) async fn pull<R: Remote>(
     }
 }
 
-/// Takes in a whole log, from its first entry on, into another place of the folder.
+/// Takes in a whole log, from its first entry on, into another place of the folder. All of `heads` have to
+/// hold for it.
 pub(crate) async fn pull_into<R: Remote>(
     replica: &mut Replica,
     remote: &R,
     name: &'static str,
     trust: Trust,
+    heads: SignedHeads,
     now_ms: u64,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(Folded, String), SyncError> {
     let chunks = remote.pull(1).await?;
     let store = Store::new(replica, name);
     let workspace = replica.identity().workspace;
-    let intake = Intake::new(workspace, Some(trust), Folded::default(), 0);
+    let intake = Intake::new(workspace, Some(trust), Folded::default(), 0).held_against(heads);
     match take_all(chunks, intake, store, progress).await {
         Ok(taken) => Ok(taken),
         Err(Failure {

@@ -52,7 +52,7 @@ use crate::shelf::Shelf;
 use quarterdeck_projection::{Folded, Health, Projection};
 
 pub(crate) const LEDGER: &str = "ledger";
-const DERIVED: &str = "derived";
+pub(crate) const DERIVED: &str = "derived";
 pub(crate) const LOCK: &str = "lock";
 const SYNC_LOCK: &str = "sync.lock";
 
@@ -111,9 +111,17 @@ impl Replica {
     /// # Errors
     /// When there is none, another process does not let go of it, or something in it is damaged.
     pub fn open(dir: &Path, options: Options) -> Result<Self, ReplicaError> {
+        let mut replica = Self::unopened(dir, options)?;
+        replica.hold()?;
+        Ok(replica)
+    }
+
+    /// The same, but for the identity nothing is looked at: for a folder whose log is to be exchanged
+    /// before it can be opened.
+    pub(crate) fn unopened(dir: &Path, options: Options) -> Result<Self, ReplicaError> {
         let identity = Identity::load(dir)?;
         let health = Health::default();
-        let mut replica = Self {
+        Ok(Self {
             dir: dir.to_path_buf(),
             options,
             identity,
@@ -124,9 +132,7 @@ impl Replica {
             shelved: Vec::new(),
             forked: false,
             held: None,
-        };
-        replica.hold()?;
-        Ok(replica)
+        })
     }
 
     /// Whether the lock is held.
