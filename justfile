@@ -67,3 +67,8 @@ powercut CUTS="60":
 # Does all that must hold before a change lands.
 ci:
     .ci/run
+
+# Measures honest work while somebody attacks the server, in ROUNDS turns of peace and each attack; takes minutes.
+abuse ROUNDS="3":
+    cargo build --release --bin okr --bin okrd
+    cargo run --release --quiet -p quarterdeck-tests --example abuse -- {{ROUNDS}}

@@ -24,6 +24,7 @@
     reason = "a harness reports by panicking in the test that uses it"
 )]
 
+pub mod attacks;
 mod binaries;
 mod browser;
 mod chance;

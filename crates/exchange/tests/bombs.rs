@@ -263,9 +263,20 @@ fn csv_of_one_giant_cell_or_of_many_is_read_or_refused_in_a_few_words() {
     let never_closed = format!("objective,key result\n\"{}", "y".repeat(MAX_BYTES - 100));
     let wide = format!("objective,key result\n{}\n", ",".repeat(MAX_BYTES - 100));
     let header = format!("objective{}\n", ",x".repeat(1_000_000));
-    for document in [giant, never_closed, wide, header] {
+    let many = format!("objective,cycle\n{}", "x,y\n".repeat(4_000_000));
+    let short = format!(
+        "objective,cycle\n{}",
+        (0..90_000).fold(String::new(), |mut text, at| {
+            let _ = writeln!(text, "o{at},c{at}");
+            text
+        })
+    );
+    let unread = format!("objective,wat\n{}", ",z\n".repeat(99_000));
+    for document in [giant, never_closed, wide, header, many, short, unread] {
         match read_as(Format::Csv, document.as_bytes()) {
-            Ok(outline) => drop(outline),
+            Ok(outline) => {
+                assert!(outline.objectives.len() <= 5_000 && outline.unread.len() <= 10_001);
+            }
             Err(error) => assert!(error.to_string().len() < 10_000),
         }
     }
