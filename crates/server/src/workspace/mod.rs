@@ -150,6 +150,10 @@ impl Workspace {
         let standing = Held::load(&files.held())?.map_or(Standing::Open, Standing::Held);
         let derived = Some(files.derived());
         let mut open = Self::start(identity, ledger, derived, world, metrics)?;
+        if let Standing::Held(held) = standing {
+            let workspace = open.id();
+            tracing::warn!(%workspace, since = %held.since, "held: nothing new is recorded");
+        }
         open.standing = RwLock::new(standing);
         open.files = Some(files);
         Ok(open)

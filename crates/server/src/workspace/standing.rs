@@ -67,13 +67,13 @@ impl Standing {
             Self::Held(held) => format!(
                 "It was restored from a backup of {} entries at {} and records nothing new. It takes back \
                  what machines hold beyond that when they sync; when they have, let it go on with \
-                 `okrd workspace resume {name}`.",
+                 `okrd workspace resume --data DIR {name}`.",
                 held.size, held.since
             ),
             Self::Salvaged(damage) => format!(
                 "{damage} It is served as far as entry {}, to be read alone. Back up what is left with \
-                 `okrd backup --workspace {name}`, then put its log back with \
-                 `okrd workspace restore {name} FILE`; machines give back the rest.",
+                 `okrd backup --data DIR --workspace {name}`, then put its log back with \
+                 `okrd workspace restore --data DIR {name} FILE`; machines give back the rest.",
                 damage.first.saturating_sub(1)
             ),
         }
