@@ -195,8 +195,8 @@ pub struct Erasure {
     pub position: u64,
     /// SHA-256 of the encoding of what remains of it.
     pub remains: Hash,
-    /// How many of its texts were erased, the last time.
-    pub texts: u32,
+    /// Which of its texts were erased, all times together: each place, and what its marker is made of.
+    pub places: BTreeMap<String, String>,
     /// Who erased them, and when.
     pub by: crate::state::Stamp,
     /// Why.
@@ -204,11 +204,15 @@ pub struct Erasure {
 }
 
 impl Erasure {
-    pub(crate) fn new(entry: &Entry, erased: &TextErased) -> Self {
+    /// What `erased` makes of what was known `before`.
+    pub(crate) fn new(entry: &Entry, erased: &TextErased, before: Option<Self>) -> Self {
+        let mut places = before.map(|before| before.places).unwrap_or_default();
+        let texts = erased.texts.iter();
+        places.extend(texts.map(|text| (text.place.clone(), text.tag.clone())));
         Self {
             position: erased.position,
             remains: erased.remains,
-            texts: u32::try_from(erased.texts.len()).unwrap_or(u32::MAX),
+            places,
             by: crate::state::Stamp::of(entry),
             reason: entry.event.reason.clone(),
         }

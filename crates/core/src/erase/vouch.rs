@@ -32,12 +32,22 @@ impl Vouching {
         entry: &Entry,
         remains: Option<Hash>,
     ) -> Result<(), String> {
+        if matches!(entry.event.body, Body::TextErased(_)) {
+            by_owner(state, &entry.event)
+                .map_err(|refusal| format!("it erases texts, and may not: {}", refusal.message))?;
+        }
+        self.note(entry, remains)
+    }
+
+    /// Takes in an entry that was followed before.
+    ///
+    /// # Errors
+    /// It speaks of an entry that does not come before it.
+    pub fn note(&mut self, entry: &Entry, remains: Option<Hash>) -> Result<(), String> {
         if let Some(remains) = remains {
             self.left.insert(entry.event.id, (entry.seq, remains));
         }
         if let Body::TextErased(erased) = &entry.event.body {
-            by_owner(state, &entry.event)
-                .map_err(|refusal| format!("it erases texts, and may not: {}", refusal.message))?;
             if erased.position == 0 || erased.position >= entry.seq {
                 return Err("it erases texts of an entry that does not come before it".to_owned());
             }

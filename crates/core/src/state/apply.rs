@@ -246,8 +246,9 @@ impl State {
                 self.apply_resolution(entry, *subject, &change, settles);
             }
             Body::TextErased(erased) => {
+                let before = self.erasures.remove(&erased.event);
                 self.erasures
-                    .insert(erased.event, Erasure::new(entry, erased));
+                    .insert(erased.event, Erasure::new(entry, erased, before));
             }
             Body::Unknown { kind } => {
                 self.skip(entry, format!("kind {kind} is of a newer version"));

@@ -358,11 +358,11 @@ async fn a_closing_that_does_not_hold_is_found() {
         source: None,
         body: closed(head.size, [6; 32]),
     };
-    let mut sealed = quarterdeck_ledger::Sealed {
-        body: quarterdeck_proto::encode_event(&event).into(),
-        salt: [7; 16],
-        signature: None,
-    };
+    let mut sealed = quarterdeck_ledger::Sealed::new(
+        quarterdeck_proto::encode_event(&event).into(),
+        [7; 16],
+        None,
+    );
     let hash = sealed.hash();
     sealed.signature = Some(workspace.identity.key.sign_command(&hash));
     let recorded = state.recorded.ms();

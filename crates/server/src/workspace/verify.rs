@@ -3,6 +3,7 @@
 
 use quarterdeck_core::admit::Link;
 use quarterdeck_core::closing;
+use quarterdeck_core::erase::Vouching;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::Claim;
@@ -34,12 +35,17 @@ pub(super) fn verify(
     let mut frontier = Frontier::default();
     let mut state = State::default();
     let mut claims = Vec::new();
+    let mut vouching = Vouching::default();
     let walked = walk(
         ledger,
         head.size,
         &|entry| read_entry(ledger, entry).map_err(|error| error.to_string()),
         &mut |walked| {
-            let (signed, claim) = check(identity, &mut state, &walked.entry, walked.prepared?)?;
+            let entry = walked.prepared?;
+            let sealed = &walked.entry.event;
+            let remains = sealed.is_erased().then(|| sealed.body_hash());
+            vouching.follow(&state, &entry, remains)?;
+            let (signed, claim) = check(identity, &mut state, &walked.entry, entry)?;
             claims.extend(claim);
             frontier.push(walked.leaf);
             Ok(signed)
@@ -59,6 +65,9 @@ pub(super) fn verify(
         let what = "the entries do not come to the root that was signed; keep a copy of the data \
                     folder, then restore the workspace from a backup";
         finding = Some((head.size, what.to_owned()));
+    }
+    if finding.is_none() && frontier.size() == head.size {
+        finding = vouching.first_unvouched().or_else(|| vouching.first_kept());
     }
     if finding.is_none() {
         finding = match closings::first_false(&claims, ledger, &[]) {

@@ -36,6 +36,7 @@ pub(crate) async fn pull<R: Remote>(
     let from = replica.fold();
     let size = from.frontier.size();
     let proven = proven(replica);
+    let vouching = replica.vouching_after(proven)?;
     replica.release();
     let chunks = match remote.pull(size + 1).await {
         Ok(chunks) => chunks,
@@ -52,7 +53,8 @@ pub(crate) async fn pull<R: Remote>(
         replica.identity().trust,
         from,
         proven,
-    );
+    )
+    .vouched_by(vouching);
     match take_all(chunks, intake, store, progress).await {
         Ok((folded, note)) => {
             replica.adopt(folded)?;

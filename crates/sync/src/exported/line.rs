@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use quarterdeck_core::id::WorkspaceId;
-use quarterdeck_ledger::{Entry, Hash, Sealed};
+use quarterdeck_ledger::{Entry, Hash, Seal, Sealed};
 use serde::{Deserialize, Serialize};
 
 use crate::remote::Received;
@@ -51,7 +51,11 @@ struct WrittenLine<'a, R> {
     seq: u64,
     recorded_ms: u64,
     event: String,
-    salt: String,
+    /// Not where texts were erased: it went with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<String>,
     hash: String,
@@ -63,7 +67,9 @@ struct ReadLine {
     seq: u64,
     recorded_ms: u64,
     event: String,
-    salt: String,
+    salt: Option<String>,
+    #[serde(default)]
+    erased: bool,
     signature: Option<String>,
     hash: String,
 }
@@ -111,14 +117,16 @@ pub(crate) fn write_entry(entry: &Entry, readable: &impl Serialize) -> serde_jso
         seq: entry.seq,
         recorded_ms: entry.recorded,
         event: STANDARD.encode(&entry.event.body),
-        salt: STANDARD.encode(entry.event.salt),
+        salt: entry.event.salt().map(|salt| STANDARD.encode(salt)),
+        erased: entry.event.is_erased(),
         signature: entry.event.signature.map(|bytes| STANDARD.encode(bytes)),
         hash: hex(&entry.hash),
         readable,
     })
 }
 
-/// Reads an entry's line. Its hash is that of its bytes; nothing else has been checked.
+/// Reads an entry's line. Its hash is that of its bytes, or is said to be that of bytes that are gone;
+/// nothing else has been checked.
 pub(super) fn read_entry(line: &str) -> Result<Received, String> {
     let read: ReadLine = serde_json::from_str(line).map_err(|error| not_as_written(&error))?;
     let body = STANDARD
@@ -127,15 +135,21 @@ pub(super) fn read_entry(line: &str) -> Result<Received, String> {
     if body.len() > quarterdeck_ledger::MAX_BODY {
         return Err("its event is larger than any event".to_owned());
     }
+    let hash = unhex(&read.hash).ok_or("its `hash` is no hash")?;
+    let seal = match &read.salt {
+        Some(_) if read.erased => return Err("it is `erased` and has a `salt`".to_owned()),
+        Some(salt) => Seal::Salted(fixed(salt).ok_or("its `salt` is not 16 bytes in base64")?),
+        None if read.erased => Seal::Erased(hash),
+        None => return Err("missing field `salt`".to_owned()),
+    };
     let sealed = Sealed {
         body: Bytes::from(body),
-        salt: fixed(&read.salt).ok_or("its `salt` is not 16 bytes in base64")?,
+        seal,
         signature: match &read.signature {
             None => None,
             Some(text) => Some(fixed(text).ok_or("its `signature` is not 64 bytes in base64")?),
         },
     };
-    let hash = unhex(&read.hash).ok_or("its `hash` is no hash")?;
     if sealed.hash() != hash {
         return Err("its event is not the one that its hash was made of".to_owned());
     }
