@@ -109,13 +109,21 @@ pub fn by_owner(state: &State, event: &Event) -> Result<(), Refusal> {
         )
         .hint("erase on the machine of an owner: `okr erase`"));
     }
-    let role = state.members.get(&event.member).map(|member| member.role);
+    may_erase(state, event.member)
+}
+
+/// Whether a member may erase texts.
+///
+/// # Errors
+/// Why not, and who may.
+pub fn may_erase(state: &State, member: crate::id::MemberId) -> Result<(), Refusal> {
+    let role = state.members.get(&member).map(|member| member.role);
     if role != Some(Role::Owner) {
         return Err(Refusal::new(
             Code::Forbidden,
             format!(
                 "{} is no owner of this workspace, and only an owner may erase texts.",
-                state.member_name(event.member)
+                state.member_name(member)
             ),
         )
         .hint(format!("ask {}", owners(state))));
