@@ -11,6 +11,7 @@
 mod closings;
 mod credentials;
 mod draft;
+mod erase;
 mod giving_back;
 mod identity;
 mod incoming;
@@ -178,6 +179,16 @@ impl Workspace {
         world: &World,
         metrics: &Arc<Metrics>,
     ) -> Result<Self, ServerError> {
+        let mut projection = Projection::restore(&*ledger, derived.as_deref())?;
+        // What was interrupted.
+        match erase::carry_out(&*ledger, &projection.state, derived.as_deref()) {
+            Ok(false) => {}
+            Ok(true) => projection = Projection::restore(&*ledger, derived.as_deref())?,
+            Err(error) => {
+                let workspace = identity.workspace;
+                tracing::error!(%workspace, %error, "texts that were to be erased are still there");
+            }
+        }
         let Projection {
             state,
             clock: seen,
@@ -185,7 +196,7 @@ impl Workspace {
             kept,
             health,
             folded,
-        } = Projection::restore(&*ledger, derived.as_deref())?;
+        } = projection;
         let kept = Arc::new(Mutex::new((kept, health)));
         let identity = Arc::new(identity);
         metrics.head(identity.workspace, state.head);
@@ -208,6 +219,7 @@ impl Workspace {
             seen,
             kept: Arc::clone(&kept),
             index: derived.as_deref().map(Derived::new),
+            derived: derived.clone(),
             metrics: Arc::clone(metrics),
         };
         let (jobs, waiting) = mpsc::channel(QUEUE);
