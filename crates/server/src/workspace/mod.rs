@@ -11,6 +11,7 @@
 mod closings;
 mod credentials;
 mod draft;
+mod erase;
 mod giving_back;
 mod identity;
 mod incoming;
@@ -181,6 +182,16 @@ impl Workspace {
         world: &World,
         metrics: &Arc<Metrics>,
     ) -> Result<Self, ServerError> {
+        let mut projection = Projection::restore(&*ledger, derived.as_deref())?;
+        // What was interrupted.
+        match erase::carry_out(&*ledger, &projection.state, derived.as_deref()) {
+            Ok(false) => {}
+            Ok(true) => projection = Projection::restore(&*ledger, derived.as_deref())?,
+            Err(error) => {
+                let workspace = identity.workspace;
+                tracing::error!(%workspace, %error, "texts that were to be erased are still there");
+            }
+        }
         let Projection {
             state,
             clock: seen,
@@ -188,7 +199,7 @@ impl Workspace {
             kept,
             health,
             folded,
-        } = Projection::restore(&*ledger, derived.as_deref())?;
+        } = projection;
         let kept = Arc::new(Mutex::new((kept, health)));
         // Okrd stopped after the log had named a new key and before the file said so.
         identity.settle(state.devices.get(&identity.device).map(|device| device.key))?;
@@ -213,6 +224,7 @@ impl Workspace {
             seen,
             kept: Arc::clone(&kept),
             index: derived.as_deref().map(Derived::new),
+            derived: derived.clone(),
             metrics: Arc::clone(metrics),
         };
         let (jobs, waiting) = mpsc::channel(QUEUE);

@@ -61,7 +61,7 @@ impl Rescue {
                     let entry = walked.prepared.map_err(|error| error.to_string())?;
                     let seq = entry.seq;
                     let signed =
-                        checker.follow(entry, walked.entry.event.signature, walked.leaf)?;
+                        checker.follow(entry, &walked.entry.event, walked.leaf)?;
                     if checker.is_whole() {
                         whole = Whole {
                             size: seq,
