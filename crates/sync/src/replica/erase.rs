@@ -60,11 +60,13 @@ impl Replica {
         found: &[Found],
         random: &mut dyn Random,
     ) -> Result<Vec<TextErased>, CommitError> {
-        let (projection, held) = self.hold_parts()?;
-        let state = &projection.folded.state;
+        self.hold()?;
+        // What waits in the outbox is erased first.
+        let state = self.state().clone();
+        let held = self.hold()?;
         let mut erasing = Vec::with_capacity(found.len());
         for (found, texts) in tagged(found, || tag(random)) {
-            match erasures::author(&held.ledger, state, found.position, texts)? {
+            match erasures::author(&held.ledger, &state, found.position, texts)? {
                 Ok(erased) => erasing.push(erased),
                 Err(what) => return Err(refused(&what).into()),
             }
