@@ -199,6 +199,37 @@ pub fn is_due(ledger: &dyn Ledger, state: &State) -> bool {
         .any(|erasure| erasure.by.seq > through)
 }
 
+/// The texts that [`carry_out`] is about to erase, each with its marker.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn markers(
+    ledger: &dyn Ledger,
+    state: &State,
+) -> Result<BTreeMap<String, String>, LedgerError> {
+    let through = ledger.erased_through();
+    let mut markers = BTreeMap::new();
+    for erasure in state.erasures.values() {
+        if erasure.by.seq <= through {
+            continue;
+        }
+        let Some((_, target)) = entry_at(ledger, &[], erasure.position)? else {
+            continue;
+        };
+        let Ok(event) = decode_event(&target.body) else {
+            continue;
+        };
+        for (place, text, _) in erase::texts_of(&event) {
+            if let Some(tag) = erasure.places.get(&place)
+                && place != "reason"
+            {
+                markers.insert(text, erase::marker(tag));
+            }
+        }
+    }
+    Ok(markers)
+}
+
 /// Erases what is to be erased by the fold of the whole log.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use quarterdeck_core::erase::{Found, Wanted, may_erase};
 use quarterdeck_core::event::{Body, Entry};
 use quarterdeck_report::json;
 use quarterdeck_report::names::Names;
+use quarterdeck_report::number::count;
 use quarterdeck_report::text;
 
 use super::undo;
@@ -83,8 +84,8 @@ impl Erase {
         }
         // Nobody is kept out while a person thinks.
         session.replica.release();
-        let question = format!("Erase {} for good?", shown.texts);
-        confirmed(output, self.yes, &question.replace(" for", " texts for"))?;
+        let question = format!("Erase {} for good?", count(shown.texts, "text"));
+        confirmed(output, self.yes, &question)?;
         let recorded = record(&mut session, &found, &self.reason)?;
         let pending = session.replica.pending_events() > 0;
         let done = told(&session, &found, &entries, Some(recorded));

@@ -185,6 +185,10 @@ pub(crate) async fn sync_locked<R: Remote>(
 ) -> Result<Report, SyncError> {
     let before = open_conflicts(replica.confirmed());
     let mut report = Report::default();
+    // What quotes others is sent only after it is known that nothing of that was erased meanwhile.
+    if replica.quotes_others() {
+        report.pulled += pull(replica, remote, now_ms, progress).await?.of_others;
+    }
     for _ in 0..MAX_ROUNDS {
         let pushed = push::push(replica, remote, now_ms, progress, &mut report).await;
         if let Err(SyncError::Refused(refusal)) = &pushed

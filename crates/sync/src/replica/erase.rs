@@ -2,17 +2,21 @@
 //!
 //! Guarantee: when an event that erases is in the confirmed log, then after the next opening of the folder
 //! the texts are in neither log, snapshots nor postings here. The event is recorded first and is the
-//! intent: what a crash interrupted is carried out when the folder is opened again.
+//! intent: what a crash interrupted is carried out when the folder is opened again. What waits in the
+//! outbox or lies on the shelf and quotes such a text quotes the marker from then on, unless the server may
+//! have it already.
+
+mod requote;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use quarterdeck_core::erase::{Found, TextErased, Vouching, Wanted, find, tagged};
+use quarterdeck_core::erase::{Found, Text, TextErased, Vouching, Wanted, find, tagged, texts_of};
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_ledger::{Ledger, LedgerError, Remains, SledLedger};
 use quarterdeck_projection::erasures::{self, Claim};
 
-use super::{READ_BYTES, READ_ENTRIES, Replica, open_ledger, read_entry};
+use super::{Held, READ_BYTES, READ_ENTRIES, Replica, open_ledger, read_entry};
 use crate::command::PendingCommand;
 use crate::error::{CommitError, ReplicaError};
 use crate::files::io_error;
@@ -56,16 +60,25 @@ impl Replica {
         found: &[Found],
         random: &mut dyn Random,
     ) -> Result<Vec<TextErased>, CommitError> {
-        let (projection, held) = self.hold_parts()?;
-        let state = &projection.folded.state;
+        self.hold()?;
+        // What waits in the outbox is erased first.
+        let state = self.state().clone();
+        let held = self.hold()?;
         let mut erasing = Vec::with_capacity(found.len());
         for (found, texts) in tagged(found, || tag(random)) {
-            match erasures::author(&held.ledger, state, found.position, texts)? {
+            match erasures::author(&held.ledger, &state, found.position, texts)? {
                 Ok(erased) => erasing.push(erased),
                 Err(what) => return Err(refused(&what).into()),
             }
         }
         Ok(erasing)
+    }
+
+    /// Whether something in the outbox repeats a text that its author saw.
+    pub(crate) fn quotes_others(&self) -> bool {
+        let events = self.outbox().iter().flat_map(PendingCommand::events);
+        let mut texts = events.flat_map(|event| texts_of(&event.event));
+        texts.any(|(_, _, whose)| whose == Text::Seen)
     }
 
     /// Refuses an erasure that does not fit what the log here holds.
@@ -86,21 +99,27 @@ impl Replica {
 
     /// The same as [`carry_out`](Self::carry_out), while the folder is held.
     pub(super) fn carry_out_held(&mut self) -> Result<(), ReplicaError> {
-        let Some(held) = self.held.take() else {
+        let Some(mut held) = self.held.take() else {
             return Ok(());
         };
-        let done = self.carry_out(&held.ledger);
+        let done = self.carry_out(&mut held);
         self.held = Some(held);
         done
     }
 
     /// Erases what the folded log says shall be erased. Where there is no room for that, it is tried again
     /// at the next opening.
-    pub(super) fn carry_out(&mut self, ledger: &SledLedger) -> Result<(), ReplicaError> {
-        if !erasures::is_due(ledger, &self.projection.folded.state) {
+    pub(super) fn carry_out(&mut self, held: &mut Held) -> Result<(), ReplicaError> {
+        let state = &self.projection.folded.state;
+        if !erasures::is_due(&held.ledger, state) {
             return Ok(());
         }
-        let done = match erasures::carry_out(ledger, &self.projection.folded.state) {
+        // While the log still tells which texts these are.
+        let markers = erasures::markers(&held.ledger, state)?;
+        requote::outbox(held, &markers, &self.identity)?;
+        requote::shelf(held, &markers, &self.identity)?;
+        let ledger = &held.ledger;
+        let done = match erasures::carry_out(ledger, state) {
             Err(LedgerError::DiskFull { .. }) => return Ok(()),
             done => done?,
         };

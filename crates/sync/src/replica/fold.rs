@@ -41,7 +41,6 @@ impl Replica {
         super::swap::finish(&self.dir)?;
         let ledger = self.open_log()?;
         self.catch_up(&ledger)?;
-        self.carry_out(&ledger)?;
         let outbox = Outbox::open(&self.dir)?;
         let pending: HashSet<_> = outbox
             .content()
@@ -57,6 +56,7 @@ impl Replica {
             _lock: lock,
         };
         self.settle(&mut held)?;
+        self.carry_out(&mut held)?;
         self.look(&held);
         Ok(held)
     }
@@ -98,8 +98,8 @@ impl Replica {
             return self.hold().map(|_| ());
         };
         self.projection.adopt(&held.ledger, folded)?;
-        self.carry_out(&held.ledger)?;
         self.settle(&mut held)?;
+        self.carry_out(&mut held)?;
         self.look(&held);
         self.held = Some(held);
         Ok(())
