@@ -65,6 +65,12 @@ impl TestEnv {
         Server::start(self, workspace, owner)
     }
 
+    /// The same, reached by TLS with a certificate of its own that invitations name.
+    #[must_use]
+    pub fn server_with_tls(&self, workspace: &str, owner: &str) -> Server<'_> {
+        Server::start_with_tls(self, workspace, owner)
+    }
+
     /// Moves the clock of all machines to `when`, an RFC 3339 time such as `2026-01-12T10:00:00Z`.
     /// Later commands go on from there, a minute each.
     pub fn set_time(&self, when: &str) {

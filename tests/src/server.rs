@@ -41,6 +41,17 @@ pub struct Server<'env> {
 impl<'env> Server<'env> {
     #[track_caller]
     pub(crate) fn start(env: &'env TestEnv, workspace: &str, owner: &str) -> Self {
+        Self::start_at(env, workspace, owner, None)
+    }
+
+    /// With a name that is not this machine's own, a server makes itself a certificate.
+    #[track_caller]
+    pub(crate) fn start_with_tls(env: &'env TestEnv, workspace: &str, owner: &str) -> Self {
+        Self::start_at(env, workspace, owner, Some("okr.example.com:7443"))
+    }
+
+    #[track_caller]
+    fn start_at(env: &'env TestEnv, workspace: &str, owner: &str, url: Option<&str>) -> Self {
         let mut server = Self {
             env,
             workspace: workspace.to_owned(),
@@ -53,7 +64,7 @@ impl<'env> Server<'env> {
             pages: None,
             process: None,
         };
-        let url = server.address.to_string();
+        let url = url.map_or_else(|| server.address.to_string(), str::to_owned);
         let run = server.okrd(&[
             "init",
             "--workspace",
@@ -289,6 +300,20 @@ impl<'env> Server<'env> {
         }
         let at = SocketAddr::new(self.address.ip(), 0);
         vec!["--page-listen".to_owned(), at.to_string()]
+    }
+
+    /// Tells it that its certificate's files were exchanged, and comes back when it says what came of that.
+    #[track_caller]
+    pub fn hang_up(&self) {
+        let told = |log: &str| log.matches(" certificate ").count();
+        let before = told(&self.log());
+        let child = self.process.as_ref().expect("it is serving");
+        kill_process(Pid::from_child(child), Signal::HUP).expect("it has not ended before");
+        let until = std::time::Instant::now() + HANGS;
+        while told(&self.log()) == before {
+            assert!(std::time::Instant::now() < until, "it says nothing of it");
+            std::thread::yield_now();
+        }
     }
 
     /// Ends it with SIGKILL.

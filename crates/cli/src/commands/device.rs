@@ -127,7 +127,7 @@ impl Rotate {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
         let mut session = context.open()?;
         let done = session.rotate_key(self.reason.as_deref())?;
-        if done.pending {
+        if session.replica.pending_events() > 0 {
             return session.answer(&done, "send it", "okr sync");
         }
         session.answer(&done, "see the devices", "okr device list")

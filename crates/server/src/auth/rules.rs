@@ -96,7 +96,6 @@ pub(crate) const RULES: &[(&str, Rule)] = &[
         Rule::Operator,
     ),
     ("/grpc.health.v1.Health/Check", Rule::Anybody),
-    ("/grpc.health.v1.Health/List", Rule::Anybody),
     ("/grpc.health.v1.Health/Watch", Rule::Anybody),
     (
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
