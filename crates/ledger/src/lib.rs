@@ -29,6 +29,7 @@ mod ledger;
 mod memory;
 pub mod merkle;
 mod seal;
+mod space;
 mod store;
 #[cfg(test)]
 mod testing;
@@ -47,6 +48,7 @@ pub use ledger::{Appended, Entry, Head, Ledger, LedgerError, MAX_BODY, NewEntry,
 pub use memory::MemoryLedger;
 pub use merkle::Frontier;
 pub use seal::{DeviceId, EventId, Hash, Salt, Sealed, WorkspaceId};
+pub use space::free_space;
 pub use store::{Options, SledLedger};
 pub use verifier_key::{VerifierKey, VerifierKeyError};
 pub use verify::{Signed, verify_batch};
