@@ -32,6 +32,8 @@ pub struct Server<'env> {
     address: SocketAddr,
     shows_pages: bool,
     pages: Option<String>,
+    is_watched: bool,
+    figures: Option<SocketAddr>,
     process: Option<Child>,
 }
 
@@ -46,6 +48,8 @@ impl<'env> Server<'env> {
             address: SocketAddr::from((own_loopback_address(), 0)),
             shows_pages: false,
             pages: None,
+            is_watched: false,
+            figures: None,
             process: None,
         };
         let url = server.address.to_string();
@@ -128,6 +132,23 @@ impl<'env> Server<'env> {
         self.pages.as_deref().expect("it shows pages")
     }
 
+    /// Serves anew, with figures on a listener of their own and a log of JSON lines from now on. The log of
+    /// before is gone.
+    #[track_caller]
+    pub fn watch(&mut self) {
+        self.stop();
+        fs::remove_file(self.log_file()).expect("the log of a server that ran");
+        self.is_watched = true;
+        self.restart();
+    }
+
+    /// Where it serves its figures.
+    #[track_caller]
+    #[must_use]
+    pub fn figures(&self) -> SocketAddr {
+        self.figures.expect("it is watched")
+    }
+
     /// Where its data is.
     #[must_use]
     pub fn data(&self) -> PathBuf {
@@ -152,6 +173,14 @@ impl<'env> Server<'env> {
         Running::start(format!("okrd {}", arguments.join(" ")), command).wait()
     }
 
+    /// Runs a command of `okrd` that is about no data folder.
+    #[must_use]
+    pub fn okrd_bare(&self, arguments: &[&str]) -> Run {
+        let mut command = self.env.command("okrd", &self.folder);
+        command.args(arguments);
+        Running::start(format!("okrd {}", arguments.join(" ")), command).wait()
+    }
+
     /// Serves, at the address it had before, and comes back when it listens.
     #[track_caller]
     pub fn restart(&mut self) {
@@ -165,6 +194,7 @@ impl<'env> Server<'env> {
             .arg("--listen")
             .arg(self.address.to_string())
             .args(self.page_options())
+            .args(self.watch_options())
             .arg("--json")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -200,6 +230,18 @@ impl<'env> Server<'env> {
             .unwrap_or_else(|| panic!("okrd does not say where it listens: {line}"));
         self.pages = said["page"].as_str().map(str::to_owned);
         assert_eq!(self.pages.is_some(), self.shows_pages, "{line}");
+        self.figures = (said["metrics"].as_str()).and_then(|address| address.parse().ok());
+        assert_eq!(self.figures.is_some(), self.is_watched, "{line}");
+    }
+
+    fn watch_options(&self) -> Vec<String> {
+        if !self.is_watched {
+            return Vec::new();
+        }
+        let at = SocketAddr::new(self.address.ip(), 0);
+        ["--log", "json", "--metrics", &at.to_string()]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     fn page_options(&self) -> Vec<String> {

@@ -109,7 +109,7 @@ impl From<ReplicaError> for Failure {
     fn from(error: ReplicaError) -> Self {
         let exit = match &error {
             ReplicaError::Missing { .. } => Exit::NotFound,
-            ReplicaError::Exists { .. } => Exit::Refused,
+            ReplicaError::Exists { .. } | ReplicaError::NewerFormat { .. } => Exit::Refused,
             ReplicaError::Entry { .. } | ReplicaError::Unverified { .. } => Exit::Unverified,
             ReplicaError::Ledger(
                 LedgerError::Damaged { .. }

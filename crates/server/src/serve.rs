@@ -15,11 +15,11 @@ use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
-use tonic_health::server::HealthReporter;
 
 use crate::auth::authenticate;
 use crate::error::ServerError;
 use crate::page::PageListener;
+use crate::readiness::{self, Readiness};
 use crate::rpc::{Admin, Command, Query, Sync};
 use crate::server::{ServeOptions, Server};
 use crate::settings::Tls;
@@ -62,17 +62,18 @@ impl Server {
         let (_, files) = self.protection(address)?;
         let tls = files.map(|files| tls::server_config(&files)).transpose()?;
         let shared = Arc::clone(&self.shared);
-        if let Some(listener) = self.metrics.take() {
-            metrics::serve(&shared, listener)?;
-        }
+        // To the very end: whoever asks meanwhile is told that the server stops.
+        let _figures = (self.metrics.take())
+            .map(|listener| metrics::serve(&shared, listener))
+            .transpose()?;
         if let Some(listener) = self.page.take() {
             let tls = self.page_protection(&listener)?;
             page::serve(&shared, listener.listener, tls)?;
         }
-        admin::listen(&shared);
-
         let (health, health_service) = tonic_health::server::health_reporter();
-        announce(&health, true).await;
+        readiness::announce(&health, &Readiness::of(&shared)).await;
+        tokio::spawn(readiness::tell(Arc::clone(&shared), health.clone()));
+        admin::listen(&shared, health.clone());
         let routes = with_reflection(Routes::new(health_service))?;
         let routes = with_services(routes, &shared)
             .into_axum_router()
@@ -89,8 +90,8 @@ impl Server {
         let stop = async {
             shutdown.await;
             tracing::info!("stopping");
-            announce(&health, false).await;
             shared.stopping.cancel();
+            readiness::announce(&health, &Readiness::of(&shared)).await;
         };
         tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
         let serving = builder
@@ -190,23 +191,6 @@ fn transport(shared: &Shared) -> tonic::transport::Server {
         .http2_keepalive_interval(Some(limits.keep_alive))
         .http2_keepalive_timeout(Some(limits.keep_alive))
         .tcp_keepalive(Some(limits.keep_alive))
-}
-
-async fn announce(health: &HealthReporter, serving: bool) {
-    let status = if serving {
-        tonic_health::ServingStatus::Serving
-    } else {
-        tonic_health::ServingStatus::NotServing
-    };
-    for service in [
-        "",
-        "quarterdeck.v1.SyncService",
-        "quarterdeck.v1.QueryService",
-        "quarterdeck.v1.CommandService",
-        "quarterdeck.v1.AdminService",
-    ] {
-        health.set_service_status(service, status).await;
-    }
 }
 
 /// Reflection in both its versions: some clients speak the older one alone.

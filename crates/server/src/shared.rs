@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -40,6 +41,8 @@ pub(crate) struct Shared {
     /// Cancelled when the server is to stop: streams end, and no new ones begin.
     pub(crate) stopping: CancellationToken,
     pub(crate) started: Instant,
+    /// The certificate that is served with; none in plain text, or before it is known.
+    certificate: RwLock<Option<PathBuf>>,
 }
 
 impl Shared {
@@ -73,11 +76,28 @@ impl Shared {
             metrics,
             stopping: CancellationToken::new(),
             started: Instant::now(),
+            certificate: RwLock::default(),
         })
     }
 
     pub(crate) fn settings(&self) -> Settings {
         self.settings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Notes which certificate is served with.
+    pub(crate) fn serve_with(&self, certificate: Option<PathBuf>) {
+        *self
+            .certificate
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = certificate;
+    }
+
+    /// The file of the certificate that is served with.
+    pub(crate) fn certificate(&self) -> Option<PathBuf> {
+        self.certificate
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()

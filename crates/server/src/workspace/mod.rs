@@ -20,6 +20,7 @@ mod proofs;
 mod published;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod verify;
 mod writer;
 
@@ -54,6 +55,7 @@ use draft::Desk;
 use projection::Projection;
 use proofs::Leaves;
 use published::Published;
+use trouble::Trouble;
 use writer::{Job, Writer};
 
 /// How long a log that is being closed may take to let go.
@@ -71,6 +73,8 @@ pub(crate) struct Workspace {
     kept: Arc<Mutex<(Kept, Health)>>,
     /// Where they are kept, if anywhere.
     derived: Option<PathBuf>,
+    /// Why nothing was recorded the last time, if so.
+    trouble: Arc<Trouble>,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
@@ -167,6 +171,7 @@ impl Workspace {
         );
         let published = Arc::new(Published::new(state.clone(), index));
         let clock = last_reading(&*ledger, &published, identity.device)?;
+        let trouble = Arc::<Trouble>::default();
         let writer = Writer {
             snapshot: state.head.saturating_sub(folded),
             desk: Desk {
@@ -181,6 +186,7 @@ impl Workspace {
             kept: Arc::clone(&kept),
             index: derived.as_deref().map(Derived::new),
             metrics: Arc::clone(metrics),
+            trouble: Arc::clone(&trouble),
         };
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let thread = thread::Builder::new()
@@ -196,6 +202,7 @@ impl Workspace {
             leaves: Leaves::default(),
             kept,
             derived,
+            trouble,
             jobs: Mutex::new(Some(jobs)),
             writer: Mutex::new(Some(thread)),
         })
@@ -273,6 +280,22 @@ impl Workspace {
         answered
             .await
             .unwrap_or_else(|_| Err(Unavailable::stopping().into()))
+    }
+
+    /// Why nothing was recorded the last time that something was to be; none if it was.
+    pub(crate) fn trouble(&self) -> Option<Unavailable> {
+        self.trouble.get()
+    }
+
+    /// Whether the writer has ended although the workspace is open.
+    pub(crate) fn has_no_writer(&self) -> bool {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.as_ref().is_some_and(JoinHandle::is_finished)
+    }
+
+    /// How large the log was at the newest snapshot; none while somebody asks about the past.
+    pub(crate) fn snapshot_at(&self) -> Option<u64> {
+        Some(self.kept.try_lock().ok()?.0.newest_at())
     }
 
     /// How many jobs the writer has not taken up yet.

@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::draft::{Desk, Draft, Obstacle, Order};
 use super::incoming::{Incoming, Pusher};
 use super::outcome::{Authored, NotAuthored, Outcome, Pushed, Unavailable};
+use super::trouble::Trouble;
 use crate::metrics::Metrics;
 
 /// The most events that one append takes together.
@@ -60,6 +61,7 @@ pub(super) struct Writer {
     /// Where the index is kept; none where nothing is.
     pub(super) index: Option<Derived>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) trouble: Arc<Trouble>,
     /// Position at which the index was last kept with a snapshot.
     pub(super) snapshot: u64,
 }
@@ -116,14 +118,15 @@ impl Writer {
                 Err(Unavailable::of(&error))
             }
         };
+        self.trouble.note(&appended);
         match &appended {
             Ok(head) => {
                 if count > 0 {
                     self.metrics.appends.inc();
                     self.metrics.append_events.observe(as_figure(count));
-                    self.metrics
-                        .append_seconds
-                        .observe(began.elapsed().as_secs_f64());
+                    let took = began.elapsed();
+                    self.metrics.append_seconds.observe(took.as_secs_f64());
+                    self.metrics.latency.note(took);
                     self.metrics.head(self.desk.identity.workspace, *head);
                 }
                 self.seen = (entries.iter()).fold(self.seen, |seen, entry| {

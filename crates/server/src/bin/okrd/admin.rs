@@ -15,10 +15,10 @@ use crate::output::{Output, hex, moment, shown, table};
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
-type Client = AdminServiceClient<Channel>;
+pub(crate) type Client = AdminServiceClient<Channel>;
 
 /// Asks the administration something, and closes it whatever the answer.
-async fn ask<T>(
+pub(crate) async fn ask<T>(
     data: &Data,
     question: impl AsyncFnOnce(&mut Client) -> Result<T, Status>,
 ) -> Result<T, Failure> {
@@ -100,7 +100,7 @@ async fn workspaces(data: &Data, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn summary(it: &v1::WorkspaceSummary) -> Value {
+pub(crate) fn summary(it: &v1::WorkspaceSummary) -> Value {
     json!({
         "id": it.id, "name": it.name, "head": it.head, "members": it.members,
         "devices": it.devices, "recorded": moment(it.recorded_ms),
@@ -417,36 +417,4 @@ fn verified_line((name, size, result): &(String, u64, v1::VerifyResult)) -> Stri
             result.damaged_seq
         )
     }
-}
-
-pub(crate) async fn stats(data: Data, output: &Output) -> Result<(), Failure> {
-    let request = v1::GetStatsRequest {};
-    let stats = ask(&data, async |client| client.get_stats(request).await)
-        .await?
-        .into_inner();
-    let answer = json!({
-        "version": stats.version,
-        "uptime_seconds": stats.uptime_seconds,
-        "events_recorded": stats.events_recorded,
-        "flushes": stats.flushes,
-        "events_refused": stats.events_refused,
-        "watches": stats.watches,
-        "workspaces": stats.workspaces.iter().map(summary).collect::<Vec<_>>(),
-    });
-    output.answer(answer, || {
-        let mut lines = vec![
-            format!(
-                "okrd {}, open for {} s.",
-                stats.version, stats.uptime_seconds
-            ),
-            format!(
-                "Since then {} events recorded in {} flushes, {} refused; {} watches open.",
-                stats.events_recorded, stats.flushes, stats.events_refused, stats.watches
-            ),
-            String::new(),
-        ];
-        lines.extend(summaries(&stats.workspaces));
-        lines
-    });
-    Ok(())
 }

@@ -3,9 +3,14 @@
 
 mod admin;
 mod args;
+mod doctor;
 mod failure;
+mod health;
 mod output;
 mod serve;
+mod stats;
+mod supervisor;
+mod upgrade;
 
 use std::process::ExitCode;
 
@@ -50,6 +55,9 @@ async fn run(verb: Verb, output: &Output) -> Result<(), Failure> {
         Verb::Token(verb) => admin::token(verb, output).await,
         Verb::Device(verb) => admin::device(verb, output).await,
         Verb::Verify(verify) => admin::verify(verify, output).await,
-        Verb::Stats(data) => admin::stats(data, output).await,
+        Verb::Stats(data) => stats::stats(data, output).await,
+        Verb::Doctor(doctor) => doctor::doctor(doctor, output).await,
+        Verb::Health(health) => health::health(health, output).await,
+        Verb::Upgrade(upgrade) => upgrade::upgrade(upgrade, output).await,
     }
 }

@@ -2,6 +2,7 @@
 
 mod devices;
 mod invitations;
+mod stats;
 mod tokens;
 mod verify;
 mod workspaces;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use quarterdeck_proto::v1::{self, admin_service_server::AdminService};
 use tonic::{Code, Request, Response, Status};
 
-use super::Answers;
+use super::{Answers, blocking};
 use crate::address::Address;
 use crate::auth::{self, Caller};
 use crate::error::ServerError;
@@ -214,7 +215,9 @@ impl AdminService for Admin {
         request: Request<v1::GetStatsRequest>,
     ) -> Result<Response<v1::GetStatsResponse>, Status> {
         let who = self.who(&request)?;
-        Ok(Response::new(workspaces::stats(&self.shared, &who)))
+        let shared = Arc::clone(&self.shared);
+        let stats = blocking(move || Ok(stats::stats(&shared, &who)));
+        stats.await.map(Response::new)
     }
 }
 
