@@ -67,3 +67,14 @@ powercut CUTS="60":
 # Does all that must hold before a change lands.
 ci:
     .ci/run
+
+# Holds every dependency against the advisories of the RustSec database, which it fetches; needs cargo-deny.
+audit:
+    cargo deny fetch db
+    cargo deny check advisories
+
+# Writes what both programs are made of to target/*.cdx.json (CycloneDX), with versions, checksums and licences.
+sbom:
+    mkdir -p target
+    python3 crates/server/packaging/sbom.py quarterdeck-server > target/okrd.cdx.json
+    python3 crates/server/packaging/sbom.py quarterdeck-cli > target/okr.cdx.json

@@ -35,6 +35,7 @@ mod run;
 mod server;
 mod terminal;
 
+pub use binaries::okrd_program;
 pub use browser::{Browser, Page};
 pub use chance::{Chance, rounds};
 pub use disk::{Disk, files_below};

@@ -34,6 +34,7 @@ pub struct Server<'env> {
     pages: Option<String>,
     is_watched: bool,
     figures: Option<SocketAddr>,
+    environment: Vec<(String, String)>,
     process: Option<Child>,
 }
 
@@ -50,6 +51,7 @@ impl<'env> Server<'env> {
             pages: None,
             is_watched: false,
             figures: None,
+            environment: Vec::new(),
             process: None,
         };
         let url = server.address.to_string();
@@ -184,18 +186,33 @@ impl<'env> Server<'env> {
     /// Serves, at the address it had before, and comes back when it listens.
     #[track_caller]
     pub fn restart(&mut self) {
+        let data = self.data().display().to_string();
+        let address = self.address.to_string();
+        let mut arguments = ["serve", "--data", &data, "--listen", &address]
+            .map(str::to_owned)
+            .to_vec();
+        arguments.extend(self.page_options());
+        arguments.extend(self.watch_options());
+        self.serve_by(&arguments);
+        assert_eq!(self.pages.is_some(), self.shows_pages);
+        assert_eq!(self.figures.is_some(), self.is_watched);
+    }
+
+    /// Sets a variable in the environment of the server from its next start on.
+    pub fn set_environment(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Serves by a command line of the test's own, and comes back when it listens.
+    #[track_caller]
+    pub fn serve_by(&mut self, arguments: &[String]) {
         assert!(self.process.is_none(), "it is serving already");
         let log = self.log_file();
         let mut command = self.env.command("okrd", &self.folder);
         let mut child = command
-            .arg("serve")
-            .arg("--data")
-            .arg(self.data())
-            .arg("--listen")
-            .arg(self.address.to_string())
-            .args(self.page_options())
-            .args(self.watch_options())
+            .args(arguments)
             .arg("--json")
+            .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(
@@ -229,9 +246,7 @@ impl<'env> Server<'env> {
             .and_then(|address| address.parse().ok())
             .unwrap_or_else(|| panic!("okrd does not say where it listens: {line}"));
         self.pages = said["page"].as_str().map(str::to_owned);
-        assert_eq!(self.pages.is_some(), self.shows_pages, "{line}");
         self.figures = (said["metrics"].as_str()).and_then(|address| address.parse().ok());
-        assert_eq!(self.figures.is_some(), self.is_watched, "{line}");
     }
 
     fn watch_options(&self) -> Vec<String> {
