@@ -62,6 +62,7 @@ pub(crate) fn show(bar: &mut Bar, progress: Progress) {
     match progress {
         Progress::Pushed { done, of } => bar.set("sending", done, of),
         Progress::Pulled { to, of } => bar.set("receiving", to, of),
+        Progress::GivenBack { done, of } => bar.set("giving back", done, of),
     }
 }
 
@@ -80,6 +81,10 @@ impl From<SyncError> for Failure {
                 ),
             )
             .hint("local work is kept; try again later with `okr sync`"),
+            SyncError::Remote(RemoteError::Closed { message, hint, .. }) => Self {
+                hint,
+                ..Self::new(Exit::Unreachable, message)
+            },
             SyncError::Remote(error @ RemoteError::OtherCertificate { .. }) => {
                 Self::new(Exit::Refused, sentence(&error))
             }
@@ -89,7 +94,11 @@ impl From<SyncError> for Failure {
                 ..Self::from(refusal)
             },
             error @ SyncError::HistoryDiffers { .. } => {
-                Self::new(Exit::Unverified, sentence(&error))
+                Self::new(Exit::Unverified, sentence(&error)).hint(
+                    "nothing here was changed, and unsent work is kept; where the server went on from a \
+                     backup without what this machine holds, keep it with `okr export -o FILE`, then join \
+                     again: `okr join --again URL`",
+                )
             }
             SyncError::Replica(error) => error.into(),
         }

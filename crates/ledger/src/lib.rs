@@ -8,6 +8,7 @@
 //!   implement it, and one conformance suite judges both.
 //! - [`envelope`] and [`merkle`] are the RFC 6962 tree over the entries, [`checkpoint`] its signed head,
 //!   [`tlog_proof`] a proof as a file, [`tiles`] the tree as static files, [`fingerprint`] a head to say.
+//! - [`exported`] is the whole log as a file of lines.
 //! - [`walk`] goes through a log on all cores.
 //! - [`Derived`] keeps what can be rebuilt from the entries (snapshots, [`Index`]) and may be deleted.
 //!
@@ -21,6 +22,7 @@ pub mod claims;
 pub mod conformance;
 mod derived;
 pub mod envelope;
+pub mod exported;
 mod fingerprint;
 mod frame;
 mod index;
@@ -49,7 +51,7 @@ pub use memory::MemoryLedger;
 pub use merkle::Frontier;
 pub use seal::{DeviceId, EventId, Hash, Salt, Sealed, WorkspaceId};
 pub use space::free_space;
-pub use store::{Options, SledLedger};
+pub use store::{Loss, Options, Salvaged, SledLedger, salvage};
 pub use verifier_key::{VerifierKey, VerifierKeyError};
 pub use verify::{Signed, verify_batch};
 pub use walk::{Broken, Walked, walk};

@@ -16,6 +16,7 @@ use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::id::{DeviceId, MemberId, Uuid, WorkspaceId};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 pub(crate) use book::{Hosted, Hosting, TokenRecord};
@@ -74,6 +75,8 @@ pub(crate) enum Presented {
 pub(crate) struct Access {
     path: PathBuf,
     book: Mutex<Book>,
+    /// How often the book was changed.
+    changes: watch::Sender<u64>,
 }
 
 impl Access {
@@ -82,6 +85,7 @@ impl Access {
         let access = Self {
             path: path.to_path_buf(),
             book: Mutex::default(),
+            changes: watch::Sender::default(),
         };
         access.save(&access.book())?;
         Ok(access)
@@ -93,6 +97,7 @@ impl Access {
         Ok(Self {
             path: path.to_path_buf(),
             book: Mutex::new(book),
+            changes: watch::Sender::default(),
         })
     }
 
@@ -153,9 +158,21 @@ impl Access {
 
     /// Whether a token still holds.
     pub(crate) fn holds(&self, token: Uuid, now: Timestamp) -> bool {
+        self.held(token).is_some_and(|until| until > now)
+    }
+
+    /// Until when a token holds, if it was not revoked.
+    pub(crate) fn held(&self, token: Uuid) -> Option<Timestamp> {
         let book = self.book();
         let mut found = book.tokens.iter();
-        found.any(|record| record.id == token && record.revoked.is_none() && record.expires > now)
+        found
+            .find(|record| record.id == token && record.revoked.is_none())
+            .map(|record| record.expires)
+    }
+
+    /// Tells whenever a token was given out or ended.
+    pub(crate) fn follow(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// Until when a token holds; none where there is no such token.
@@ -244,6 +261,17 @@ impl Access {
         })
     }
 
+    /// The access book of some workspaces, as its file would be.
+    pub(crate) fn copy(
+        &self,
+        wanted: impl Fn(WorkspaceId) -> bool,
+    ) -> Result<Vec<u8>, ServerError> {
+        let mut book = self.book().clone();
+        book.tokens.retain(|token| wanted(token.workspace));
+        book.write()
+            .map_err(|error| ServerError::bad_file(&self.path, error))
+    }
+
     /// Writes down when tokens were last used; on its own that is worth no flush.
     pub(crate) fn close(&self) -> Result<(), ServerError> {
         self.save(&self.book())
@@ -256,6 +284,9 @@ impl Access {
         let result = change(&mut changed);
         self.save(&changed)?;
         *book = changed;
+        drop(book);
+        self.changes
+            .send_modify(|changes| *changes = changes.wrapping_add(1));
         Ok(result)
     }
 

@@ -1,7 +1,11 @@
-//! Who is calling. Deny by default: every call but the few named here needs a valid token, and
-//! gets to know of nothing but the token's own workspace.
+//! Who is calling. Deny by default: a call that has no row in the table of [`rules`] is refused, all
+//! but a few need a valid token, and get to know of nothing but the token's own workspace. A stream
+//! ends when its caller would be let in no longer: [`standing`].
 //!
 //! A token of a workspace that is not there, and one that never was, get the same answer.
+
+mod rules;
+mod standing;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,6 +17,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use quarterdeck_core::id::{DeviceId, MemberId, Uuid};
 use quarterdeck_core::token::{MemberState, Role};
+use quarterdeck_proto::Reason;
 use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
 use tonic::{Code, Status};
 
@@ -20,15 +25,9 @@ use crate::access::Presented;
 use crate::shared::{Shared, StreamOfToken};
 use crate::status::{status, too_many};
 use crate::workspace::Workspace;
-
-/// Calls that need no token, by the beginning of their path.
-const OPEN: &[&str] = &[
-    "/quarterdeck.v1.SyncService/Join",
-    "/quarterdeck.v1.SyncService/HostWorkspace",
-    "/grpc.health.v1.Health/",
-    "/grpc.reflection.v1.ServerReflection/",
-    "/grpc.reflection.v1alpha.ServerReflection/",
-];
+use rules::{Rule, rule_of};
+pub(crate) use rules::no_device;
+pub(crate) use standing::Standing;
 
 /// Who is calling; every request carries it.
 #[derive(Debug, Clone)]
@@ -71,13 +70,29 @@ impl Client {
     }
 }
 
+/// Who was let through, and by which rule.
+#[derive(Debug, Clone)]
+struct Admitted {
+    caller: Caller,
+    rule: Rule,
+}
+
 /// The caller of a request. Without the layer below there is none, and nothing is allowed.
 pub(crate) fn caller<T>(request: &tonic::Request<T>) -> Result<Caller, Status> {
-    request
-        .extensions()
-        .get::<Caller>()
-        .cloned()
-        .ok_or_else(no_token)
+    admitted(request).map(|admitted| admitted.caller.clone())
+}
+
+fn admitted<T>(request: &tonic::Request<T>) -> Result<&Admitted, Status> {
+    (request.extensions().get::<Admitted>()).ok_or_else(no_token)
+}
+
+/// The caller of a request whose answer is a stream, to be asked for as long as that is open.
+pub(crate) fn standing<T>(
+    shared: &Arc<Shared>,
+    request: &tonic::Request<T>,
+) -> Result<Standing, Status> {
+    let Admitted { caller, rule } = admitted(request)?;
+    Ok(Standing::of(shared, caller, *rule))
 }
 
 /// The token's holder.
@@ -102,17 +117,44 @@ pub(crate) fn open_stream(shared: &Arc<Shared>, client: &Client) -> Result<Strea
     })
 }
 
-/// The layer in front of every call.
+/// The layer in front of every call from the network.
 pub(crate) async fn authenticate(
     State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let caller = |rule| identify(&shared, &request, rule);
+    let admitted = admit(request.uri().path(), caller);
+    pass_on(admitted, request, next).await
+}
+
+/// The layer in front of every call through the operator's own socket.
+pub(crate) async fn as_operator(request: Request, next: Next) -> Response {
+    let admitted = admit(request.uri().path(), |_| Ok(Caller::Operator));
+    pass_on(admitted, request, next).await
+}
+
+/// By the rule of a call, whether its caller may make it.
+fn admit(
+    path: &str,
+    caller: impl FnOnce(Rule) -> Result<Caller, Status>,
+) -> Result<Admitted, Status> {
+    let rule = rule_of(path)?;
+    let caller = caller(rule)?;
+    rule.allows(&caller)?;
+    Ok(Admitted { caller, rule })
+}
+
+async fn pass_on(
+    admitted: Result<Admitted, Status>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let path = request.uri().path().to_owned();
-    match identify(&shared, &request, &path) {
-        Ok(caller) => {
-            tracing::debug!(path, ?caller, "call");
-            request.extensions_mut().insert(caller);
+    let path = request.uri().path();
+    match admitted {
+        Ok(admitted) => {
+            tracing::debug!(path, caller = ?admitted.caller, "call");
+            request.extensions_mut().insert(admitted);
             next.run(request).await
         }
         Err(status) => {
@@ -122,9 +164,9 @@ pub(crate) async fn authenticate(
     }
 }
 
-fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, Status> {
+fn identify(shared: &Shared, request: &Request, rule: Rule) -> Result<Caller, Status> {
     let address = remote_address(request);
-    if OPEN.iter().any(|open| path.starts_with(open)) {
+    if rule == Rule::Anybody {
         return Ok(Caller::Nobody(address));
     }
     let token = request
@@ -141,25 +183,11 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
         Presented::Valid { token, holder } => (token, holder),
         Presented::Expired => {
             shared.metrics.turn_away("expired");
-            let hint = "ask an owner for an invitation and join again; unsent work is kept";
-            let message = "The token has lapsed.";
-            return Err(status(
-                Code::Unauthenticated,
-                "TOKEN_EXPIRED",
-                message,
-                hint,
-            ));
+            return Err(lapsed());
         }
         Presented::Revoked => {
             shared.metrics.turn_away("revoked");
-            let hint = "ask an owner for an invitation and join again; unsent work is kept";
-            let message = "The token was revoked.";
-            return Err(status(
-                Code::Unauthenticated,
-                "TOKEN_REVOKED",
-                message,
-                hint,
-            ));
+            return Err(revoked());
         }
         Presented::Unknown => return Err(wrong(shared, address)),
     };
@@ -170,9 +198,11 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
             "This token makes too many calls; slow down.",
         ));
     }
-    let workspace = shared
-        .workspace(holder.workspace)
-        .ok_or_else(|| wrong(shared, address))?;
+    let workspace = match shared.workspace(holder.workspace) {
+        Some(workspace) => workspace,
+        None if shared.is_broken(holder.workspace) => return Err(damaged()),
+        None => return Err(wrong(shared, address)),
+    };
     let client = Client {
         token,
         workspace,
@@ -181,6 +211,18 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
     };
     still_welcome(&client)?;
     Ok(Caller::Client(client))
+}
+
+const JOIN_AGAIN: &str = "ask an owner for an invitation and join again; unsent work is kept";
+
+fn lapsed() -> Status {
+    let message = "The token has lapsed.";
+    status(Code::Unauthenticated, "TOKEN_EXPIRED", message, JOIN_AGAIN)
+}
+
+fn revoked() -> Status {
+    let message = "The token was revoked.";
+    status(Code::Unauthenticated, "TOKEN_REVOKED", message, JOIN_AGAIN)
 }
 
 /// A wrong token or invitation. Whoever presents many is told so instead of being looked at.
@@ -228,12 +270,11 @@ pub(crate) fn still_welcome(client: &Client) -> Result<(), Status> {
         } else {
             "The token's member no longer belongs to the workspace."
         };
-        let hint = "ask an owner for an invitation and join again; unsent work is kept";
         return Err(status(
             Code::PermissionDenied,
             "DEVICE_REVOKED",
             message,
-            hint,
+            JOIN_AGAIN,
         ));
     }
     Ok(())
@@ -248,7 +289,17 @@ pub(crate) fn stopping() -> Status {
     )
 }
 
-fn no_token() -> Status {
+/// The workspace is this server's, and nothing of it can be read.
+fn damaged() -> Status {
+    status(
+        Code::Unavailable,
+        Reason::Damaged.word(),
+        "The server's store of this workspace is damaged. Unsent work is kept.",
+        "tell the server's operator; work goes on here meanwhile",
+    )
+}
+
+pub(crate) fn no_token() -> Status {
     let hint = "send the metadata 'authorization: Bearer TOKEN'";
     status(
         Code::Unauthenticated,

@@ -109,6 +109,36 @@ pub enum ServerError {
         /// What is wrong with it.
         what: String,
     },
+    /// A line of a backup does not hold.
+    #[error("{} is no backup to rely on: line {line}: {what}; nothing was put in place: use another backup", path.display())]
+    Backup {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What about it.
+        what: String,
+    },
+    /// A backup without keys cannot make a server.
+    #[error("{} holds no keys: it was made with --public; use one that was made without, or put one workspace back with: okrd workspace restore", path.display())]
+    NoKeys {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A backup holds another workspace than the one that is to be put back.
+    #[error("{} holds no log of workspace {workspace}; nothing was put in place", path.display())]
+    NotInBackup {
+        /// The file.
+        path: PathBuf,
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
+    /// A backup goes into a folder of its own.
+    #[error("{} is not empty; restore into a new folder, then let okrd serve that", path.display())]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The log's store.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -180,6 +210,15 @@ impl ServerError {
             path: path.to_path_buf(),
             source,
         }
+    }
+
+    /// The same about another line, where a line of a backup does not hold.
+    pub(crate) fn at_line(&self, line: u64, what: String) -> Self {
+        let path = match self {
+            Self::Backup { path, .. } => path.clone(),
+            _ => PathBuf::new(),
+        };
+        Self::Backup { path, line, what }
     }
 
     pub(crate) fn bad_file(path: &Path, what: impl ToString) -> Self {

@@ -2,9 +2,10 @@
 //!
 //! - **Live**: the process answers and every workspace has its writer. What is not live gets so by a
 //!   restart alone.
-//! - **Ready**: whatever clients bring can be recorded: no disk is full, no log is in doubt, and the
-//!   server is not stopping. A server that is not ready goes on answering what it is asked, and gets
-//!   ready by itself when the reason is gone.
+//! - **Ready**: whatever clients bring can be recorded: no disk is full, no log is damaged or in doubt,
+//!   and the server is not stopping. A server that is not ready goes on answering what it is asked, and
+//!   gets ready by itself when the reason is gone. One that holds a workspace after a restore is ready:
+//!   it waits for clients to give back what it lost.
 //!
 //! Told over gRPC's health service, at `/livez` and `/readyz`, and by `okrd health`.
 
@@ -18,7 +19,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::shared::Shared;
-use crate::workspace::Workspace;
+use crate::workspace::{Standing, Workspace};
 
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -50,9 +51,37 @@ pub(crate) enum Obstacle {
     InDoubt { workspace: WorkspaceId },
     /// The writer of a workspace has ended.
     NoWriter { workspace: WorkspaceId },
+    /// The log of a workspace is damaged: it is served to be read alone, or not at all.
+    Damaged { workspace: WorkspaceId },
+    /// A workspace was restored, and takes back what it lost before it records anything new.
+    Held { workspace: WorkspaceId },
 }
 
 impl Obstacle {
+    /// The workspace that it is about; none where it is about the server.
+    const fn workspace(self) -> Option<WorkspaceId> {
+        match self {
+            Self::Stopping => None,
+            Self::DiskFull { workspace, .. }
+            | Self::InDoubt { workspace }
+            | Self::NoWriter { workspace }
+            | Self::Damaged { workspace }
+            | Self::Held { workspace } => Some(workspace),
+        }
+    }
+
+    /// What it is, in a word, for the standing of a workspace.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Stopping => "stopping",
+            Self::DiskFull { .. } => "disk full",
+            Self::InDoubt { .. } => "in doubt",
+            Self::NoWriter { .. } => "no writer",
+            Self::Damaged { .. } => "damaged",
+            Self::Held { .. } => "held",
+        }
+    }
+
     /// Whether only a restart helps.
     const fn is_fatal(self) -> bool {
         matches!(self, Self::NoWriter { .. })
@@ -80,6 +109,14 @@ impl fmt::Display for Obstacle {
                 f,
                 "The writer of workspace {workspace} has ended: restart okrd."
             ),
+            Self::Damaged { workspace } => write!(
+                f,
+                "The log of workspace {workspace} is damaged: see okrd stats."
+            ),
+            Self::Held { workspace } => write!(
+                f,
+                "Workspace {workspace} is held after a restore: see okrd workspace resume."
+            ),
         }
     }
 }
@@ -95,8 +132,11 @@ impl Readiness {
             found.push(Obstacle::Stopping);
         }
         for workspace in shared.workspaces() {
-            found.extend(obstacle(shared, &workspace));
+            let in_the_way = obstacle(shared, &workspace);
+            found.extend(in_the_way.filter(|obstacle| !matches!(obstacle, Obstacle::Held { .. })));
         }
+        let broken = shared.broken().into_iter();
+        found.extend(broken.map(|(workspace, _)| Obstacle::Damaged { workspace }));
         Self(found)
     }
 
@@ -113,9 +153,14 @@ impl Readiness {
     }
 }
 
-/// What keeps a workspace from recording. Whatever else does (it is held, or damaged) belongs here.
+/// What keeps a workspace from recording.
 pub(crate) fn obstacle(shared: &Shared, workspace: &Workspace) -> Option<Obstacle> {
     let id = workspace.id();
+    match workspace.standing() {
+        Standing::Open => {}
+        Standing::Held(_) => return Some(Obstacle::Held { workspace: id }),
+        Standing::Salvaged(_) => return Some(Obstacle::Damaged { workspace: id }),
+    }
     if workspace.has_no_writer() {
         return Some(Obstacle::NoWriter { workspace: id });
     }
@@ -163,24 +208,15 @@ pub(crate) async fn tell(shared: Arc<Shared>, health: HealthReporter) {
 }
 
 fn log_change(before: &Readiness, now: &Readiness) {
-    let is_of = |workspace: WorkspaceId| {
-        move |obstacle: &&Obstacle| match **obstacle {
-            Obstacle::Stopping => false,
-            Obstacle::DiskFull { workspace: id, .. }
-            | Obstacle::InDoubt { workspace: id }
-            | Obstacle::NoWriter { workspace: id } => id == workspace,
-        }
-    };
     for obstacle in &now.0 {
-        let (Obstacle::DiskFull { workspace, .. }
-        | Obstacle::InDoubt { workspace }
-        | Obstacle::NoWriter { workspace }) = *obstacle
-        else {
+        let Some(workspace) = obstacle.workspace() else {
             continue;
         };
         // The figures of a disk that stays full change all the time.
-        let known = before.0.iter().find(is_of(workspace));
-        if known.map(std::mem::discriminant) != Some(std::mem::discriminant(obstacle)) {
+        let is_same = |known: &Obstacle| {
+            known.workspace() == Some(workspace) && known.word() == obstacle.word()
+        };
+        if !before.0.iter().any(is_same) {
             tracing::warn!(%workspace, reason = %obstacle, "not ready");
         }
     }

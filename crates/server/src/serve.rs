@@ -2,6 +2,7 @@
 //! before it serves.
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -12,9 +13,13 @@ use quarterdeck_proto::v1::query_service_server::QueryServiceServer;
 use quarterdeck_proto::v1::sync_service_server::SyncServiceServer;
 use quarterdeck_proto::{FILE_DESCRIPTOR_SET, limits};
 use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_stream::Stream;
 use tonic::service::Routes;
-use tonic::transport::server::TcpIncoming;
+use tonic::transport::server::{Connected, TcpIncoming};
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
 
 use crate::auth::authenticate;
 use crate::error::ServerError;
@@ -70,14 +75,8 @@ impl Server {
             let tls = self.page_protection(&listener)?;
             page::serve(&shared, listener.listener, tls)?;
         }
-        let (health, health_service) = tonic_health::server::health_reporter();
-        readiness::announce(&health, &Readiness::of(&shared)).await;
-        tokio::spawn(readiness::tell(Arc::clone(&shared), health.clone()));
+        let health = HealthReporter::new();
         admin::listen(&shared, health.clone());
-        let routes = with_reflection(Routes::new(health_service))?;
-        let routes = with_services(routes, &shared)
-            .into_axum_router()
-            .layer(from_fn_with_state(Arc::clone(&shared), authenticate));
         let mut builder = transport(&shared);
         if let Some(tls) = tls {
             builder = builder
@@ -87,13 +86,53 @@ impl Server {
                 })?;
         }
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
+        self.run(builder, incoming, health, shutdown).await
+    }
+
+    /// Serves connections that somebody else accepts, in plain text, as [`Self::serve`] does those of a
+    /// listener: a network that is simulated, say. No page, no figures and no administrative socket are
+    /// served beside them.
+    ///
+    /// # Errors
+    /// Whatever ends the connections.
+    pub async fn serve_connections<I>(
+        self,
+        incoming: impl Stream<Item = io::Result<I>> + Send,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServerError>
+    where
+        I: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+    {
+        let builder = transport(&self.shared);
+        let health = HealthReporter::new();
+        self.run(builder, incoming, health, shutdown).await
+    }
+
+    async fn run<I>(
+        self,
+        mut builder: tonic::transport::Server,
+        incoming: impl Stream<Item = io::Result<I>> + Send,
+        health: HealthReporter,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServerError>
+    where
+        I: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        readiness::announce(&health, &Readiness::of(&shared)).await;
+        tokio::spawn(readiness::tell(Arc::clone(&shared), health.clone()));
+        let health_service = HealthServer::new(HealthService::from_health_reporter(health.clone()));
+        let routes = with_reflection(Routes::new(health_service))?;
+        let routes = with_services(routes, &shared)
+            .into_axum_router()
+            .layer(from_fn_with_state(Arc::clone(&shared), authenticate));
         let stop = async {
             shutdown.await;
             tracing::info!("stopping");
             shared.stopping.cancel();
             readiness::announce(&health, &Readiness::of(&shared)).await;
         };
-        tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
         let serving = builder
             .add_routes(Routes::from(routes))
             .serve_with_incoming_shutdown(incoming, stop);

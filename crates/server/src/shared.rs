@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use quarterdeck_core::id::{Uuid, WorkspaceId};
+use quarterdeck_ledger::LedgerError;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     settings: RwLock<Settings>,
     pub(crate) access: Access,
     workspaces: RwLock<BTreeMap<WorkspaceId, Arc<Workspace>>>,
+    /// Workspaces that cannot be opened, not even to be read, and why.
+    broken: RwLock<BTreeMap<WorkspaceId, String>>,
     pub(crate) world: World,
     pub(crate) limits: Limits,
     pub(crate) metrics: Arc<Metrics>,
@@ -54,16 +57,26 @@ impl Shared {
         world: World,
     ) -> Result<Self, ServerError> {
         let metrics = Arc::new(Metrics::new());
-        let mut workspaces = BTreeMap::new();
+        let (mut workspaces, mut broken) = (BTreeMap::new(), BTreeMap::new());
         for id in folder.workspaces()? {
-            let workspace = Workspace::open(&folder.workspace(id), &world, &metrics)?;
-            workspaces.insert(id, Arc::new(workspace));
+            // One that is damaged keeps no other from being served.
+            match Workspace::open_or_salvage(&folder.workspace(id), &world, &metrics) {
+                Ok(workspace) => {
+                    workspaces.insert(id, Arc::new(workspace));
+                }
+                Err(error) if is_of_one(&error) => {
+                    tracing::error!(workspace = %id, %error, "a workspace cannot be served");
+                    broken.insert(id, error.to_string());
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(Self {
             folder,
             settings: RwLock::new(settings),
             access,
             workspaces: RwLock::new(workspaces),
+            broken: RwLock::new(broken),
             calls: Buckets::new(limits.calls_at_once, f64::from(limits.calls_per_second)),
             failures: Buckets::new(
                 limits.failed_logins_per_minute,
@@ -168,7 +181,53 @@ impl Shared {
         })
     }
 
+    /// The workspace of that name or id, also where it cannot be opened.
+    pub(crate) fn any_workspace_named(
+        &self,
+        name: &str,
+    ) -> Result<(WorkspaceId, String), ServerError> {
+        let unknown = match self.workspace_named(name) {
+            Ok(workspace) => return Ok((workspace.id(), workspace.name())),
+            Err(error) => error,
+        };
+        let wanted = name.parse::<WorkspaceId>().ok();
+        match self
+            .broken()
+            .into_iter()
+            .find(|(id, _)| Some(*id) == wanted)
+        {
+            Some((id, _)) => Ok((id, id.to_string())),
+            None => Err(unknown),
+        }
+    }
+
+    /// Workspaces that cannot be opened, and why.
+    pub(crate) fn broken(&self) -> Vec<(WorkspaceId, String)> {
+        let broken = self.broken.read().unwrap_or_else(PoisonError::into_inner);
+        broken.iter().map(|(id, why)| (*id, why.clone())).collect()
+    }
+
+    /// Whether a workspace is here and cannot be opened.
+    pub(crate) fn is_broken(&self, id: WorkspaceId) -> bool {
+        let broken = self.broken.read().unwrap_or_else(PoisonError::into_inner);
+        broken.contains_key(&id)
+    }
+
+    /// Takes a workspace out, because of `why`, until one is added in its place.
+    pub(crate) fn remove(&self, id: WorkspaceId, why: &str) {
+        let mut broken = self.broken.write().unwrap_or_else(PoisonError::into_inner);
+        broken.insert(id, why.to_owned());
+        let mut workspaces = self
+            .workspaces
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        workspaces.remove(&id);
+    }
+
     pub(crate) fn add(&self, workspace: Arc<Workspace>) {
+        let mut broken = self.broken.write().unwrap_or_else(PoisonError::into_inner);
+        broken.remove(&workspace.id());
+        drop(broken);
         let mut workspaces = self
             .workspaces
             .write()
@@ -199,7 +258,7 @@ impl Shared {
                 .unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *open)
         };
-        let closed = tokio::task::spawn_blocking(move || {
+        let closed = self.world.aside(move || {
             for workspace in workspaces.into_values() {
                 workspace.close();
             }
@@ -212,6 +271,11 @@ impl Shared {
         }
         self.folder.release();
     }
+}
+
+/// Whether an error is one workspace's own, and not that of a server whose folder is in use.
+fn is_of_one(error: &ServerError) -> bool {
+    !matches!(error, ServerError::Ledger(LedgerError::Locked { .. }))
 }
 
 /// An open stream of a token.

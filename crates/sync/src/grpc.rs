@@ -7,6 +7,7 @@
 pub mod query;
 mod visit;
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -16,8 +17,9 @@ use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_ledger::{Hash, PublicKey, Sealed};
 use quarterdeck_proto::limits::MAX_MESSAGE_BYTES;
 use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
-use quarterdeck_proto::{code_of_reason, v1};
+use quarterdeck_proto::{Reason, code_of_reason, v1};
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_stream::StreamExt;
@@ -28,8 +30,8 @@ use tonic_types::StatusExt;
 
 use crate::identity::{RemoteAddress, Secret};
 use crate::remote::{
-    Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Outcome,
-    Received, Remote, RemoteError,
+    Answer, Chunk, Chunks, Closed, DeviceRequest, GivenBack, HostRequest, Hosted, JoinRequest,
+    Joined, Outcome, Piece, Received, Remote, RemoteError,
 };
 use crate::tls;
 
@@ -64,16 +66,7 @@ impl Grpc {
     pub async fn connect(address: &RemoteAddress) -> Result<Self, RemoteError> {
         let shown = show(address);
         let unreachable = |what: String| RemoteError::Unreachable(format!("{shown}: {what}"));
-        let endpoint = Endpoint::from_shared(format!("http://{shown}"))
-            .map_err(|error| unreachable(error.to_string()))?
-            .connect_timeout(CONNECT)
-            .tcp_nodelay(true)
-            // A server that vanishes without a word is noticed, also while a watch is quiet.
-            .http2_keep_alive_interval(KEEP_ALIVE)
-            .keep_alive_timeout(KEEP_ALIVE)
-            .keep_alive_while_idle(true)
-            .initial_stream_window_size(8 << 20)
-            .initial_connection_window_size(8 << 20);
+        let endpoint = endpoint(&shown)?;
         let plain =
             address.fingerprint.is_none() && (address.plaintext || is_loopback(&address.host));
         let certificate = Shown::default();
@@ -96,6 +89,33 @@ impl Grpc {
                 unreachable(root_cause(&error))
             }
         })?;
+        Ok(Self::over(channel, address, certificate))
+    }
+
+    /// Connects by what `dial` connects, in place of the system's network: one that is simulated, say. What
+    /// is at its other end is believed to be the server.
+    ///
+    /// # Errors
+    /// [`RemoteError::Unreachable`] where it does not connect.
+    pub async fn connect_by<D, F, I>(address: &RemoteAddress, dial: D) -> Result<Self, RemoteError>
+    where
+        D: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = std::io::Result<I>> + Send + 'static,
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let shown = show(address);
+        let connector = tower::service_fn(move |_: Uri| {
+            let dialled = dial();
+            async move { dialled.await.map(TokioIo::new) }
+        });
+        let channel = endpoint(&shown)?.connect_with_connector(connector).await;
+        let channel = channel.map_err(|error| {
+            RemoteError::Unreachable(format!("{shown}: {}", root_cause(&error)))
+        })?;
+        Ok(Self::over(channel, address, Shown::default()))
+    }
+
+    fn over(channel: Channel, address: &RemoteAddress, certificate: Shown) -> Self {
         let client = SyncServiceClient::new(channel.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
@@ -103,13 +123,13 @@ impl Grpc {
             channel,
             client,
             token: None,
-            address: shown,
+            address: show(address),
             certificate,
         };
         if let Some(token) = &address.token {
             grpc.set_token(token.clone());
         }
-        Ok(grpc)
+        grpc
     }
 
     fn request<T>(&self, message: T) -> Request<T> {
@@ -131,6 +151,20 @@ impl Grpc {
     fn error(&self, status: &Status) -> RemoteError {
         read_status(&self.address, status)
     }
+}
+
+fn endpoint(shown: &str) -> Result<Endpoint, RemoteError> {
+    let endpoint = Endpoint::from_shared(format!("http://{shown}"))
+        .map_err(|error| RemoteError::Unreachable(format!("{shown}: {error}")))?;
+    Ok(endpoint
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        // A server that vanishes without a word is noticed, also while a watch is quiet.
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE)
+        .keep_alive_while_idle(true)
+        .initial_stream_window_size(8 << 20)
+        .initial_connection_window_size(8 << 20))
 }
 
 /// What it takes to make a TLS connection.
@@ -249,6 +283,35 @@ impl Remote for Grpc {
         let answer = response.map_err(|status| self.error(&status))?.into_inner();
         let hashes = answer.hashes.iter();
         hashes.map(|hash| fixed(hash, "hash")).collect()
+    }
+
+    async fn give_back(&self, piece: Piece) -> Result<GivenBack, RemoteError> {
+        let entries = piece.entries.into_iter().map(|entry| v1::Entry {
+            seq: entry.seq,
+            recorded_ms: entry.recorded,
+            event: Some(write_sealed(entry.sealed)),
+        });
+        let request = self.timed(v1::GiveBackRequest {
+            entries: entries.collect(),
+            checkpoint: Some(v1::Checkpoint {
+                note: piece.checkpoint,
+            }),
+            proof: piece.proof.iter().map(|hash| hash.to_vec()).collect(),
+        });
+        match self.client.clone().give_back(request).await {
+            Ok(answer) => {
+                let v1::GiveBackResponse { head, taken } = answer.into_inner();
+                Ok(GivenBack::Taken { head, taken })
+            }
+            // One that is older than this call takes nothing back either.
+            Err(status)
+                if status.code() == tonic::Code::Unimplemented
+                    || reason_of(&status) == Some(Reason::NotHeld) =>
+            {
+                Ok(GivenBack::NotHeld)
+            }
+            Err(status) => Err(self.error(&status)),
+        }
     }
 
     async fn join(&self, asked: JoinRequest) -> Result<Joined, RemoteError> {
@@ -400,8 +463,27 @@ fn read_outcome(outcome: v1::EventOutcome) -> Result<Outcome, RemoteError> {
     }
 }
 
+fn reason_of(status: &Status) -> Option<Reason> {
+    Reason::from_word(&status.get_details_error_info()?.reason)
+}
+
 /// What a failed call means.
 fn read_status(address: &str, status: &Status) -> RemoteError {
+    let closed = match reason_of(status) {
+        Some(Reason::HeldAfterRestore) => Some(Closed::Held),
+        Some(Reason::Damaged) => Some(Closed::Damaged),
+        _ => None,
+    };
+    if let Some(why) = closed {
+        let hint = status
+            .get_details_error_info()
+            .and_then(|info| info.metadata.get("hint").cloned());
+        return RemoteError::Closed {
+            why,
+            message: status.message().to_owned(),
+            hint,
+        };
+    }
     let reason = status.get_details_error_info().and_then(|info| {
         let hint = info.metadata.get("hint").cloned();
         code_of_reason(&info.reason).map(|code| (code, hint))

@@ -224,6 +224,10 @@ impl Store {
         }
     }
 
+    pub(crate) const fn options(&self) -> Options {
+        self.options
+    }
+
     pub(crate) fn ledger(&mut self) -> Result<&SledLedger, ReplicaError> {
         let open = match self.open.take() {
             Some(open) => open,

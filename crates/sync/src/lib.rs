@@ -59,12 +59,12 @@ pub mod tiles;
 mod tls;
 
 pub use command::{Authored, PendingCommand};
-pub use engine::{Agreed, Progress, Report, SyncError, compare, sync, watch};
+pub use engine::{Agreed, Progress, Refused, Report, SyncError, compare, sync, watch};
 pub use error::{CommitError, ReplicaError};
 pub use identity::{Identity, RemoteAddress};
 pub use invite::{Invite, ServerUrl};
 pub use planner::Shelved;
 pub use quarterdeck_projection::Health;
 pub use random::{Ids, Random};
-pub use remote::{Remote, RemoteError};
+pub use remote::{Closed, Remote, RemoteError};
 pub use replica::{AsOf, Logged, NewWorkspace, Options, Replica, ReplicaPast, Verified};

@@ -7,7 +7,8 @@
 //!
 //! One committer, behind a mutex, is the only writer; readers see what was last published and never wait
 //! for a disk. What opening promises: a store that holds less than was acknowledged, or anything else
-//! than was acknowledged at its end, does not open, and nothing in it is changed.
+//! than was acknowledged at its end, does not open, and nothing in it is changed. What is sound in it is
+//! still read, by [`salvage`].
 //!
 //! A folder holds `lock`, `mark`, `store/` (sled's) and whatever [`crate::Derived`] keeps there.
 
@@ -18,6 +19,7 @@ mod guard;
 mod lock;
 mod mark;
 mod open;
+mod salvage;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,7 @@ use self::commit::{Committer, TailChange};
 use self::disk::Disk;
 use self::frames::Reader;
 use self::lock::Lock;
+pub use self::salvage::{Loss, Salvaged, salvage};
 use crate::ledger::check_batch;
 use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, WorkspaceId};
 

@@ -8,19 +8,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::from_fn;
 use hyper_util::rt::TokioIo;
 use quarterdeck_proto::v1::admin_service_client::AdminServiceClient;
 use quarterdeck_proto::v1::admin_service_server::AdminServiceServer;
 use tokio::io::DuplexStream;
 use tokio::task::JoinHandle;
-use tonic::Request;
-use tonic::service::interceptor::InterceptedService;
+use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 use tower::service_fn;
 
-use crate::auth::Caller;
+use crate::auth::as_operator;
 use crate::data::DataFolder;
 use crate::error::ServerError;
 use crate::rpc::Admin;
@@ -103,7 +103,7 @@ async fn open(data: &Path) -> Result<Connection, ServerError> {
     let (near, far) = tokio::io::duplex(DUPLEX_BYTES);
     let serving = tokio::spawn(
         tonic::transport::Server::builder()
-            .add_service(service(&shared))
+            .add_routes(service(&shared))
             .serve_with_incoming(tokio_stream::once(Ok::<DuplexStream, std::io::Error>(far))),
     );
     let mut near = Some(near);
@@ -123,19 +123,11 @@ fn endpoint() -> Endpoint {
     Endpoint::from_static("http://okrd.invalid")
 }
 
-type OperatorsService = InterceptedService<
-    AdminServiceServer<Admin>,
-    fn(Request<()>) -> Result<Request<()>, tonic::Status>,
->;
-
-fn service(shared: &Arc<Shared>) -> OperatorsService {
-    AdminServiceServer::with_interceptor(Admin::new(Arc::clone(shared)), as_operator)
-}
-
-#[allow(clippy::result_large_err, reason = "tonic's type")]
-fn as_operator(mut request: Request<()>) -> Result<Request<()>, tonic::Status> {
-    request.extensions_mut().insert(Caller::Operator);
-    Ok(request)
+/// The one service that the operator reaches, behind the same table of calls as on the network.
+fn service(shared: &Arc<Shared>) -> Routes {
+    let service = AdminServiceServer::new(Admin::new(Arc::clone(shared)));
+    let routes = Routes::new(service).into_axum_router();
+    Routes::from(routes.layer(from_fn(as_operator)))
 }
 
 async fn knock(data: &Path) -> Result<AdminServiceClient<Channel>, String> {
@@ -201,7 +193,7 @@ pub(crate) fn listen(shared: &Arc<Shared>, health: HealthReporter) {
     tokio::spawn(async move {
         let incoming = tokio_stream::wrappers::UnixListenerStream::new(listener);
         let served = tonic::transport::Server::builder()
-            .add_service(service)
+            .add_routes(service)
             .add_service(health)
             .serve_with_incoming_shutdown(incoming, stopping.cancelled_owned())
             .await;

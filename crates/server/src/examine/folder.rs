@@ -268,6 +268,13 @@ fn workspace(id: WorkspaceId, folder: &Path, found: &mut Examined, now: Timestam
     if found.is_running {
         return;
     }
+    if folder.join("held").exists() {
+        add(Check::bad(
+            "writer",
+            "It is held: it was restored from a backup, and records nothing new.",
+            "let machines sync, which gives back what it lost; then `okrd workspace resume`",
+        ));
+    }
     let options = Options {
         create: false,
         ..Options::default()

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use quarterdeck_core::calendar::Timestamp;
-use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::{Options, free_space};
 use quarterdeck_report::json::Check;
 
@@ -23,15 +22,9 @@ const LITTLE: u64 = 32;
 /// What a clock may differ by.
 const CLOCK_MS: u64 = 60_000;
 
-/// What keeps a workspace from recording, in a word; `open` where nothing does.
-pub(crate) const fn standing(obstacle: Option<Obstacle>) -> &'static str {
-    match obstacle {
-        None => "open",
-        Some(Obstacle::Stopping) => "stopping",
-        Some(Obstacle::DiskFull { .. }) => "disk full",
-        Some(Obstacle::InDoubt { .. }) => "in doubt",
-        Some(Obstacle::NoWriter { .. }) => "no writer",
-    }
+/// What a workspace takes at present, in a word: `open`, or what keeps it from recording.
+pub(crate) fn standing(obstacle: Option<Obstacle>) -> &'static str {
+    obstacle.map_or("open", Obstacle::word)
 }
 
 /// Room on the disk of a folder, against the reserve below which nothing is recorded.
@@ -185,11 +178,6 @@ pub(super) fn snapshots(head: u64, at: Option<u64>) -> Check {
     }
 }
 
-/// A workspace as it is called in findings: by its name, or by its id where it has none yet.
-pub(super) fn name_of(name: Option<&str>, id: WorkspaceId) -> String {
-    name.map_or_else(|| id.to_string(), str::to_owned)
-}
-
 /// A name as it can be typed in a shell.
 fn typed(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -233,7 +221,7 @@ pub(super) fn sentence(error: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quarterdeck_core::id::{MemberId, Uuid};
+    use quarterdeck_core::id::{MemberId, Uuid, WorkspaceId};
 
     fn token(created: u64, expires: u64, last_used: Option<u64>) -> TokenRecord {
         TokenRecord {

@@ -27,9 +27,11 @@ pub(crate) fn running(
     }
     for workspace in workspaces {
         let state = workspace.state();
-        let name = state.workspace.as_ref().map(|known| known.name.as_str());
-        let name = judge::name_of(name, workspace.id());
-        let mut of = vec![writing(readiness::obstacle(shared, workspace))];
+        let name = workspace.name();
+        let mut of = vec![writing(
+            readiness::obstacle(shared, workspace),
+            &workspace.finding(),
+        )];
         of.extend(judge::clock(state.recorded, now));
         let tokens = shared.access.tokens(workspace.id());
         of.extend(Tokens::of(tokens.iter(), now).checks(&name));
@@ -39,20 +41,34 @@ pub(crate) fn running(
         ));
         checks.extend(of.into_iter().map(|check| check.of(name.clone())));
     }
+    if is_operator {
+        let all = shared.broken().into_iter();
+        checks.extend(all.map(|(id, why)| broken(&why).of(id.to_string())));
+    }
     checks
 }
 
-/// Whether it can record.
-fn writing(obstacle: Option<Obstacle>) -> Check {
-    match obstacle {
-        None => Check::good("writer", "It can record."),
-        Some(obstacle) => Check::bad(
-            "writer",
-            format!(
-                "It can record nothing: {}.",
-                judge::standing(Some(obstacle))
-            ),
-            obstacle.to_string().trim_end_matches('.').to_owned(),
-        ),
-    }
+/// Whether it can record. Of a workspace that is held or damaged `finding` says more.
+fn writing(obstacle: Option<Obstacle>, finding: &str) -> Check {
+    let Some(obstacle) = obstacle else {
+        return Check::good("writer", "It can record.");
+    };
+    let hint = match finding {
+        "" => obstacle.to_string(),
+        finding => finding.to_owned(),
+    };
+    Check::bad(
+        "writer",
+        format!("It records nothing new: {}.", obstacle.word()),
+        hint.trim_end_matches('.'),
+    )
+}
+
+/// A workspace that cannot be opened, not even to be read.
+fn broken(why: &str) -> Check {
+    Check::bad(
+        "log",
+        judge::sentence(why),
+        "copy the folder before anything else; then `okrd workspace restore`, see docs/operations.md",
+    )
 }

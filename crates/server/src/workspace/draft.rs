@@ -249,7 +249,7 @@ impl<'a> Draft<'a> {
             )
             .into());
         }
-        credentials::check(state, &self.desk.identity, event)?;
+        credentials::check(state, Some(&self.desk.identity), event)?;
         state.admit(event, self.now)?;
         closings::check(state, &*self.desk.ledger, &self.new, event)?;
         self.accept(event.clone(), prepared.hash, prepared.sealed.clone());
@@ -316,7 +316,7 @@ impl<'a> Draft<'a> {
             sealed.signature = Some(identity.key.sign_command(&entry.hash));
         }
         for entry in &entries {
-            credentials::check(state, identity, &entry.event)?;
+            credentials::check(state, Some(identity), &entry.event)?;
             closings::check(state, &*self.desk.ledger, &self.new, &entry.event)?;
         }
         let start = self.entries.len();
@@ -349,6 +349,21 @@ impl<'a> Draft<'a> {
         Ok(events)
     }
 
+    /// Takes in what was recorded before and lost, if the log stands at `size`; whether it does.
+    pub(super) fn take_back(&mut self, size: u64, new: Vec<NewEntry>, entries: Vec<Entry>) -> bool {
+        if self.desk.state.head != size {
+            return false;
+        }
+        for (new, entry) in new.into_iter().zip(entries) {
+            if entry.event.device == self.desk.identity.device {
+                self.desk.clock = entry.event.authored;
+            }
+            self.now = self.now.max(entry.recorded);
+            self.keep(new, entry);
+        }
+        true
+    }
+
     fn accept(&mut self, event: Event, hash: Hash, sealed: Sealed) {
         let entry = Entry {
             seq: self.desk.state.head.saturating_add(1),
@@ -356,13 +371,18 @@ impl<'a> Draft<'a> {
             hash,
             event,
         };
-        self.desk.state.apply(&entry);
-        self.new.push(NewEntry {
+        let new = NewEntry {
             recorded: self.now.ms(),
             event_id: *entry.event.id.as_bytes(),
             event: sealed,
             hash,
-        });
+        };
+        self.keep(new, entry);
+    }
+
+    fn keep(&mut self, new: NewEntry, entry: Entry) {
+        self.desk.state.apply(&entry);
+        self.new.push(new);
         let at = self.entries.len();
         self.by_number
             .insert((entry.event.device, entry.event.number), at);

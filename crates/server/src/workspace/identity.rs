@@ -40,14 +40,16 @@ impl Identity {
 
     pub(crate) fn load(path: &Path) -> Result<Self, ServerError> {
         let bytes = Zeroizing::new(files::read(path)?);
-        let bad = || ServerError::bad_file(path, "it holds no key of a workspace");
-        let file: KeyFile = serde_json::from_slice(&bytes).map_err(|_| bad())?;
-        let seed = STANDARD
-            .decode(file.seed.as_bytes())
-            .map(Zeroizing::new)
-            .map_err(|_| bad())?;
-        let seed = <[u8; 32]>::try_from(seed.as_slice()).map_err(|_| bad())?;
-        Ok(Self {
+        Self::read(&bytes)
+            .ok_or_else(|| ServerError::bad_file(path, "it holds no key of a workspace"))
+    }
+
+    /// What a key file says; none where it is no key file.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let file: KeyFile = serde_json::from_slice(bytes).ok()?;
+        let seed = Zeroizing::new(STANDARD.decode(file.seed.as_bytes()).ok()?);
+        let seed = <[u8; 32]>::try_from(seed.as_slice()).ok()?;
+        Some(Self {
             workspace: file.workspace,
             device: file.device,
             key: DeviceKey::from_seed(seed),

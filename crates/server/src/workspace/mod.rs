@@ -11,6 +11,7 @@
 mod closings;
 mod credentials;
 mod draft;
+mod giving_back;
 mod identity;
 mod incoming;
 mod outcome;
@@ -18,6 +19,7 @@ mod past;
 mod projection;
 mod proofs;
 mod published;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -27,7 +29,7 @@ mod writer;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -35,17 +37,19 @@ use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::{DeviceId, EventId, Uuid, WorkspaceId};
 use quarterdeck_core::state::State;
-use quarterdeck_ledger::{Checkpoint, Derived, Hash, Head, Ledger, Options, PublicKey, SledLedger};
+use quarterdeck_ledger::{Checkpoint, Derived, Hash, Head, Ledger, Options, PublicKey};
 use quarterdeck_projection::{Health, Kept};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use draft::Order;
+pub(crate) use giving_back::{NotTakenBack, Piece, TakenBack};
 pub(crate) use identity::Identity;
 pub(crate) use incoming::{Incoming, Pusher};
 pub use outcome::Unavailable;
 pub(crate) use outcome::{Authored, NotAuthored, Outcome, Place, Pushed};
 pub(crate) use past::WorkspacePast;
-pub(crate) use verify::Verified;
+pub(crate) use standing::{Held, Standing};
+pub(crate) use verify::{Verified, verify};
 
 use crate::error::ServerError;
 use crate::files;
@@ -75,24 +79,35 @@ pub(crate) struct Workspace {
     derived: Option<PathBuf>,
     /// Why nothing was recorded the last time, if so.
     trouble: Arc<Trouble>,
+    standing: RwLock<Standing>,
+    /// Its folder, if it has one.
+    files: Option<Folder>,
+    world: World,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    /// None where the writer is a task, which ends by itself.
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// The files of one workspace.
-struct Folder(PathBuf);
+#[derive(Debug)]
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn key(&self) -> PathBuf {
+    pub(crate) fn key(&self) -> PathBuf {
         self.0.join("key")
     }
 
-    fn ledger(&self) -> PathBuf {
+    pub(crate) fn ledger(&self) -> PathBuf {
         self.0.join("ledger")
     }
 
-    fn derived(&self) -> PathBuf {
+    pub(crate) fn derived(&self) -> PathBuf {
         self.0.join("derived")
+    }
+
+    /// There while nothing new is recorded.
+    pub(crate) fn held(&self) -> PathBuf {
+        self.0.join("held")
     }
 }
 
@@ -113,11 +128,7 @@ impl Workspace {
         files::make_dir(&aside)?;
         let made = Folder(aside.clone());
         Identity::new(id, world).save(&made.key())?;
-        drop(SledLedger::open(
-            &made.ledger(),
-            *id.as_bytes(),
-            &Options::default(),
-        )?);
+        drop(world.open_log(&made.ledger(), *id.as_bytes(), &Options::default())?);
         files::rename(&aside, folder)?;
         Self::open(folder, world, metrics)
     }
@@ -136,14 +147,27 @@ impl Workspace {
         };
         let identity = Identity::load(&files.key())?;
         let workspace = *identity.workspace.as_bytes();
-        let ledger = SledLedger::open(&files.ledger(), workspace, &options)?;
-        Self::start(
-            identity,
-            Arc::new(ledger),
-            Some(files.derived()),
-            world,
-            metrics,
-        )
+        let ledger = world.open_log(&files.ledger(), workspace, &options)?;
+        let standing = Held::load(&files.held())?.map_or(Standing::Open, Standing::Held);
+        let derived = Some(files.derived());
+        let mut open = Self::start(identity, ledger, derived, world, metrics)?;
+        open.standing = RwLock::new(standing);
+        open.files = Some(files);
+        Ok(open)
+    }
+
+    /// Opens a workspace, or what can be read of it where its log is damaged.
+    pub(crate) fn open_or_salvage(
+        folder: &Path,
+        world: &World,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, ServerError> {
+        match Self::open(folder, world, metrics) {
+            Err(error) if standing::is_damage(&error) => {
+                Self::salvage(folder, &error, world, metrics)
+            }
+            opened => opened,
+        }
     }
 
     /// Starts the writer on a log.
@@ -189,12 +213,17 @@ impl Workspace {
             trouble: Arc::clone(&trouble),
         };
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        let thread = thread::Builder::new()
-            .name(format!("writer {}", identity.workspace))
-            .spawn(move || writer.run(waiting))
-            .map_err(|source| {
+        let thread = if world.is_threadless() {
+            tokio::spawn(writer.run_as_task(waiting));
+            None
+        } else {
+            let thread = thread::Builder::new()
+                .name(format!("writer {}", identity.workspace))
+                .spawn(move || writer.run(waiting));
+            Some(thread.map_err(|source| {
                 ServerError::io("start a thread for", Path::new("the writer"), source)
-            })?;
+            })?)
+        };
         Ok(Self {
             identity,
             ledger,
@@ -203,13 +232,21 @@ impl Workspace {
             kept,
             derived,
             trouble,
+            standing: RwLock::new(Standing::Open),
+            files: None,
+            world: world.clone(),
             jobs: Mutex::new(Some(jobs)),
-            writer: Mutex::new(Some(thread)),
+            writer: Mutex::new(thread),
         })
     }
 
     pub(crate) fn id(&self) -> WorkspaceId {
         self.identity.workspace
+    }
+
+    /// What the server runs on.
+    pub(crate) fn world(&self) -> World {
+        self.world.clone()
     }
 
     /// The server's own device in this workspace.
@@ -219,6 +256,13 @@ impl Workspace {
 
     pub(crate) fn public_key(&self) -> PublicKey {
         self.identity.key.public()
+    }
+
+    /// What it is called; its id while nobody knows.
+    pub(crate) fn name(&self) -> String {
+        let state = self.state();
+        let known = state.workspace.as_ref();
+        known.map_or_else(|| self.id().to_string(), |known| known.name.clone())
     }
 
     /// Whether its history is still on its way here: it began without a server and has not adopted
@@ -244,6 +288,11 @@ impl Workspace {
         self.ledger.follow()
     }
 
+    /// The size of the log as far as the present state shows it, as it grows.
+    pub(crate) fn follow_published(&self) -> watch::Receiver<u64> {
+        self.published.follow()
+    }
+
     /// The signed note for a head of the log.
     pub(crate) fn checkpoint(&self, head: &Head) -> String {
         let workspace = *self.identity.workspace.as_bytes();
@@ -261,6 +310,7 @@ impl Workspace {
         who: Pusher,
         incoming: Incoming,
     ) -> Result<Pushed, Unavailable> {
+        self.takes_work()?;
         let (answer, answered) = oneshot::channel();
         self.send(Job::Push {
             who,
@@ -275,6 +325,7 @@ impl Workspace {
 
     /// Authors and records what is ordered. Comes back when the disk has it.
     pub(crate) async fn author(&self, order: Order) -> Result<Vec<Authored>, NotAuthored> {
+        self.takes_work()?;
         let (answer, answered) = oneshot::channel();
         self.send(Job::Order { order, answer }).await?;
         answered
@@ -367,7 +418,12 @@ impl Workspace {
 
     /// Goes through the whole log. Blocks for as long as that takes.
     pub(crate) fn verify(&self, progress: impl FnMut(u64, u64) -> bool) -> Verified {
-        verify::verify(&*self.ledger, &self.identity, progress)
+        let mut verified = verify(&*self.ledger, Some(&self.identity), progress);
+        if let (Standing::Salvaged(damage), None) = (self.standing(), &verified.finding) {
+            let finding = Standing::Salvaged(damage.clone()).finding(&self.name());
+            verified.finding = Some((damage.first, finding));
+        }
+        verified
     }
 
     /// Lets the writer finish what waits, and ends it. Blocks until it has.

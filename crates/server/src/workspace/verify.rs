@@ -6,7 +6,9 @@ use quarterdeck_core::closing;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::Claim;
-use quarterdeck_ledger::{Broken, Frontier, Hash, Ledger, LedgerError, PublicKey, Signed, walk};
+use quarterdeck_ledger::{
+    Broken, Frontier, Hash, Ledger, LedgerError, PublicKey, Signature, Signed, walk,
+};
 
 use super::identity::Identity;
 use super::projection::read_entry;
@@ -19,28 +21,42 @@ pub(crate) struct Verified {
     pub(crate) size: u64,
     /// The root that its entries come to.
     pub(crate) root: Hash,
+    /// Who has to sign its head, and what it is called: what the log itself says.
+    pub(crate) authority: Option<PublicKey>,
+    pub(crate) name: String,
+    /// Whether a server is its authority.
+    pub(crate) served: bool,
+    /// Whether its last command is all there.
+    pub(crate) whole: bool,
     /// What is wrong, and at which position; none where all is well.
     pub(crate) finding: Option<(u64, String)>,
 }
 
-/// Verifies the log as far as it goes now, on all cores. `progress` gets how many entries were checked;
-/// saying `false` stops it.
-pub(super) fn verify(
+/// Verifies the log as far as it goes now, on all cores. `identity` is the server's own in it, where
+/// that is known. `progress` gets how many entries were checked; saying `false` stops it.
+pub(crate) fn verify(
     ledger: &dyn Ledger,
-    identity: &Identity,
+    identity: Option<&Identity>,
     mut progress: impl FnMut(u64, u64) -> bool,
 ) -> Verified {
     let head = ledger.head();
     let mut frontier = Frontier::default();
     let mut state = State::default();
     let mut claims = Vec::new();
+    let mut whole = true;
     let walked = walk(
         ledger,
         head.size,
         &|entry| read_entry(ledger, entry).map_err(|error| error.to_string()),
         &mut |walked| {
-            let (signed, claim) = check(identity, &mut state, &walked.entry, walked.prepared?)?;
+            let entry = walked.prepared?;
+            if *entry.event.id.as_bytes() != walked.entry.event_id {
+                return Err("its leaf names another event".to_owned());
+            }
+            let signature = walked.entry.event.signature;
+            let (signed, claim) = check(identity, &mut state, signature, &entry)?;
             claims.extend(claim);
+            whole = entry.event.remaining == 0;
             frontier.push(walked.leaf);
             Ok(signed)
         },
@@ -66,23 +82,27 @@ pub(super) fn verify(
             Err(error) => Some(place_of(&error, head.size)),
         };
     }
+    let known = state.workspace.as_ref();
     Verified {
         size: frontier.size(),
         root,
+        authority: known
+            .and_then(|known| state.devices.get(&known.authority))
+            .map(|device| PublicKey(device.key)),
+        name: known.map(|known| known.name.clone()).unwrap_or_default(),
+        whole,
+        served: known.is_some_and(|known| known.served),
         finding,
     }
 }
 
 /// Checks the next entry but for its signature, which is answered where it has to have one.
-fn check(
-    identity: &Identity,
+pub(super) fn check(
+    identity: Option<&Identity>,
     state: &mut State,
-    recorded: &quarterdeck_ledger::Entry,
-    entry: Entry,
+    signature: Option<Signature>,
+    entry: &Entry,
 ) -> Result<(Option<Signed>, Option<Claim>), String> {
-    if *entry.event.id.as_bytes() != recorded.event_id {
-        return Err("its leaf names another event".to_owned());
-    }
     if entry.recorded < state.recorded {
         return Err("it was recorded before the entry ahead of it".to_owned());
     }
@@ -94,7 +114,7 @@ fn check(
     let signed = if entry.event.remaining == 0 {
         let signed = state
             .signing_key(&entry.event)
-            .zip(recorded.event.signature)
+            .zip(signature)
             .map(|(key, signature)| (PublicKey(key), entry.hash, signature));
         Some(signed.ok_or("its signature is not that of its device's key")?)
     } else {
@@ -102,7 +122,7 @@ fn check(
     };
     credentials::check(state, identity, &entry.event).map_err(|refusal| refusal.message)?;
     let claim = closings::claim(state, entry.seq, &entry.event);
-    state.apply(&entry);
+    state.apply(entry);
     Ok((signed, claim))
 }
 

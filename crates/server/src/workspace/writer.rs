@@ -1,4 +1,4 @@
-//! The one writer of a workspace's log, a thread of its own.
+//! The one writer of a workspace's log: a thread of its own, or a task where there are no threads.
 //!
 //! ```text
 //! waiting jobs ──judged one by one──▶ draft ──one append, one flush──▶ published ──▶ all answered
@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use quarterdeck_core::clock::Hlc;
+use quarterdeck_core::event::Entry;
 use quarterdeck_core::refusal::Refusal;
-use quarterdeck_ledger::{Appended, Derived, LedgerError};
+use quarterdeck_ledger::{Appended, Derived, LedgerError, NewEntry};
 use quarterdeck_projection::{Folded, Health, Kept};
 use tokio::sync::{mpsc, oneshot};
 
@@ -39,6 +40,13 @@ pub(super) enum Job {
         order: Order,
         answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>>,
     },
+    /// What the log has lost after its first `size` entries, and was found to hold.
+    TakeBack {
+        size: u64,
+        new: Vec<NewEntry>,
+        entries: Vec<Entry>,
+        answer: oneshot::Sender<Result<u64, Unavailable>>,
+    },
 }
 
 /// An answer that waits for the append.
@@ -48,8 +56,12 @@ enum Waiting {
         answer: oneshot::Sender<Result<Pushed, Unavailable>>,
     },
     Order {
-        events: Vec<Authored>,
+        /// A refusal waits as well: it may be for what came before it and is not on disk yet.
+        judged: Result<Vec<Authored>, Refusal>,
         answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>>,
+    },
+    TakeBack {
+        answer: oneshot::Sender<Result<u64, Unavailable>>,
     },
 }
 
@@ -71,8 +83,20 @@ impl Writer {
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         while let Some(job) = jobs.blocking_recv() {
             self.work(job, &mut jobs);
-            self.keep_if_due();
         }
+        self.end();
+    }
+
+    /// The same on a task.
+    pub(super) async fn run_as_task(mut self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(job) = jobs.recv().await {
+            self.desk.world.pause().await;
+            self.work(job, &mut jobs);
+        }
+        self.end();
+    }
+
+    fn end(&mut self) {
         if self.desk.state.head > self.snapshot {
             self.keep(true);
         }
@@ -142,6 +166,7 @@ impl Writer {
         for waiting in waiting {
             self.answer(waiting, &appended);
         }
+        self.keep_if_due();
     }
 
     fn answer(&self, waiting: Waiting, appended: &Result<u64, Unavailable>) {
@@ -159,12 +184,16 @@ impl Writer {
             (Waiting::Push { answer, .. }, Err(error)) => {
                 let _ = answer.send(Err(error.clone()));
             }
-            (Waiting::Order { events, answer }, Ok(_)) => {
-                self.metrics.count("authored", events.len());
-                let _ = answer.send(Ok(events));
+            (Waiting::Order { judged, answer }, Ok(_)) => {
+                self.metrics
+                    .count("authored", judged.as_ref().map_or(0, Vec::len));
+                let _ = answer.send(judged.map_err(NotAuthored::Refused));
             }
             (Waiting::Order { answer, .. }, Err(error)) => {
                 let _ = answer.send(Err(error.clone().into()));
+            }
+            (Waiting::TakeBack { answer }, appended) => {
+                let _ = answer.send(appended.clone());
             }
         }
     }
@@ -197,7 +226,7 @@ impl Writer {
     }
 }
 
-/// Judges a job; what is refused or cannot be judged is answered at once.
+/// Judges a job; what cannot be judged is answered at once.
 fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
     match job {
         Job::Push {
@@ -211,13 +240,27 @@ fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
                 None
             }
         },
+        Job::TakeBack {
+            size,
+            new,
+            entries,
+            answer,
+        } => {
+            // Where somebody else was faster, the size of the log says so.
+            draft.take_back(size, new, entries);
+            Some(Waiting::TakeBack { answer })
+        }
         Job::Order { order, answer } => match draft.author(order) {
-            Ok(events) => Some(Waiting::Order { events, answer }),
-            Err(obstacle) => {
-                let _ = answer.send(Err(match obstacle {
-                    Obstacle::Refused(refusal) => NotAuthored::Refused(refusal),
-                    Obstacle::Ledger(error) => NotAuthored::Unavailable(unreadable(&error)),
-                }));
+            Ok(events) => Some(Waiting::Order {
+                judged: Ok(events),
+                answer,
+            }),
+            Err(Obstacle::Refused(refusal)) => Some(Waiting::Order {
+                judged: Err(refusal),
+                answer,
+            }),
+            Err(Obstacle::Ledger(error)) => {
+                let _ = answer.send(Err(NotAuthored::Unavailable(unreadable(&error))));
                 None
             }
         },

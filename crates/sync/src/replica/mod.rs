@@ -62,6 +62,9 @@ pub struct Options {
     pub lock_wait: Duration,
     /// Memory for the ledger's cache, in bytes. 16 MiB by default.
     pub cache_bytes: u64,
+    /// Whether what a server sends is checked on a thread of its own while more of it arrives. It is by
+    /// default; a simulation, in which everything happens in one order, does without.
+    pub threads: bool,
 }
 
 impl Default for Options {
@@ -69,6 +72,7 @@ impl Default for Options {
         Self {
             lock_wait: Duration::from_secs(10),
             cache_bytes: 16 << 20,
+            threads: true,
         }
     }
 }

@@ -10,6 +10,7 @@ use tonic::transport::Channel;
 use crate::args::{
     Data, DeviceVerb, In, Init, Invite, MemberVerb, Settings, TokenVerb, Verify, WorkspaceVerb,
 };
+use crate::backup;
 use crate::failure::Failure;
 use crate::output::{Output, hex, moment, shown, table};
 
@@ -72,6 +73,9 @@ pub(crate) async fn workspace(verb: WorkspaceVerb, output: &Output) -> Result<()
             invited(output, Some(&name), &made.url, made.expires_ms);
         }
         WorkspaceVerb::List(data) => workspaces(&data, output).await?,
+        WorkspaceVerb::Restore(verb) => backup::restore_workspace(verb, output).await?,
+        WorkspaceVerb::Hold { data, name } => backup::hold(data, name, output).await?,
+        WorkspaceVerb::Resume { data, name } => backup::resume(data, name, output).await?,
         WorkspaceVerb::Host { data, expires } => {
             let request = v1::CreateHostingInvitationRequest {
                 valid_seconds: u64::from(expires) * SECONDS_A_DAY,
@@ -103,7 +107,8 @@ async fn workspaces(data: &Data, output: &Output) -> Result<(), Failure> {
 pub(crate) fn summary(it: &v1::WorkspaceSummary) -> Value {
     json!({
         "id": it.id, "name": it.name, "head": it.head, "members": it.members,
-        "devices": it.devices, "recorded": moment(it.recorded_ms),
+        "devices": it.devices, "recorded": moment(it.recorded_ms), "standing": it.standing,
+        "finding": if it.finding.is_empty() { Value::Null } else { json!(it.finding) },
     })
 }
 
@@ -114,11 +119,25 @@ fn summaries(found: &[v1::WorkspaceSummary]) -> Vec<String> {
             it.head.to_string(),
             it.members.to_string(),
             it.devices.to_string(),
+            it.standing.clone(),
             it.id.clone(),
         ]
     };
     let rows: Vec<_> = found.iter().map(row).collect();
-    table(&["WORKSPACE", "EVENTS", "MEMBERS", "DEVICES", "ID"], &rows)
+    let head = [
+        "WORKSPACE",
+        "EVENTS",
+        "MEMBERS",
+        "DEVICES",
+        "STANDING",
+        "ID",
+    ];
+    let mut lines = table(&head, &rows);
+    for it in found.iter().filter(|it| !it.finding.is_empty()) {
+        lines.push(String::new());
+        lines.push(format!("{}: {}", shown(&it.name), shown(&it.finding)));
+    }
+    lines
 }
 
 /// Shows an invitation; without a workspace it is one to bring one.

@@ -91,6 +91,71 @@ Exits with 0 where it is, 4 where no okrd answers, 7 where one answers that it i
 
 Stop okrd first. The copy is a whole data folder, which the older okrd serves as it is.")]
     Upgrade(Upgrade),
+    /// Write everything that a restore needs to one file, also while the server runs
+    #[command(after_help = "Examples:
+  okrd backup --data /var/lib/okrd -o /backup/okrd-monday.backup
+  okrd backup --data /var/lib/okrd -o - | age -r KEY > okrd.backup.age
+  okrd backup --check /backup/okrd-monday.backup
+
+The file holds the server's keys; only its user can read it. Exits with 6 where a workspace is damaged: what can \
+be read of it is in the file.")]
+    Backup(Backup),
+    /// Make a server's data folder of a backup, verified from its first line to its last
+    #[command(after_help = "Examples:
+  okrd restore /backup/okrd-monday.backup --data /var/lib/okrd-restored
+  age -d okrd.backup.age | okrd restore - --data /var/lib/okrd-restored
+
+Its workspaces are held: they record nothing new until `okrd workspace resume`, and take back what machines hold \
+beyond the backup. Exits with 6 where anything does not hold; nothing is put in place then.")]
+    Restore(Restore),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The server's data folder
+    #[arg(long, value_name = "DIR", required_unless_present = "check")]
+    pub(crate) data: Option<PathBuf>,
+    /// The workspace's name or id; all of them if it is left out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) workspace: Option<String>,
+    /// The file to write; - for standard output [default: okrd-TIME.backup]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Leave out keys, certificates and tokens; such a file can put a workspace back, but make no server
+    #[arg(long)]
+    pub(crate) public: bool,
+    /// Verify a backup instead, as a restore would; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "workspace", "output", "force", "public"])]
+    pub(crate) check: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup; - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Record new events at once: what machines hold beyond the backup is given up
+    #[arg(long)]
+    pub(crate) resume: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreWorkspace {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// The workspace's name or id
+    pub(crate) name: String,
+    /// The backup
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Record new events at once: what machines hold beyond the backup is given up
+    #[arg(long)]
+    pub(crate) resume: bool,
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +255,22 @@ pub(crate) enum WorkspaceVerb {
     },
     /// List the workspaces
     List(Data),
+    /// Put the log of a damaged workspace back from a backup; the damaged one is kept aside
+    Restore(RestoreWorkspace),
+    /// Record nothing new, and take back what the log has lost: after data was put back by other means
+    Hold {
+        #[command(flatten)]
+        data: Data,
+        /// The workspace's name or id
+        name: String,
+    },
+    /// Let a workspace that is held record again
+    Resume {
+        #[command(flatten)]
+        data: Data,
+        /// The workspace's name or id
+        name: String,
+    },
     /// Invite someone to bring a workspace that began without a server, with `okr remote set`
     Host {
         #[command(flatten)]

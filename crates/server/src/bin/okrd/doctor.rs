@@ -16,15 +16,18 @@ pub(crate) async fn doctor(asked: Doctor, output: &Output) -> Result<(), Failure
         tokio::task::spawn_blocking(move || examine(&data, &listen, &World::system())).await;
     let examined = examined.map_err(|error| Failure::trouble(error.to_string()))?;
     let mut found = examined.checks;
+    let mut is_damaged = examined.is_damaged;
     if examined.is_running {
         let request = v1::GetStatsRequest {};
         match ask(&asked.data, async |client| client.get_stats(request).await).await {
-            // The disk was looked at from outside.
-            Ok(stats) => found.extend(
-                (stats.into_inner().findings.into_iter())
-                    .map(check)
-                    .filter(|check| !found_outside(check)),
-            ),
+            // What is about the machine was looked at from outside.
+            Ok(stats) => {
+                let stats = stats.into_inner();
+                let all = stats.workspaces.iter();
+                is_damaged |= all.map(|it| &*it.standing).any(|word| word == "damaged");
+                let findings = stats.findings.into_iter().map(check);
+                found.extend(findings.filter(|check| check.workspace.is_some()));
+            }
             Err(failure) => found.push(Check::bad(
                 "server",
                 failure.message,
@@ -44,13 +47,9 @@ pub(crate) async fn doctor(asked: Doctor, output: &Output) -> Result<(), Failure
     });
     match findings {
         0 => Ok(()),
-        _ if examined.is_damaged => Err(Failure::said(UNVERIFIED)),
+        _ if is_damaged => Err(Failure::said(UNVERIFIED)),
         _ => Err(Failure::said(TROUBLE)),
     }
-}
-
-fn found_outside(check: &Check) -> bool {
-    check.workspace.is_none()
 }
 
 /// What was looked at, for programs: the keys that `okr doctor` has.

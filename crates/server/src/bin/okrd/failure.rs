@@ -45,6 +45,21 @@ impl Failure {
         }
     }
 
+    /// The command line says something that cannot be meant.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(USAGE, message)
+    }
+
+    /// What was named does not exist.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(NOT_FOUND, message)
+    }
+
+    /// It may not be done.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::new(REFUSED, message)
+    }
+
     /// A history does not verify.
     pub(crate) fn unverified(message: impl Into<String>) -> Self {
         Self::new(UNVERIFIED, message)
@@ -70,18 +85,23 @@ impl From<ServerError> for Failure {
     fn from(error: ServerError) -> Self {
         let exit = match error {
             ServerError::Refused(refusal) => return refusal.into(),
-            ServerError::NotInitialised { .. } | ServerError::UnknownWorkspace { .. } => NOT_FOUND,
+            ServerError::NotInitialised { .. }
+            | ServerError::UnknownWorkspace { .. }
+            | ServerError::NotInBackup { .. } => NOT_FOUND,
             ServerError::BadAddress { .. } | ServerError::BadPageUrl { .. } => USAGE,
             ServerError::Plaintext { .. }
             | ServerError::AlreadyInitialised { .. }
             | ServerError::BackupExists { .. }
             | ServerError::NewerFormat { .. }
+            | ServerError::NoKeys { .. }
+            | ServerError::Occupied { .. }
             | ServerError::OlderFormat { .. } => REFUSED,
             ServerError::Locked { .. }
             | ServerError::NotServing { .. }
             | ServerError::Unreachable { .. } => UNREACHABLE,
             ServerError::RootDiffers { .. }
             | ServerError::Unreadable { .. }
+            | ServerError::Backup { .. }
             | ServerError::Ledger(
                 LedgerError::Damaged { .. }
                 | LedgerError::Shortened { .. }

@@ -54,6 +54,6 @@ async fn reasons(data: Option<std::path::PathBuf>) -> String {
     let findings = stats.into_inner().findings;
     let found = findings
         .iter()
-        .find(|finding| !finding.ok && ["disk", "writer"].contains(&&*finding.check));
+        .find(|finding| !finding.ok && ["disk", "log", "writer"].contains(&&*finding.check));
     found.map_or(general, |finding| finding.hint.clone())
 }

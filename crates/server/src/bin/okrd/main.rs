@@ -3,6 +3,7 @@
 
 mod admin;
 mod args;
+mod backup;
 mod doctor;
 mod failure;
 mod health;
@@ -59,5 +60,7 @@ async fn run(verb: Verb, output: &Output) -> Result<(), Failure> {
         Verb::Doctor(doctor) => doctor::doctor(doctor, output).await,
         Verb::Health(health) => health::health(health, output).await,
         Verb::Upgrade(upgrade) => upgrade::upgrade(upgrade, output).await,
+        Verb::Backup(verb) => backup::backup(verb, output).await,
+        Verb::Restore(verb) => backup::restore(verb, output).await,
     }
 }

@@ -79,6 +79,8 @@ pub(super) fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
         members: count(members.count()),
         devices: count(devices.count()),
         recorded_ms: state.recorded.ms(),
+        standing: workspace.standing().word().to_owned(),
+        finding: workspace.finding(),
         ..v1::WorkspaceSummary::default()
     }
 }

@@ -2,6 +2,7 @@
 
 mod add_device;
 mod checkpoint;
+mod give_back;
 mod host;
 mod join;
 mod proofs;
@@ -40,24 +41,27 @@ impl SyncService for Sync {
         &self,
         request: Request<Streaming<v1::PushRequest>>,
     ) -> Result<Response<Self::PushStream>, Status> {
+        let standing = auth::standing(&self.shared, &request)?;
         let client = auth::client(&request)?;
-        push::push(&self.shared, client, request.into_inner()).map(Response::new)
+        push::push(&self.shared, standing, client, request.into_inner()).map(Response::new)
     }
 
     async fn pull(
         &self,
         request: Request<v1::PullRequest>,
     ) -> Result<Response<Self::PullStream>, Status> {
+        let standing = auth::standing(&self.shared, &request)?;
         let client = auth::client(&request)?;
-        pull::pull(&self.shared, &client, request.into_inner()).map(Response::new)
+        pull::pull(&self.shared, standing, &client, request.into_inner()).map(Response::new)
     }
 
     async fn watch(
         &self,
         request: Request<v1::WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
+        let standing = auth::standing(&self.shared, &request)?;
         let client = auth::client(&request)?;
-        watch::watch(&self.shared, &client, request.into_inner()).map(Response::new)
+        watch::watch(&self.shared, standing, &client, request.into_inner()).map(Response::new)
     }
 
     async fn get_checkpoint(
@@ -114,6 +118,16 @@ impl SyncService for Sync {
     ) -> Result<Response<v1::HostWorkspaceResponse>, Status> {
         let caller = auth::caller(&request)?;
         host::host(&self.shared, &caller, request.into_inner()).map(Response::new)
+    }
+
+    async fn give_back(
+        &self,
+        request: Request<v1::GiveBackRequest>,
+    ) -> Result<Response<v1::GiveBackResponse>, Status> {
+        let client = auth::client(&request)?;
+        give_back::give_back(&client, request.into_inner())
+            .await
+            .map(Response::new)
     }
 }
 

@@ -7,12 +7,13 @@ use tonic::Status;
 
 use super::checkpoint_of;
 use super::pull::{check_from, part};
-use crate::auth::{self, Client};
+use crate::auth::{self, Client, Standing};
 use crate::rpc::{Answers, stream};
 use crate::shared::Shared;
 
 pub(super) fn watch(
     shared: &Arc<Shared>,
+    standing: Standing,
     client: &Client,
     request: v1::WatchRequest,
 ) -> Result<Answers<v1::WatchResponse>, Status> {
@@ -22,7 +23,7 @@ pub(super) fn watch(
     let from = check_from(request.first_seq, &workspace.head())?;
     let stopping = shared.stopping.clone();
     let sent = shared.metrics.sent("watch");
-    Ok(stream(move |answers| async move {
+    Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut grown = workspace.follow();
         let mut next = from;
@@ -48,6 +49,7 @@ pub(super) fn watch(
                 }
             }
             tokio::select! {
+                biased;
                 () = stopping.cancelled() => {
                     let _ = answers.send(Err(auth::stopping())).await;
                     return;
