@@ -25,8 +25,8 @@ use crate::access::Presented;
 use crate::shared::{Shared, StreamOfToken};
 use crate::status::{status, too_many};
 use crate::workspace::Workspace;
-use rules::{Rule, rule_of};
 pub(crate) use rules::no_device;
+use rules::{Rule, rule_of};
 pub(crate) use standing::Standing;
 
 /// Who is calling; every request carries it.
@@ -145,11 +145,7 @@ fn admit(
     Ok(Admitted { caller, rule })
 }
 
-async fn pass_on(
-    admitted: Result<Admitted, Status>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+async fn pass_on(admitted: Result<Admitted, Status>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     match admitted {
         Ok(admitted) => {

@@ -163,7 +163,7 @@ impl Server {
         if let Some(files) = &files {
             tls::server_config(files)?;
         }
-        self.shared.serve_with(files.map(|files| files.cert));
+        self.shared.note_certificate(files.map(|files| files.cert));
         self.shared.change_settings(|settings| {
             // A certificate given for one run is that run's business. That there is none is not:
             // invitations must not promise a fingerprint that clients will not find.

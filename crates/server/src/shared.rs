@@ -101,7 +101,7 @@ impl Shared {
     }
 
     /// Notes which certificate is served with.
-    pub(crate) fn serve_with(&self, certificate: Option<PathBuf>) {
+    pub(crate) fn note_certificate(&self, certificate: Option<PathBuf>) {
         *self
             .certificate
             .write()

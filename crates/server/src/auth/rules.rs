@@ -85,10 +85,7 @@ pub(crate) const RULES: &[(&str, Rule)] = &[
         "/quarterdeck.v1.AdminService/RestoreWorkspace",
         Rule::Operator,
     ),
-    (
-        "/quarterdeck.v1.AdminService/HoldWorkspace",
-        Rule::Operator,
-    ),
+    ("/quarterdeck.v1.AdminService/HoldWorkspace", Rule::Operator),
     (
         "/quarterdeck.v1.AdminService/ResumeWorkspace",
         Rule::Operator,

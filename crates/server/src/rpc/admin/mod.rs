@@ -136,8 +136,8 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::ListTokensRequest>,
     ) -> Result<Response<v1::ListTokensResponse>, Status> {
-        let workspace = Self::who(&request)?
-            .workspace(&self.shared, &request.get_ref().workspace)?;
+        let workspace =
+            Self::who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
         Ok(Response::new(tokens::list(&self.shared, &workspace)))
     }
 
@@ -161,8 +161,8 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::ListDevicesRequest>,
     ) -> Result<Response<v1::ListDevicesResponse>, Status> {
-        let workspace = Self::who(&request)?
-            .workspace(&self.shared, &request.get_ref().workspace)?;
+        let workspace =
+            Self::who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
         Ok(Response::new(devices::list(&workspace)))
     }
 

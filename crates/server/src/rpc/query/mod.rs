@@ -118,13 +118,8 @@ impl QueryService for Query {
         let request = request.into_inner();
         is_meant(&client, &request.workspace)?;
         let asked = self.asked(&client, request.as_of, request.on);
-        let answers = report::get(
-            &client.workspace,
-            request.report,
-            asked,
-            (standing, permit),
-        )
-        .await?;
+        let answers =
+            report::get(&client.workspace, request.report, asked, (standing, permit)).await?;
         Ok(Response::new(answers))
     }
 
