@@ -13,7 +13,7 @@ use std::time::Duration;
 use quarterdeck_proto::v1;
 use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
 use quarterdeck_server::{
-    First, Limits, NewWorkspace, ServeOptions, Server, World, health_at, health_of, init,
+    First, Limits, NewWorkspace, ServeOptions, Server, TlsFiles, World, health_at, health_of, init,
 };
 use support::{Running, soon, with_token};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -117,4 +117,45 @@ async fn a_server_that_stops_says_so_to_the_end() {
     );
     soon(task).await.unwrap().unwrap();
     assert!(health_of(&data).await.is_err());
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_tls_is_asked_by_its_authority() {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let url = "127.0.0.1:0".parse().unwrap();
+    let first = First::Workspace(NewWorkspace::new("acme", "ana"));
+    init(&data, &url, &first, &World::system()).await.unwrap();
+    let authority_key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_pem = authority.self_signed(&authority_key).unwrap().pem();
+    let issuer = Issuer::new(authority, authority_key);
+    let key = KeyPair::generate().unwrap();
+    let own = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let files = TlsFiles {
+        cert: folder.path().join("cert.pem"),
+        key: folder.path().join("key.pem"),
+    };
+    std::fs::write(&files.cert, own.signed_by(&key, &issuer).unwrap().pem()).unwrap();
+    std::fs::write(&files.key, key.serialize_pem()).unwrap();
+    let options = ServeOptions {
+        tls: Some(files),
+        ..ServeOptions::new(&data)
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = Server::open(options).unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let task = tokio::spawn(server.serve(listener, async move {
+        let _ = stopped.await;
+    }));
+    let address = format!("localhost:{port}").parse().unwrap();
+    let healthy = soon(health_at(&address, Some(authority_pem.as_bytes()))).await;
+    assert!(healthy.unwrap().is_ready);
+    // Without the authority, in plain text: nobody answers who could be understood.
+    soon(health_at(&address, None)).await.unwrap_err();
+    stop.send(()).unwrap();
+    soon(task).await.unwrap().unwrap();
 }
