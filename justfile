@@ -72,3 +72,14 @@ ci:
 abuse ROUNDS="3":
     cargo build --release --bin okr --bin okrd
     cargo run --release --quiet -p quarterdeck-tests --example abuse -- {{ROUNDS}}
+
+# Holds every dependency against the advisories of the RustSec database, which it fetches; needs cargo-deny.
+audit:
+    cargo deny fetch db
+    cargo deny check advisories
+
+# Writes what both programs are made of to target/*.cdx.json (CycloneDX), with versions, checksums and licences.
+sbom:
+    mkdir -p target
+    python3 crates/server/packaging/sbom.py quarterdeck-server > target/okrd.cdx.json
+    python3 crates/server/packaging/sbom.py quarterdeck-cli > target/okr.cdx.json

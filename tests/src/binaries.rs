@@ -46,6 +46,12 @@ pub(crate) fn folder() -> &'static Path {
     })
 }
 
+/// The `okrd` that the tests run.
+#[must_use]
+pub fn okrd_program() -> PathBuf {
+    folder().join(named("okrd"))
+}
+
 /// The root of the workspace.
 pub(crate) fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

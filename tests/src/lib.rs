@@ -37,6 +37,7 @@ mod run;
 mod server;
 mod terminal;
 
+pub use binaries::okrd_program;
 pub use browser::{Browser, Page};
 pub use chance::{Chance, rounds};
 pub use disk::{Disk, files_below};

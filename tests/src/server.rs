@@ -32,9 +32,11 @@ pub struct Server<'env> {
     first_invitation: String,
     address: SocketAddr,
     options: Vec<String>,
-    figures: Option<SocketAddr>,
     shows_pages: bool,
     pages: Option<String>,
+    is_watched: bool,
+    figures: Option<SocketAddr>,
+    environment: Vec<(String, String)>,
     process: Option<Child>,
 }
 
@@ -59,9 +61,11 @@ impl<'env> Server<'env> {
             first_invitation: String::new(),
             address: SocketAddr::from((own_loopback_address(), 0)),
             options: Vec::new(),
-            figures: None,
             shows_pages: false,
             pages: None,
+            is_watched: false,
+            figures: None,
+            environment: Vec::new(),
             process: None,
         };
         let url = url.map_or_else(|| server.address.to_string(), str::to_owned);
@@ -179,6 +183,23 @@ impl<'env> Server<'env> {
         self.pages.as_deref().expect("it shows pages")
     }
 
+    /// Serves anew, with figures on a listener of their own and a log of JSON lines from now on. The log of
+    /// before is gone.
+    #[track_caller]
+    pub fn watch(&mut self) {
+        self.stop();
+        fs::remove_file(self.log_file()).expect("the log of a server that ran");
+        self.is_watched = true;
+        self.restart();
+    }
+
+    /// Where it serves its figures.
+    #[track_caller]
+    #[must_use]
+    pub fn figures(&self) -> SocketAddr {
+        self.figures.expect("it is watched")
+    }
+
     /// Where its data is.
     #[must_use]
     pub fn data(&self) -> PathBuf {
@@ -203,6 +224,14 @@ impl<'env> Server<'env> {
         Running::start(format!("okrd {}", arguments.join(" ")), command).wait()
     }
 
+    /// Runs a command of `okrd` that is about no data folder.
+    #[must_use]
+    pub fn okrd_bare(&self, arguments: &[&str]) -> Run {
+        let mut command = self.env.command("okrd", &self.folder);
+        command.args(arguments);
+        Running::start(format!("okrd {}", arguments.join(" ")), command).wait()
+    }
+
     /// Serves, at the address it had before, and comes back when it listens.
     #[track_caller]
     pub fn restart(&mut self) {
@@ -214,8 +243,23 @@ impl<'env> Server<'env> {
             .arg("--listen")
             .arg(self.address.to_string())
             .args(self.page_options())
+            .args(self.watch_options())
             .args(&self.options)
             .arg("--json");
+        self.serve(command);
+        assert_eq!(self.pages.is_some(), self.shows_pages);
+    }
+
+    /// Sets a variable in the environment of the server from its next start on.
+    pub fn set_environment(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Serves by a command line of the test's own, and comes back when it listens.
+    #[track_caller]
+    pub fn serve_by(&mut self, arguments: &[String]) {
+        let mut command = self.env.command("okrd", &self.folder);
+        command.args(arguments).arg("--json");
         self.serve(command);
     }
 
@@ -257,6 +301,7 @@ impl<'env> Server<'env> {
         assert!(self.process.is_none(), "it is serving already");
         let log = self.log_file();
         let mut child = command
+            .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(
@@ -289,9 +334,18 @@ impl<'env> Server<'env> {
             .as_str()
             .and_then(|address| address.parse().ok())
             .unwrap_or_else(|| panic!("okrd does not say where it listens: {line}"));
-        self.figures = said["metrics"].as_str().and_then(|at| at.parse().ok());
         self.pages = said["page"].as_str().map(str::to_owned);
-        assert_eq!(self.pages.is_some(), self.shows_pages, "{line}");
+        self.figures = (said["metrics"].as_str()).and_then(|address| address.parse().ok());
+    }
+
+    fn watch_options(&self) -> Vec<String> {
+        if !self.is_watched {
+            return Vec::new();
+        }
+        let at = SocketAddr::new(self.address.ip(), 0);
+        ["--log", "json", "--metrics", &at.to_string()]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     fn page_options(&self) -> Vec<String> {

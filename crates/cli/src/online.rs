@@ -116,7 +116,7 @@ impl From<ReplicaError> for Failure {
     fn from(error: ReplicaError) -> Self {
         let exit = match &error {
             ReplicaError::Missing { .. } => Exit::NotFound,
-            ReplicaError::Exists { .. } => Exit::Refused,
+            ReplicaError::Exists { .. } | ReplicaError::NewerFormat { .. } => Exit::Refused,
             damage if damage.is_damage() => Exit::Unverified,
             ReplicaError::Empty { .. } => Exit::NotFound,
             _ => Exit::Trouble,

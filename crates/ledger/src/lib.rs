@@ -31,6 +31,7 @@ mod ledger;
 mod memory;
 pub mod merkle;
 mod seal;
+mod space;
 mod store;
 #[cfg(test)]
 mod testing;
@@ -51,6 +52,7 @@ pub use ledger::{
 pub use memory::MemoryLedger;
 pub use merkle::Frontier;
 pub use seal::{DeviceId, EventId, Hash, Salt, Seal, Sealed, WorkspaceId};
+pub use space::free_space;
 pub use store::{Loss, Options, Salvaged, SledLedger, Watch, Written, salvage};
 pub use verifier_key::{VerifierKey, VerifierKeyError};
 pub use verify::{Signed, verify_batch};

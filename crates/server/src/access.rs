@@ -202,6 +202,13 @@ impl Access {
         self.changes.subscribe()
     }
 
+    /// Until when a token holds; none where there is no such token.
+    pub(crate) fn expires(&self, token: Uuid) -> Option<Timestamp> {
+        let book = self.book();
+        let mut found = book.tokens.iter();
+        Some(found.find(|record| record.id == token)?.expires)
+    }
+
     /// The tokens of a workspace, oldest first.
     pub(crate) fn tokens(&self, workspace: WorkspaceId) -> Vec<TokenRecord> {
         let book = self.book();

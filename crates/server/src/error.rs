@@ -31,6 +31,22 @@ pub enum ServerError {
         /// The folder.
         path: PathBuf,
     },
+    /// The data folder has a form that came after this okrd.
+    #[error("{} has format {format}, and this okrd knows {} at most: it was made by a newer okrd; run that one", path.display(), crate::format::FORMAT)]
+    NewerFormat {
+        /// The data folder.
+        path: PathBuf,
+        /// The form that it has.
+        format: u32,
+    },
+    /// The data folder has a form that this okrd has replaced.
+    #[error("{} has format {format}, and this okrd serves {}: upgrade it first, which makes a backup, with: okrd upgrade --data {0}", path.display(), crate::format::FORMAT)]
+    OlderFormat {
+        /// The data folder.
+        path: PathBuf,
+        /// The form that it has.
+        format: u32,
+    },
     /// A file of the server is not what it should be.
     #[error("{} cannot be used: {what}; put it right, or restore it from a backup", path.display())]
     BadFile {
@@ -157,6 +173,30 @@ pub enum ServerError {
         path: PathBuf,
         /// What went wrong.
         what: String,
+    },
+    /// No okrd answers.
+    #[error("no okrd answers at {at}: {what}; see its log, or start one with: okrd serve")]
+    NotServing {
+        /// The data folder or the address.
+        at: String,
+        /// What went wrong.
+        what: String,
+    },
+    /// There is something where a backup was to be.
+    #[error("{} is there already, and a backup replaces nothing; name a folder that is not there yet", path.display())]
+    BackupExists {
+        /// Where the backup was to be.
+        path: PathBuf,
+    },
+    /// A copy does not fit.
+    #[error("{} has {free} bytes of free space, and a copy of the data folder needs {needed}; make room, or name a place on another disk with --backup", path.display())]
+    NoRoom {
+        /// Where the copy was to be.
+        path: PathBuf,
+        /// Free space there.
+        free: u64,
+        /// What is needed.
+        needed: u64,
     },
     /// The network listener.
     #[error("the server stopped: {0}")]

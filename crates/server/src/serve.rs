@@ -18,12 +18,14 @@ use tokio_rustls::TlsAcceptor;
 use tokio_stream::Stream;
 use tonic::service::Routes;
 use tonic::transport::server::Connected;
-use tonic_health::server::HealthReporter;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
 
 use crate::auth::authenticate;
 use crate::connection::{arrivals, bound, watch_over};
 use crate::error::ServerError;
 use crate::page::PageListener;
+use crate::readiness::{self, Readiness};
 use crate::rpc::{Admin, Command, Query, Sync};
 use crate::server::{ServeOptions, Server};
 use crate::settings::Tls;
@@ -70,9 +72,10 @@ impl Server {
         let tls = (certificate.as_ref())
             .map(|certificate| certificate.config(b"h2"))
             .transpose()?;
-        if let Some(listener) = self.metrics.take() {
-            metrics::serve(&shared, listener)?;
-        }
+        // To the very end: whoever asks meanwhile is told that the server stops.
+        let _figures = (self.metrics.take())
+            .map(|listener| metrics::serve(&shared, listener))
+            .transpose()?;
         if let Some(listener) = self.page.take() {
             let tls = match &certificate {
                 Some(certificate) if self.page_protection(&listener)?.is_some() => {
@@ -82,11 +85,12 @@ impl Server {
             };
             page::serve(&shared, listener.listener, tls)?;
         }
-        admin::listen(&shared);
+        let health = HealthReporter::new();
+        admin::listen(&shared, health.clone());
         watch_over(&shared);
         let incoming = arrivals(&shared, listener, tls.map(TlsAcceptor::from));
         tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
-        self.run(incoming, shutdown).await
+        self.run(incoming, health, shutdown).await
     }
 
     /// Serves connections that somebody else accepts, in plain text, as [`Self::serve`] does those of a
@@ -103,20 +107,22 @@ impl Server {
     where
         I: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
     {
-        self.run(incoming, shutdown).await
+        self.run(incoming, HealthReporter::new(), shutdown).await
     }
 
     async fn run<I>(
         self,
         incoming: impl Stream<Item = io::Result<I>> + Send,
+        health: HealthReporter,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ServerError>
     where
         I: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
     {
         let shared = Arc::clone(&self.shared);
-        let (health, health_service) = tonic_health::server::health_reporter();
-        announce(&health, true).await;
+        readiness::announce(&health, &Readiness::of(&shared)).await;
+        tokio::spawn(readiness::tell(Arc::clone(&shared), health.clone()));
+        let health_service = HealthServer::new(HealthService::from_health_reporter(health.clone()));
         let routes = with_reflection(Routes::new(health_service))?;
         let routes = with_services(routes, &shared)
             .into_axum_router()
@@ -126,8 +132,8 @@ impl Server {
         let stop = async {
             shutdown.await;
             tracing::info!("stopping");
-            announce(&health, false).await;
             shared.stopping.cancel();
+            readiness::announce(&health, &Readiness::of(&shared)).await;
         };
         let serving = transport(&shared)
             .add_routes(Routes::from(routes))
@@ -236,23 +242,6 @@ fn transport(shared: &Shared) -> tonic::transport::Server {
         .http2_max_header_list_size(limits.headers_bytes)
         .initial_stream_window_size(limits.window_bytes)
         .initial_connection_window_size(limits.window_bytes)
-}
-
-async fn announce(health: &HealthReporter, serving: bool) {
-    let status = if serving {
-        tonic_health::ServingStatus::Serving
-    } else {
-        tonic_health::ServingStatus::NotServing
-    };
-    for service in [
-        "",
-        "quarterdeck.v1.SyncService",
-        "quarterdeck.v1.QueryService",
-        "quarterdeck.v1.CommandService",
-        "quarterdeck.v1.AdminService",
-    ] {
-        health.set_service_status(service, status).await;
-    }
 }
 
 /// Reflection in both its versions: some clients speak the older one alone.

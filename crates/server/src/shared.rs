@@ -1,6 +1,7 @@
 //! What all parts of a running server share.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -171,6 +172,12 @@ impl Shared {
     pub(crate) fn reload_certificate(&self) -> Result<(), ServerError> {
         let certificate = self.certificate().clone();
         certificate.map_or(Ok(()), |certificate| certificate.reload())
+    }
+
+    /// The file of the certificate that is served with; none in plain text, or before it is known.
+    pub(crate) fn certificate_file(&self) -> Option<PathBuf> {
+        let certificate = self.certificate().clone();
+        certificate.map(|certificate| certificate.file().to_path_buf())
     }
 
     fn certificate(&self) -> MutexGuard<'_, Option<Arc<Certificate>>> {

@@ -5,10 +5,11 @@
 //! sent as metadata and shown in no error.
 
 pub mod query;
+mod visit;
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
@@ -34,6 +35,8 @@ use crate::remote::{
 };
 use crate::tls;
 
+pub use visit::Visit;
+
 const CONNECT: Duration = Duration::from_secs(10);
 /// For a call that is answered at once, and between two chunks of a pull, which lasts as long as it brings
 /// something.
@@ -49,7 +52,11 @@ pub struct Grpc {
     address: String,
     /// How long an answer is waited for.
     pub(crate) patience: Duration,
+    certificate: Shown,
 }
+
+/// The certificate that the server showed, in DER form; none in plain text.
+type Shown = Arc<OnceLock<Vec<u8>>>;
 
 impl Grpc {
     /// Connects to a server, with the token that `address` has.
@@ -63,10 +70,11 @@ impl Grpc {
         let endpoint = endpoint(&shown)?;
         let plain =
             address.fingerprint.is_none() && (address.plaintext || is_loopback(&address.host));
+        let certificate = Shown::default();
         let channel = if plain {
             endpoint.connect().await
         } else {
-            let connector = Connector::new(address).map_err(unreachable)?;
+            let connector = Connector::new(address, &certificate).map_err(unreachable)?;
             endpoint
                 .connect_with_connector(tower::service_fn(move |_: Uri| {
                     connector.clone().connect()
@@ -82,7 +90,7 @@ impl Grpc {
                 unreachable(root_cause(&error))
             }
         })?;
-        Ok(Self::over(channel, address))
+        Ok(Self::over(channel, address, certificate))
     }
 
     /// Connects by what `dial` connects, in place of the system's network: one that is simulated, say. What
@@ -105,10 +113,10 @@ impl Grpc {
         let channel = channel.map_err(|error| {
             RemoteError::Unreachable(format!("{shown}: {}", root_cause(&error)))
         })?;
-        Ok(Self::over(channel, address))
+        Ok(Self::over(channel, address, Shown::default()))
     }
 
-    fn over(channel: Channel, address: &RemoteAddress) -> Self {
+    fn over(channel: Channel, address: &RemoteAddress, certificate: Shown) -> Self {
         let client = SyncServiceClient::new(channel.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
@@ -118,6 +126,7 @@ impl Grpc {
             token: None,
             address: show(address),
             patience: ANSWER,
+            certificate,
         };
         if let Some(token) = &address.token {
             grpc.set_token(token.clone());
@@ -182,23 +191,31 @@ struct Connector {
     name: ServerName<'static>,
     host: String,
     port: u16,
+    certificate: Shown,
 }
 
 impl Connector {
-    fn new(address: &RemoteAddress) -> Result<Self, String> {
+    fn new(address: &RemoteAddress, certificate: &Shown) -> Result<Self, String> {
         let config = tls::client_config(address.fingerprint)?;
         Ok(Self {
             tls: TlsConnector::from(Arc::new(config)),
             name: ServerName::try_from(address.host.clone()).map_err(|error| error.to_string())?,
             host: address.host.clone(),
             port: address.port,
+            certificate: Arc::clone(certificate),
         })
     }
 
     async fn connect(self) -> std::io::Result<TokioIo<tokio_rustls::client::TlsStream<TcpStream>>> {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         stream.set_nodelay(true)?;
-        Ok(TokioIo::new(self.tls.connect(self.name, stream).await?))
+        let stream = self.tls.connect(self.name, stream).await?;
+        let (_, session) = stream.get_ref();
+        if let Some(own) = session.peer_certificates().and_then(<[_]>::first) {
+            // The one of the first connection: a later one may have another, and that is no secret.
+            let _ = self.certificate.set(own.to_vec());
+        }
+        Ok(TokioIo::new(stream))
     }
 }
 

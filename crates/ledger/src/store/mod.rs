@@ -201,8 +201,7 @@ impl SledLedger {
             .map(|entry| 4 * entry.event.size() as u64)
             .sum();
         let needed = bytes.saturating_add(self.reserve_bytes);
-        let free = fs2::available_space(&self.dir)
-            .map_err(|source| io_error("ask for free space at", &self.dir, source))?;
+        let free = crate::free_space(&self.dir)?;
         if free < needed {
             Err(LedgerError::DiskFull {
                 path: self.dir.clone(),

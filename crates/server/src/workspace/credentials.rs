@@ -30,9 +30,7 @@ pub(super) fn check(
         }
         Body::WorkspaceCreated(created) => valid_key(&created.key),
         Body::ServerAdopted { device, key, .. } => {
-            let own = |own: &Identity| {
-                *device == own.device && (!is_new || *key == own.public().0)
-            };
+            let own = |own: &Identity| *device == own.device && (!is_new || *key == own.public().0);
             if server.is_none_or(own) {
                 Ok(())
             } else {

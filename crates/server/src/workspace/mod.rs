@@ -23,6 +23,7 @@ mod published;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod verify;
 mod writer;
 
@@ -38,9 +39,7 @@ use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::{Body, Entry};
 use quarterdeck_core::id::{DeviceId, EventId, MemberId, Uuid, WorkspaceId};
 use quarterdeck_core::state::State;
-use quarterdeck_ledger::{
-    Checkpoint, Derived, DeviceKey, Hash, Head, Ledger, Options, PublicKey,
-};
+use quarterdeck_ledger::{Checkpoint, Derived, DeviceKey, Hash, Head, Ledger, Options, PublicKey};
 use quarterdeck_projection::{Health, Kept};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -62,6 +61,7 @@ use draft::Desk;
 use projection::Projection;
 use proofs::Leaves;
 use published::Published;
+use trouble::Trouble;
 use writer::{Job, Writer};
 
 /// How long a log that is being closed may take to let go.
@@ -79,6 +79,8 @@ pub(crate) struct Workspace {
     kept: Arc<Mutex<(Kept, Health)>>,
     /// Where they are kept, if anywhere.
     derived: Option<PathBuf>,
+    /// Why nothing was recorded the last time, if so.
+    trouble: Arc<Trouble>,
     standing: RwLock<Standing>,
     /// Its folder, if it has one.
     files: Option<Folder>,
@@ -211,6 +213,7 @@ impl Workspace {
         );
         let published = Arc::new(Published::new(state.clone(), index));
         let clock = last_reading(&*ledger, &published, identity.device)?;
+        let trouble = Arc::<Trouble>::default();
         let writer = Writer {
             snapshot: state.head.saturating_sub(folded),
             desk: Desk {
@@ -226,6 +229,7 @@ impl Workspace {
             index: derived.as_deref().map(Derived::new),
             derived: derived.clone(),
             metrics: Arc::clone(metrics),
+            trouble: Arc::clone(&trouble),
         };
         let (jobs, waiting) = mpsc::channel(QUEUE);
         let thread = if world.is_threadless() {
@@ -246,6 +250,7 @@ impl Workspace {
             leaves: Leaves::default(),
             kept,
             derived,
+            trouble,
             standing: RwLock::new(Standing::Open),
             files: None,
             world: world.clone(),
@@ -365,6 +370,22 @@ impl Workspace {
         answered
             .await
             .unwrap_or_else(|_| Err(Unavailable::stopping().into()))
+    }
+
+    /// Why nothing was recorded the last time that something was to be; none if it was.
+    pub(crate) fn trouble(&self) -> Option<Unavailable> {
+        self.trouble.get()
+    }
+
+    /// Whether the writer has ended although the workspace is open.
+    pub(crate) fn has_no_writer(&self) -> bool {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.as_ref().is_some_and(JoinHandle::is_finished)
+    }
+
+    /// How large the log was at the newest snapshot; none while somebody asks about the past.
+    pub(crate) fn snapshot_at(&self) -> Option<u64> {
+        Some(self.kept.try_lock().ok()?.0.newest_at())
     }
 
     /// How many jobs the writer has not taken up yet.

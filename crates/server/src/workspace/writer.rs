@@ -23,6 +23,7 @@ use super::draft::{Desk, Draft, Obstacle, Order};
 use super::erase;
 use super::incoming::{Incoming, Pusher};
 use super::outcome::{Authored, NotAuthored, Outcome, Pushed, Unavailable};
+use super::trouble::Trouble;
 use crate::metrics::Metrics;
 use crate::step::Step;
 
@@ -77,6 +78,7 @@ pub(super) struct Writer {
     /// Where all is kept that is made of the log.
     pub(super) derived: Option<PathBuf>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) trouble: Arc<Trouble>,
     /// Position at which the index was last kept with a snapshot.
     pub(super) snapshot: u64,
 }
@@ -147,15 +149,16 @@ impl Writer {
                 Err(Unavailable::of(&error))
             }
         };
+        self.trouble.note(&appended);
         match &appended {
             Ok(head) => {
                 self.desk.world.reached(Step::Appended);
                 if count > 0 {
                     self.metrics.appends.inc();
                     self.metrics.append_events.observe(as_figure(count));
-                    self.metrics
-                        .append_seconds
-                        .observe(began.elapsed().as_secs_f64());
+                    let took = began.elapsed();
+                    self.metrics.append_seconds.observe(took.as_secs_f64());
+                    self.metrics.latency.note(took);
                     self.metrics.head(self.desk.identity.workspace, *head);
                 }
                 self.seen = (entries.iter()).fold(self.seen, |seen, entry| {

@@ -60,8 +60,7 @@ impl Rescue {
                 &mut |walked| {
                     let entry = walked.prepared.map_err(|error| error.to_string())?;
                     let seq = entry.seq;
-                    let signed =
-                        checker.follow(entry, &walked.entry.event, walked.leaf)?;
+                    let signed = checker.follow(entry, &walked.entry.event, walked.leaf)?;
                     if checker.is_whole() {
                         whole = Whole {
                             size: seq,

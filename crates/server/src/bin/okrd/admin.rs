@@ -104,7 +104,7 @@ async fn workspaces(data: &Data, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn summary(it: &v1::WorkspaceSummary) -> Value {
+pub(crate) fn summary(it: &v1::WorkspaceSummary) -> Value {
     json!({
         "id": it.id, "name": it.name, "head": it.head, "members": it.members,
         "devices": it.devices, "recorded": moment(it.recorded_ms), "standing": it.standing,
@@ -436,36 +436,4 @@ fn verified_line((name, size, result): &(String, u64, v1::VerifyResult)) -> Stri
             result.damaged_seq
         )
     }
-}
-
-pub(crate) async fn stats(data: Data, output: &Output) -> Result<(), Failure> {
-    let request = v1::GetStatsRequest {};
-    let stats = ask(&data, async |client| client.get_stats(request).await)
-        .await?
-        .into_inner();
-    let answer = json!({
-        "version": stats.version,
-        "uptime_seconds": stats.uptime_seconds,
-        "events_recorded": stats.events_recorded,
-        "flushes": stats.flushes,
-        "events_refused": stats.events_refused,
-        "watches": stats.watches,
-        "workspaces": stats.workspaces.iter().map(summary).collect::<Vec<_>>(),
-    });
-    output.answer(answer, || {
-        let mut lines = vec![
-            format!(
-                "okrd {}, open for {} s.",
-                stats.version, stats.uptime_seconds
-            ),
-            format!(
-                "Since then {} events recorded in {} flushes, {} refused; {} watches open.",
-                stats.events_recorded, stats.flushes, stats.events_refused, stats.watches
-            ),
-            String::new(),
-        ];
-        lines.extend(summaries(&stats.workspaces));
-        lines
-    });
-    Ok(())
 }

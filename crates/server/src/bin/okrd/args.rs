@@ -75,8 +75,36 @@ A certificate that others issued is renewed by them: put the files in place, the
     Cert(CertVerb),
     /// Check every entry, chain, signature and root
     Verify(Verify),
-    /// Show figures of the server's work
+    /// Show figures of the server's work, and what is not as it should be
+    #[command(after_help = "Examples:
+  okrd stats --data /var/lib/okrd
+  okrd stats --data /var/lib/okrd --json
+
+Latencies are of the last 1,024 appends; everything else counts from the start of okrd.")]
     Stats(Data),
+    /// Look for what is wrong with a server, running or not, and say what to do
+    #[command(after_help = "Examples:
+  okrd doctor --data /var/lib/okrd
+  okrd doctor --data /var/lib/okrd --listen 0.0.0.0:7443 --json
+
+Exits with 0 where all is well, 6 where a history is damaged or lost, 7 where anything else is to be
+done. Of a server that does not run, the end of every log is read; `okrd verify` reads all of it.")]
+    Doctor(Doctor),
+    /// Ask whether a server lives and is ready, as a container's health check does
+    #[command(after_help = "Examples:
+  okrd health --data /var/lib/okrd
+  okrd health --address 127.0.0.1:7443 --live
+  okrd health --address okr.example.com:7443 --ca /var/lib/okrd/tls/ca.pem
+
+Exits with 0 where it is, 4 where no okrd answers, 7 where one answers that it is not.")]
+    Health(Health),
+    /// Bring a data folder of an older format to the present one; keeps it as it was
+    #[command(after_help = "Examples:
+  okrd upgrade --data /var/lib/okrd
+  okrd upgrade --data /var/lib/okrd --backup /mnt/backup/okrd-before
+
+Stop okrd first. The copy is a whole data folder, which the older okrd serves as it is.")]
+    Upgrade(Upgrade),
     /// Write everything that a restore needs to one file, also while the server runs
     #[command(after_help = "Examples:
   okrd backup --data /var/lib/okrd -o /backup/okrd-monday.backup
@@ -378,4 +406,39 @@ pub(crate) struct Verify {
     /// The workspace's name or id; all of them if it is left out
     #[arg(long, value_name = "NAME")]
     pub(crate) workspace: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// An address that okrd is to listen on; whether it is free is looked at while okrd does not run
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Vec<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    /// The data folder of the server, asked through its socket
+    #[arg(long, value_name = "DIR", required_unless_present = "address")]
+    pub(crate) data: Option<PathBuf>,
+    /// HOST:PORT that the server listens on, asked over the network
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "data")]
+    pub(crate) address: Option<String>,
+    /// Certificate of the authority behind the server's, in PEM; plain text without one
+    #[arg(long, value_name = "FILE", requires = "address")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Ask only whether it lives, not whether it is ready
+    #[arg(long)]
+    pub(crate) live: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Upgrade {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Folder to keep the data folder in as it was, which is not there yet; within the data folder
+    /// itself if it is left out
+    #[arg(long, value_name = "DIR")]
+    pub(crate) backup: Option<PathBuf>,
 }

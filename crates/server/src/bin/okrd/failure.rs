@@ -10,8 +10,8 @@ use tonic_types::StatusExt;
 const NOT_FOUND: u8 = 3;
 const UNREACHABLE: u8 = 4;
 const REFUSED: u8 = 5;
-const UNVERIFIED: u8 = 6;
-const TROUBLE: u8 = 7;
+pub(crate) const UNVERIFIED: u8 = 6;
+pub(crate) const TROUBLE: u8 = 7;
 const USAGE: u8 = 2;
 
 /// Why a command could not do its work.
@@ -34,6 +34,15 @@ impl Failure {
     /// This machine could not: disk, permissions, a port that is taken.
     pub(crate) fn trouble(message: impl Into<String>) -> Self {
         Self::new(TROUBLE, message)
+    }
+
+    /// What is wrong was said by the answer itself.
+    pub(crate) const fn said(exit: u8) -> Self {
+        Self {
+            exit,
+            message: String::new(),
+            hint: None,
+        }
     }
 
     /// The command line says something that cannot be meant.
@@ -82,9 +91,14 @@ impl From<ServerError> for Failure {
             ServerError::BadAddress { .. } | ServerError::BadPageUrl { .. } => USAGE,
             ServerError::Plaintext { .. }
             | ServerError::AlreadyInitialised { .. }
+            | ServerError::BackupExists { .. }
+            | ServerError::NewerFormat { .. }
             | ServerError::NoKeys { .. }
-            | ServerError::Occupied { .. } => REFUSED,
-            ServerError::Locked { .. } | ServerError::Unreachable { .. } => UNREACHABLE,
+            | ServerError::Occupied { .. }
+            | ServerError::OlderFormat { .. } => REFUSED,
+            ServerError::Locked { .. }
+            | ServerError::NotServing { .. }
+            | ServerError::Unreachable { .. } => UNREACHABLE,
             ServerError::RootDiffers { .. }
             | ServerError::Unreadable { .. }
             | ServerError::Backup { .. }

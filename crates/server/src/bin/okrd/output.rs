@@ -10,6 +10,8 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_report::json::Check;
+use quarterdeck_report::text::{Ansi, checks};
 use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
 
@@ -51,6 +53,9 @@ impl Output {
 
     /// Says what went wrong, and what to do.
     pub(crate) fn fail(&self, failure: &Failure) {
+        if failure.message.is_empty() {
+            return;
+        }
         if self.json {
             let error = json!({
                 "schema": SCHEMA,
@@ -64,6 +69,17 @@ impl Output {
             eprintln!("Hint: {}.", shown(hint).trim_end_matches('.'));
         }
     }
+}
+
+/// What was looked at, line by line.
+pub(crate) fn lines_of(found: &[Check]) -> Vec<String> {
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let ansi = match std::io::stdout().is_terminal() && !is_plain {
+        true => Ansi::On,
+        false => Ansi::Off,
+    };
+    let text = checks(found).render(ansi);
+    text.lines().map(str::to_owned).collect()
 }
 
 fn with_schema(object: Value) -> Value {

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::args::Serve;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::supervisor;
 
 pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> {
     let bound = |address, error| Failure::trouble(format!("cannot listen on {address}: {error}"));
@@ -75,7 +76,15 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
             .chain(page)
             .collect()
     });
-    Ok(server.serve(listener, stop).await?)
+    supervisor::ready();
+    let watched = supervisor::watch(server.admin());
+    let stop = async {
+        stop.await;
+        supervisor::stopping();
+    };
+    let served = server.serve(listener, stop).await;
+    drop(watched);
+    Ok(served?)
 }
 
 /// SIGHUP: the certificate's files were exchanged.

@@ -3,8 +3,9 @@
 mod backup;
 mod devices;
 mod invitations;
-mod standing;
 mod rotation;
+mod standing;
+mod stats;
 mod tokens;
 mod verify;
 mod workspaces;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use quarterdeck_proto::v1::{self, admin_service_server::AdminService};
 use tonic::{Request, Response, Status};
 
-use super::Answers;
+use super::{Answers, blocking};
 use crate::address::Address;
 use crate::auth::{self, Caller};
 use crate::error::ServerError;
@@ -201,7 +202,10 @@ impl AdminService for Admin {
         request: Request<v1::GetStatsRequest>,
     ) -> Result<Response<v1::GetStatsResponse>, Status> {
         let who = Self::who(&request)?;
-        Ok(Response::new(workspaces::stats(&self.shared, &who)))
+        let shared = Arc::clone(&self.shared);
+        let world = self.shared.world.clone();
+        let stats = blocking(world, move || Ok(stats::stats(&shared, &who)));
+        stats.await.map(Response::new)
     }
 
     async fn backup(

@@ -60,7 +60,7 @@ pub(super) async fn restore(
     request: v1::RestoreWorkspaceRequest,
 ) -> Result<v1::RestoreWorkspaceResponse, Status> {
     let path = PathBuf::from(&request.path);
-    let (id, name) = shared
+    let (id, _) = shared
         .any_workspace_named(&request.workspace)
         .map_err(|error| who.failed(&error))?;
     let held = Arc::clone(shared);
@@ -76,7 +76,7 @@ pub(super) async fn restore(
             ));
         }
     };
-    tracing::warn!(workspace = %id, name, size = log.size, aside = %aside.display(), "restored from a backup");
+    tracing::warn!(workspace = %id, size = log.size, aside = %aside.display(), "restored from a backup");
     Ok(v1::RestoreWorkspaceResponse {
         workspace: Some(log.into()),
         aside: aside.display().to_string(),

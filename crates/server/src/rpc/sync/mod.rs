@@ -70,7 +70,7 @@ impl SyncService for Sync {
         request: Request<v1::GetCheckpointRequest>,
     ) -> Result<Response<v1::GetCheckpointResponse>, Status> {
         let client = auth::client(&request)?;
-        Ok(Response::new(checkpoint::get(&client.workspace)))
+        Ok(Response::new(checkpoint::get(&self.shared, &client)))
     }
 
     async fn get_inclusion_proof(

@@ -35,6 +35,7 @@ pub(super) fn pull(
     };
     let last = head.size.min(from.saturating_add(wanted).saturating_sub(1));
     let stopping = shared.stopping.clone();
+    let sent = shared.metrics.sent("pull");
     Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut next = from;
@@ -45,6 +46,7 @@ pub(super) fn pull(
             }
             let part = part(&workspace, next, last).await.map(|entries| {
                 next = next.saturating_add(entries.len() as u64);
+                sent.inc_by(entries.len() as u64);
                 let at_head = next > head.size;
                 v1::PullResponse {
                     entries,
