@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use quarterdeck_core::id::WorkspaceId;
+use quarterdeck_core::visible;
 use quarterdeck_ledger::{Entry, Hash, Sealed};
 use serde::{Deserialize, Serialize};
 
@@ -147,7 +148,8 @@ pub(super) fn read_entry(line: &str) -> Result<Received, String> {
 }
 
 fn ended(line: &impl Serialize) -> serde_json::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec(line)?;
+    let text = serde_json::to_string(line)?;
+    let mut bytes = visible::json(&text).into_owned().into_bytes();
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -9,6 +9,8 @@
 use std::io::IsTerminal;
 
 use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::visible;
+use quarterdeck_report::text::clean;
 use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
 
@@ -31,7 +33,7 @@ impl Output {
             if let Value::Object(fields) = object {
                 all.extend(fields);
             }
-            println!("{}", Value::Object(all));
+            println!("{}", visible::json(&Value::Object(all).to_string()));
         } else {
             for line in lines() {
                 println!("{line}");
@@ -46,7 +48,7 @@ impl Output {
                 "schema": SCHEMA,
                 "error": { "message": failure.message, "hint": failure.hint },
             });
-            eprintln!("{error}");
+            eprintln!("{}", visible::json(&error.to_string()));
             return;
         }
         eprintln!("okrd: {}", shown(&failure.message));
@@ -58,9 +60,7 @@ impl Output {
 
 /// Text that somebody else may have written, with control characters made harmless.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    clean(text).into_owned()
 }
 
 /// A moment, or null where it never came.
