@@ -67,3 +67,7 @@ powercut CUTS="60":
 # Does all that must hold before a change lands.
 ci:
     .ci/run
+
+# Fuzzes each reader of outside bytes for SECONDS, or the TARGETS named; needs a nightly toolchain and cargo-fuzz.
+fuzz SECONDS="60" *TARGETS:
+    tests/fuzz/run {{SECONDS}} {{TARGETS}}

@@ -31,6 +31,7 @@ pub struct Server<'env> {
     first_invitation: String,
     address: SocketAddr,
     shows_pages: bool,
+    logs_everything: bool,
     pages: Option<String>,
     process: Option<Child>,
 }
@@ -45,6 +46,7 @@ impl<'env> Server<'env> {
             first_invitation: String::new(),
             address: SocketAddr::from((own_loopback_address(), 0)),
             shows_pages: false,
+            logs_everything: false,
             pages: None,
             process: None,
         };
@@ -121,6 +123,14 @@ impl<'env> Server<'env> {
         self.restart();
     }
 
+    /// Serves anew, and logs all that any part of it has to say from now on.
+    #[track_caller]
+    pub fn log_everything(&mut self) {
+        self.stop();
+        self.logs_everything = true;
+        self.restart();
+    }
+
     /// Where it shows pages: scheme, host and port.
     #[track_caller]
     #[must_use]
@@ -158,6 +168,9 @@ impl<'env> Server<'env> {
         assert!(self.process.is_none(), "it is serving already");
         let log = self.log_file();
         let mut command = self.env.command("okrd", &self.folder);
+        if self.logs_everything {
+            command.env("OKRD_LOG", "trace");
+        }
         let mut child = command
             .arg("serve")
             .arg("--data")

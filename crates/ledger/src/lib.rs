@@ -23,6 +23,8 @@ mod derived;
 pub mod envelope;
 mod fingerprint;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod index;
 mod key;
 mod ledger;

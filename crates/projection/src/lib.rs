@@ -25,6 +25,8 @@
 
 mod error;
 mod folded;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod horizon;
 mod kept;
 mod pack;

@@ -23,6 +23,8 @@ mod auth;
 mod data;
 mod error;
 mod files;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod limits;
 mod lookup;
 mod metrics;

@@ -14,6 +14,8 @@
 mod commit;
 mod disk;
 mod frames;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod guard;
 mod lock;
 mod mark;

@@ -51,7 +51,7 @@ impl<R: BufRead> LogFile<R> {
 
     /// The next entries, in order and without a gap, up to position `until`; none where the file ends,
     /// which it does with its last entry.
-    pub(super) fn block(&mut self, until: u64) -> Result<Vec<Received>, ImportError> {
+    pub(crate) fn block(&mut self, until: u64) -> Result<Vec<Received>, ImportError> {
         let mut block = Vec::new();
         let mut bytes = 0;
         let room = until.saturating_sub(self.lines - 1).min(BLOCK_ENTRIES);
@@ -83,7 +83,7 @@ impl<R: BufRead> LogFile<R> {
     }
 
     /// Checks that nothing comes after the last entry.
-    pub(super) fn finish(&mut self) -> Result<(), ImportError> {
+    pub(crate) fn finish(&mut self) -> Result<(), ImportError> {
         let line = self.lines + 1;
         match next_line(&mut self.input, line)? {
             None => Ok(()),

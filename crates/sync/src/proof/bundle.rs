@@ -11,14 +11,14 @@ const MAGIC: &[u8] = b"quarterdeck/proof/1\n";
 
 /// A leaf with the event that it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Leaf {
+pub(crate) struct Leaf {
     pub envelope: Envelope,
     pub sealed: Sealed,
 }
 
 /// An entry and what it takes to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Bundle {
+pub(crate) struct Bundle {
     pub leaf: Leaf,
     /// The events of the same command after it, up to the signed one; none where it ends the command,
     /// or where they are too many.
@@ -29,9 +29,9 @@ pub(super) struct Bundle {
 
 impl Bundle {
     /// At most so many events after it, and so many earlier entries.
-    pub(super) const MOST: usize = 24;
+    pub(crate) const MOST: usize = 24;
 
-    pub(super) fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         write_leaf(&mut out, &self.leaf);
         out.push(count(self.followers.len()));
@@ -47,7 +47,7 @@ impl Bundle {
         out
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = Rest(bytes.strip_prefix(MAGIC)?);
         let leaf = rest.leaf()?;
         let followers = (0..rest.count()?)
