@@ -83,3 +83,7 @@ sbom:
     mkdir -p target
     python3 crates/server/packaging/sbom.py quarterdeck-server > target/okrd.cdx.json
     python3 crates/server/packaging/sbom.py quarterdeck-cli > target/okr.cdx.json
+
+# Fuzzes each reader of outside bytes for SECONDS, or the TARGETS named; needs a nightly toolchain and cargo-fuzz.
+fuzz SECONDS="60" *TARGETS:
+    tests/fuzz/run {{SECONDS}} {{TARGETS}}

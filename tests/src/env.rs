@@ -1,7 +1,7 @@
 //! One test's world: a temporary folder, a clock that only its commands move, and seeds used once.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -92,6 +92,7 @@ impl TestEnv {
         command
             .env_clear()
             .current_dir(home)
+            .stdin(Stdio::null())
             .env("HOME", home)
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("TMPDIR", self.path())

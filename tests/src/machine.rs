@@ -65,6 +65,16 @@ impl<'env> Machine<'env> {
         self.start_in(variables, arguments).wait()
     }
 
+    /// Runs `okr` with this on its standard input.
+    #[must_use]
+    pub fn okr_given(&self, input: &str, arguments: &[&str]) -> Run {
+        let (typed, mut command) = self.command(arguments);
+        let file = self.user_home.join("input");
+        std::fs::write(&file, input).expect("a file for the input");
+        command.stdin(std::fs::File::open(&file).expect("the input"));
+        Running::start(typed, command).wait()
+    }
+
     /// Starts `okr` and comes back at once, for tests of several processes.
     #[must_use]
     pub fn start(&self, arguments: &[&str]) -> Running {
@@ -241,7 +251,6 @@ pub struct Running {
 impl Running {
     pub(crate) fn start(typed: String, mut command: Command) -> Self {
         let child: Child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

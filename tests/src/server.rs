@@ -33,6 +33,7 @@ pub struct Server<'env> {
     address: SocketAddr,
     options: Vec<String>,
     shows_pages: bool,
+    logs_everything: bool,
     pages: Option<String>,
     is_watched: bool,
     figures: Option<SocketAddr>,
@@ -62,6 +63,7 @@ impl<'env> Server<'env> {
             address: SocketAddr::from((own_loopback_address(), 0)),
             options: Vec::new(),
             shows_pages: false,
+            logs_everything: false,
             pages: None,
             is_watched: false,
             figures: None,
@@ -176,6 +178,14 @@ impl<'env> Server<'env> {
         kib * 1024
     }
 
+    /// Serves anew, and logs all that any part of it has to say from now on.
+    #[track_caller]
+    pub fn log_everything(&mut self) {
+        self.stop();
+        self.logs_everything = true;
+        self.restart();
+    }
+
     /// Where it shows pages: scheme, host and port.
     #[track_caller]
     #[must_use]
@@ -236,6 +246,9 @@ impl<'env> Server<'env> {
     #[track_caller]
     pub fn restart(&mut self) {
         let mut command = self.env.command("okrd", &self.folder);
+        if self.logs_everything {
+            command.env("OKRD_LOG", "trace");
+        }
         command
             .arg("serve")
             .arg("--data")

@@ -87,7 +87,7 @@ impl Repository {
         ];
         let told = self.git(&arguments, "read the history of")?;
         let text = String::from_utf8_lossy(&told);
-        let mut commits: Vec<Commit> = text.split('\u{1}').filter_map(commit).collect();
+        let mut commits: Vec<Commit> = commits_in(&text).collect();
         commits.reverse();
         if commits.is_empty() {
             let file = self.folder.join(&self.file);
@@ -222,6 +222,11 @@ impl Commit {
         let path = self.path.as_ref().or(self.path_before.as_ref());
         path.map_or("", |path| path)
     }
+}
+
+/// Reads commits as the format above writes them.
+pub(crate) fn commits_in(text: &str) -> impl Iterator<Item = Commit> {
+    text.split('\u{1}').filter_map(commit)
 }
 
 /// Reads one commit as the format above writes it.

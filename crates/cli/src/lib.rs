@@ -24,6 +24,8 @@ mod demo;
 mod edit;
 mod error;
 mod field_value;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod git;
 mod online;
 mod output;

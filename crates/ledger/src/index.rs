@@ -74,7 +74,7 @@ impl Index {
         (root_at(blob.position) == Some(blob.root)).then_some(index)
     }
 
-    fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = vec![VERSION];
         out.extend(self.size().to_be_bytes());
         out.extend(self.events.iter().flatten());
@@ -87,7 +87,7 @@ impl Index {
         out
     }
 
-    fn decode(mut rest: Bytes) -> Option<Self> {
+    pub(crate) fn decode(mut rest: Bytes) -> Option<Self> {
         if rest.try_get_u8().ok()? != VERSION {
             return None;
         }

@@ -25,6 +25,8 @@ pub mod envelope;
 pub mod exported;
 mod fingerprint;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod index;
 mod key;
 mod ledger;

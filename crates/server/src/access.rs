@@ -4,7 +4,7 @@
 //! Guarantees: no secret is kept, only its SHA-256; what was given out or revoked is on disk
 //! before anyone hears of it; the file is the old one or the new one after a crash.
 
-mod book;
+pub(crate) mod book;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -32,6 +32,8 @@ mod error;
 mod examine;
 mod files;
 mod format;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod incidents;
 mod limits;
 mod lookup;

@@ -46,11 +46,21 @@ impl Settings {
         let text = String::from_utf8(bytes).map_err(|error| ServerError::bad_file(path, error))?;
         // Before anything else: a newer form may have settings that mean nothing here.
         format::check(path, &text)?;
-        toml::from_str(&text).map_err(|error| ServerError::bad_file(path, error.message()))
+        Self::parse(&text).map_err(|error| ServerError::bad_file(path, error.message()))
+    }
+
+    /// Reads the text of the file.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// The text of the file, without its heading.
+    pub(crate) fn text(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
     }
 
     pub(crate) fn save(&self, path: &Path) -> Result<(), ServerError> {
-        let text = toml::to_string(self).map_err(|error| ServerError::bad_file(path, error))?;
+        let text = (self.text()).map_err(|error| ServerError::bad_file(path, error))?;
         files::replace(path, format!("{HEADER}{text}").as_bytes())
     }
 }

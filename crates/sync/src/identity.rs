@@ -190,10 +190,6 @@ impl Identity {
             }
             Err(error) => return Err(files::io_error("read", &path)(error)),
         };
-        let refuse = |what: String| ReplicaError::Identity {
-            path: path.clone(),
-            what,
-        };
         // Before anything else: a newer form may look otherwise altogether.
         let form = serde_json::from_slice::<Form>(&bytes).map_or(FORMAT, |found| found.format);
         if form > FORMAT {
@@ -203,29 +199,39 @@ impl Identity {
                 known: FORMAT,
             });
         }
+        Self::parse(&bytes).map_err(|what| ReplicaError::Identity { path, what })
+    }
+
+    /// Reads the bytes of the file; what is wrong with them is told without a word of them.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         // The parser's own message could repeat a piece of the file: it is told by its place alone.
-        let file: File = serde_json::from_slice(&bytes).map_err(|error| {
-            refuse(format!(
+        let file: File = serde_json::from_slice(bytes).map_err(|error| {
+            format!(
                 "line {}, column {} is not as expected",
                 error.line(),
                 error.column()
-            ))
+            )
         })?;
         if file.format != FORMAT {
-            return Err(refuse(format!(
+            return Err(format!(
                 "it has format {}, and this version knows {FORMAT}",
                 file.format
-            )));
+            ));
         }
         file.read()
-            .map_err(|field| refuse(format!("its field `{field}` is not as expected")))
+            .map_err(|field| format!("its field `{field}` is not as expected"))
     }
 
-    pub(crate) fn save(&self, dir: &Path) -> Result<(), ReplicaError> {
+    /// The bytes of the file.
+    pub(crate) fn write(&self) -> serde_json::Result<Zeroizing<Vec<u8>>> {
         let mut file = File::write(self);
         let bytes = serde_json::to_vec_pretty(&file).map(Zeroizing::new);
         file.wipe();
-        let bytes = bytes.map_err(|error| ReplicaError::Identity {
+        bytes
+    }
+
+    pub(crate) fn save(&self, dir: &Path) -> Result<(), ReplicaError> {
+        let bytes = self.write().map_err(|error| ReplicaError::Identity {
             path: dir.join(FILE),
             what: error.to_string(),
         })?;

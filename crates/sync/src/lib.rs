@@ -38,6 +38,8 @@ pub mod exported;
 mod files;
 pub mod fork;
 mod framed;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod grpc;
 mod head;
 pub mod host;
@@ -64,6 +66,7 @@ mod tls;
 pub use command::{Authored, PendingCommand};
 pub use engine::{Agreed, Progress, Refused, Report, SyncError, compare, sync, watch};
 pub use error::{CommitError, ReplicaError};
+pub use files::make_dir as make_private_folder;
 pub use identity::{Identity, RemoteAddress};
 pub use invite::{Invite, ServerUrl};
 pub use planner::Shelved;

@@ -15,7 +15,7 @@ use quarterdeck_sync::exported::{Header, ImportError, LogFile, Relation, compare
 
 use super::join::{free, known, rename};
 use super::{folder_name, hex, quoted};
-use crate::context::Context;
+use crate::context::{Context, private_folder};
 use crate::error::{Exit, Failure};
 use crate::progress::Bar;
 
@@ -120,7 +120,7 @@ fn make<R: BufRead>(
         let path = path.to_path_buf();
         move |error: std::io::Error| Either::Here(Failure::file("make", &path, &error))
     };
-    std::fs::create_dir_all(&all).map_err(here(&all))?;
+    private_folder(&all).map_err(Either::Here)?;
     // Gone again unless everything holds.
     let hidden = tempfile::Builder::new()
         .prefix(".importing-")

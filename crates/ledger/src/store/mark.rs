@@ -189,7 +189,7 @@ fn write_at(file: &mut File, bytes: &[u8], at: u64) -> io::Result<()> {
     file.write_all(bytes)
 }
 
-fn encode(workspace: WorkspaceId, writes: u64, mark: &Mark) -> Vec<u8> {
+pub(super) fn encode(workspace: WorkspaceId, writes: u64, mark: &Mark) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
     out.extend(MAGIC);
     out.extend(workspace);
@@ -203,7 +203,7 @@ fn encode(workspace: WorkspaceId, writes: u64, mark: &Mark) -> Vec<u8> {
     out
 }
 
-fn decode(slot: &[u8]) -> Option<(WorkspaceId, u64, Mark)> {
+pub(super) fn decode(slot: &[u8]) -> Option<(WorkspaceId, u64, Mark)> {
     let mut rest = slot;
     let magic = take::<8>(&mut rest)?;
     let workspace = take(&mut rest)?;

@@ -16,6 +16,8 @@ mod commit;
 mod disk;
 mod erase;
 mod frames;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod guard;
 mod lock;
 mod mark;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quarterdeck_core::id::WorkspaceId;
+use quarterdeck_core::visible;
 use quarterdeck_ledger::exported::{Header, write_entry};
 use quarterdeck_ledger::{Frontier, Head};
 use serde::Serialize;
@@ -221,7 +222,7 @@ impl<W: Write> Lines<'_, W> {
             root: head.root,
             checkpoint: Some(workspace.checkpoint(head)),
         };
-        self.line(&header.write().map_err(not_written)?)?;
+        self.line(&visible::json_line(header.write().map_err(not_written)?))?;
         let mut frontier = Frontier::default();
         while frontier.size() < head.size {
             let at = frontier.size();

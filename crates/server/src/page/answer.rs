@@ -112,17 +112,25 @@ struct Seen {
     renewed: Option<HeaderValue>,
 }
 
+/// What cookies of this name hold: the first few of those in the headers.
+pub(crate) fn secrets<'a>(
+    headers: impl Iterator<Item = &'a str>,
+    name: &str,
+) -> impl Iterator<Item = &'a str> {
+    headers
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(move |(named, _)| *named == name)
+        .map(|(_, secret)| secret)
+        .take(COOKIES)
+}
+
 /// Who looks, by their cookie.
 fn look(shared: &Shared, site: &Site, head: &Parts, place: &str, now: Timestamp) -> Option<Seen> {
-    let name = cookie_name(site);
     let cookies = head.headers.get_all(COOKIE).iter();
     let cookies = cookies.filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|value| value.split(';'));
-    let shown = pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(named, _)| *named == name)
-        .take(COOKIES)
-        .find_map(|(_, secret)| Some((secret, shared.page.links.session(place, secret, now)?)));
+    let shown = secrets(cookies, cookie_name(site))
+        .find_map(|secret| Some((secret, shared.page.links.session(place, secret, now)?)));
     let (secret, shown) = shown?;
     let workspace = welcome(shared, &shown.pass, now)?;
     Some(Seen {

@@ -17,10 +17,10 @@
 //!
 //! What a page says is `quarterdeck-report`'s to say.
 
-mod answer;
+pub(crate) mod answer;
 mod connection;
 mod links;
-mod path;
+pub(crate) mod path;
 mod rendered;
 
 use std::net::{SocketAddr, TcpListener};

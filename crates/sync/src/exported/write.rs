@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use quarterdeck_core::event::Entry;
+use quarterdeck_core::visible;
 use quarterdeck_ledger::exported::{Header, write_entry};
 use quarterdeck_ledger::{Frontier, Hash, Ledger};
 use serde::Serialize;
@@ -54,7 +55,8 @@ impl Replica {
             root: head.root,
             checkpoint: evidence::checkpoint(self.dir()),
         };
-        out.write_all(&header.write().map_err(std::io::Error::from)?)?;
+        let first = header.write().map_err(std::io::Error::from)?;
+        out.write_all(&visible::json_line(first))?;
         let mut frontier = Frontier::default();
         while frontier.size() < head.size {
             let at = frontier.size();
@@ -73,7 +75,7 @@ impl Replica {
             for entry in &block {
                 frontier.push(entry.leaf_hash(header.workspace));
                 let line = write_entry(entry, Some(&readable(&decode(entry)?)));
-                out.write_all(&line.map_err(std::io::Error::from)?)?;
+                out.write_all(&visible::json_line(line.map_err(std::io::Error::from)?))?;
             }
             progress(head.size + frontier.size(), 2 * head.size);
         }

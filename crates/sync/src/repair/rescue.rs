@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use quarterdeck_core::visible;
 use quarterdeck_ledger::exported::{Header, write_entry};
 use quarterdeck_ledger::{Broken, Checkpoint, Hash, Ledger, Loss, Salvaged, salvage, walk};
 use quarterdeck_projection::Folded;
@@ -140,7 +141,8 @@ impl Rescue {
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Exported, ExportError> {
         let Header { size, root, .. } = self.header;
-        out.write_all(&self.header.write().map_err(std::io::Error::from)?)?;
+        let first = self.header.write().map_err(std::io::Error::from)?;
+        out.write_all(&visible::json_line(first))?;
         let mut next = 1;
         while next <= size {
             let room = usize::try_from(size - next + 1).unwrap_or(READ_ENTRIES);
@@ -153,7 +155,7 @@ impl Rescue {
             }
             for entry in &block {
                 let line = write_entry(entry, None::<&()>);
-                out.write_all(&line.map_err(std::io::Error::from)?)?;
+                out.write_all(&visible::json_line(line.map_err(std::io::Error::from)?))?;
                 next = entry.seq + 1;
             }
             progress(next - 1, size);

@@ -17,6 +17,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use quarterdeck_core::event::Entry;
+use quarterdeck_core::visible;
 use quarterdeck_ledger::envelope::Envelope;
 use quarterdeck_ledger::exported::write_entry;
 use quarterdeck_ledger::tiles::{Kind, Tile, Tiles, place};
@@ -199,7 +200,8 @@ impl Replica {
                 if target.needs(entry.seq) {
                     let line = write_entry(entry, Some(&readable(&decode(entry)?)));
                     let line = line.map_err(std::io::Error::from);
-                    events.extend(line.map_err(io_error("write", &target.dir))?);
+                    let line = line.map_err(io_error("write", &target.dir))?;
+                    events.extend(visible::json_line(line));
                 }
                 tiles.push(&envelope.encode(), leaf, &mut |tile, bytes| {
                     target.put(tile, bytes, &mut events)

@@ -10,8 +10,9 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::visible;
 use quarterdeck_report::json::Check;
-use quarterdeck_report::text::{Ansi, checks};
+use quarterdeck_report::text::{Ansi, checks, clean};
 use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
 
@@ -32,7 +33,7 @@ impl Output {
     /// Answers: an object for programs, lines for people.
     pub(crate) fn answer(&self, object: Value, lines: impl FnOnce() -> Vec<String>) {
         if self.json {
-            println!("{}", with_schema(object));
+            println!("{}", visible::json(&with_schema(object).to_string()));
         } else {
             for line in lines() {
                 println!("{line}");
@@ -61,7 +62,7 @@ impl Output {
                 "schema": SCHEMA,
                 "error": { "message": failure.message, "hint": failure.hint },
             });
-            eprintln!("{error}");
+            eprintln!("{}", visible::json(&error.to_string()));
             return;
         }
         eprintln!("okrd: {}", shown(&failure.message));
@@ -131,9 +132,7 @@ impl Drop for Progress {
 
 /// Text that somebody else may have written, with control characters made harmless.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    clean(text).into_owned()
 }
 
 /// A moment, or null where it never came.
