@@ -58,11 +58,14 @@ bench DIR=(justfile_directory() / "target"):
 soak ROUNDS="120":
     QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_at_random --test killed_machine -- --nocapture
     LEDGER_CRASH_ROUNDS={{ROUNDS}} QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-ledger --test crash --test damage -- --nocapture
+    @echo "soak: {{ROUNDS}} rounds each of kills and damage, and nothing was lost, doubled or passed over in silence"
 
-# Cuts the power of a simulated disk at random instants, in CUTS cuts; needs root, FUSE and fusepy, and says so.
+# Cuts the power of a simulated disk under the ledger, then under a whole server, in CUTS cuts each; needs root, FUSE and fusepy, and says so.
 powercut CUTS="60":
     cargo build --release -p quarterdeck-ledger --example ledger_store
+    cargo build --release -p quarterdeck-cli -p quarterdeck-server --bins
     python3 tests/powercut/powercut.py --cuts {{CUTS}}
+    python3 tests/powercut/powercut.py --server --cuts {{CUTS}}
 
 # Does all that must hold before a change lands.
 ci:

@@ -23,12 +23,12 @@ use crate::sink::Sink;
   okr repair
   okr repair --salvage rescued.jsonl     what is readable, as `okr export` writes a log
 
-The server's log is checked entry by entry and held against every signed checkpoint that this machine
-has kept; only then does it take the damaged one's place, which is kept below `evidence`. Unsent work,
+The server's log is checked entry by entry and held against every signed checkpoint kept here. \
+Only then does it take the place of the damaged one, which is kept below `evidence`. Unsent work, \
 refused commands and keys stay as they are. Nothing happens to a log that verifies.
 
-Where there is no server, restore the workspace's folder from a backup. `--salvage` changes nothing in
-the folder, and what it writes can be read by `okr import FILE` in a home of its own.")]
+Where there is no server, restore the workspace's folder from a backup. `--salvage` changes \
+nothing in the folder; what it writes is read by `okr import FILE` in a home of its own.")]
 pub(crate) struct Repair {
     /// Write the entries before the damage to this file, and leave the workspace as it is.
     #[arg(long, value_name = "FILE")]
