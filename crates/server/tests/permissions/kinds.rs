@@ -366,7 +366,7 @@ pub const KINDS: &[Kind] = &[
     }),
     kind("workspace_edited", "mission and vision", Editor, |it| it.renamed(Subject::Workspace, Field::Mission)),
     kind("workspace_edited", "anything else", Owner,
-        |it| it.edit(Subject::Workspace, Field::Name, &it.name.replace(' ', "-"))),
+        |it| it.edit(Subject::Workspace, Field::TimeZone, "Europe/Lisbon")),
     kind("member_added", "", Owner, |it| Body::MemberAdded {
         member: id(MemberId::new), name: it.name.clone(), email: None, role: Viewer,
     }),
@@ -390,7 +390,7 @@ pub const KINDS: &[Kind] = &[
     kind("device_key_rotated", "", Viewer, rotated),
 
     kind("team_created", "", Editor, |it| Body::TeamCreated {
-        team: id(TeamId::new), name: it.name.clone(), level: TeamLevel::Team, parent: None,
+        team: id(TeamId::new), name: format!("{} another", it.name), level: TeamLevel::Team, parent: None,
     }),
     kind("team_edited", "", Editor, |it| it.renamed(Subject::Team(it.team), Field::Name)),
     kind("team_member_added", "", Editor, |it| Body::TeamMemberAdded { team: it.team, member: it.me }),
