@@ -19,6 +19,9 @@ use quarterdeck_ledger::DeviceKey;
 
 use crate::support::{START, random};
 
+/// Every kind that this version does not know.
+pub const NEWER: &str = "(of a newer version)";
+
 /// Who may record an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Least {
@@ -475,4 +478,7 @@ pub const KINDS: &[Kind] = &[
     kind("funnel_edited", "", Editor, |it| it.renamed(Subject::Funnel(it.funnel), Field::Name)),
     kind("incentive_added", "", Owner, |_| incentive(id(IncentiveId::new))),
     kind("incentive_edited", "", Owner, |it| it.renamed(Subject::Incentive(it.incentive), Field::Title)),
+
+    // What this version cannot judge, a newer one takes at its word: it takes the most.
+    kind(NEWER, "", Owner, |_| Body::Unknown { kind: 9_990 }),
 ];
