@@ -54,10 +54,10 @@ bench DIR=(justfile_directory() / "target"):
     cargo bench -p quarterdeck-cli --bench time_travel -- {{DIR}}
     cargo bench -p quarterdeck-cli --bench retro -- {{DIR}}
 
-# Kills servers and machines at random instants, new ones each time, in ROUNDS rounds; takes minutes.
+# Kills servers and machines at random instants, and damages stores at random places, new ones each time, in ROUNDS rounds each; takes minutes.
 soak ROUNDS="120":
-    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_server --test killed_machine -- --nocapture
-    LEDGER_CRASH_ROUNDS={{ROUNDS}} cargo test --release -p quarterdeck-ledger --test crash
+    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_at_random --test killed_machine -- --nocapture
+    LEDGER_CRASH_ROUNDS={{ROUNDS}} QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-ledger --test crash --test damage -- --nocapture
 
 # Cuts the power of a simulated disk at random instants, in CUTS cuts; needs root, FUSE and fusepy, and says so.
 powercut CUTS="60":
@@ -67,3 +67,19 @@ powercut CUTS="60":
 # Does all that must hold before a change lands.
 ci:
     .ci/run
+
+# Measures honest work while somebody attacks the server, in ROUNDS turns of peace and each attack; takes minutes.
+abuse ROUNDS="3":
+    cargo build --release --bin okr --bin okrd
+    cargo run --release --quiet -p quarterdeck-tests --example abuse -- {{ROUNDS}}
+
+# Holds every dependency against the advisories of the RustSec database, which it fetches; needs cargo-deny.
+audit:
+    cargo deny fetch db
+    cargo deny check advisories
+
+# Writes what both programs are made of to target/*.cdx.json (CycloneDX), with versions, checksums and licences.
+sbom:
+    mkdir -p target
+    python3 crates/server/packaging/sbom.py quarterdeck-server > target/okrd.cdx.json
+    python3 crates/server/packaging/sbom.py quarterdeck-cli > target/okr.cdx.json

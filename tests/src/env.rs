@@ -88,7 +88,7 @@ impl TestEnv {
 
     /// A child that sees no variable of ours, with a home of its own.
     pub(crate) fn command(&self, program: &str, home: &Path) -> Command {
-        let mut command = Command::new(binaries::folder().join(binaries::named(program)));
+        let mut command = Command::new(binaries::program(program));
         command
             .env_clear()
             .current_dir(home)

@@ -34,6 +34,12 @@ impl<'env> Machine<'env> {
         }
     }
 
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What `OKR_HOME` is on this machine.
     #[must_use]
     pub fn home(&self) -> &Path {
@@ -88,6 +94,19 @@ impl<'env> Machine<'env> {
             .env("OKR_SEED", seed.to_string());
         let typed = format!("okr {}   (on {})", arguments.join(" "), self.name);
         (typed, command)
+    }
+
+    /// The token that its device got when it joined, for tests that speak to a server by themselves.
+    #[track_caller]
+    #[must_use]
+    pub fn token(&self) -> String {
+        let files = crate::files_below(&self.okr_home);
+        let device = files.iter().find(|(path, _)| path.ends_with("device.json"));
+        let (path, _) = device.expect("the device's file");
+        let text = std::fs::read_to_string(path).expect("it can be read");
+        let device: Value = serde_json::from_str(&text).expect("it is JSON");
+        let token = device["remote"]["token"].as_str();
+        token.expect("a token").to_owned()
     }
 
     /// Joins the workspace of an invitation.

@@ -33,7 +33,9 @@ fn a_device_changes_its_key_offline_and_what_waits_around_the_change_is_recorded
     let (server, lisbon, porto) = two(&env);
     let backup = lisbon.copied_to("backup");
     lisbon.okr(&["checkin", "leads", "510"]).ok();
-    lisbon.okr(&["device", "rotate", "-m", "a disk was lost"]).ok();
+    lisbon
+        .okr(&["device", "rotate", "-m", "a disk was lost"])
+        .ok();
     lisbon.okr(&["checkin", "leads", "520"]).ok();
     lisbon
         .okr(&["device", "rotate"])
@@ -107,7 +109,10 @@ fn outbox(machine: &Machine<'_>) -> std::path::PathBuf {
 fn token(machine: &Machine<'_>) -> String {
     let text = fs::read_to_string(files(machine, "device.json").remove(0)).expect("its identity");
     let identity: Value = serde_json::from_str(&text).expect("it is JSON");
-    identity["remote"]["token"].as_str().expect("a token").to_owned()
+    identity["remote"]["token"]
+        .as_str()
+        .expect("a token")
+        .to_owned()
 }
 
 #[test]
@@ -138,7 +143,10 @@ fn the_server_changes_its_key_and_everybody_follows() {
     let file = env.path().join("before.tlog-proof");
     let file = file.to_str().expect("a path that is text");
     lisbon.okr(&["prove", "#1", "-o", file]).ok();
-    let rotated = server.okrd(&["key", "rotate", "-m", "yearly", "--json"]).ok().json();
+    let rotated = server
+        .okrd(&["key", "rotate", "-m", "yearly", "--json"])
+        .ok()
+        .json();
     let former = rotated["former_verifier_key"].as_str().expect("a key");
     let present = rotated["verifier_key"].as_str().expect("a key");
     assert_ne!(former, present);
@@ -151,8 +159,12 @@ fn the_server_changes_its_key_and_everybody_follows() {
     assert!(shown.stdout.contains(present), "{}", shown.stdout);
 
     // What was signed before is checked with the key of then, and with no other.
-    lisbon.okr(&["verify", "--proof", file, "--key", former]).ok();
-    lisbon.okr(&["verify", "--proof", file, "--key", present]).code(6);
+    lisbon
+        .okr(&["verify", "--proof", file, "--key", former])
+        .ok();
+    lisbon
+        .okr(&["verify", "--proof", file, "--key", present])
+        .code(6);
 
     // Whoever joins now, and okrd itself after it was killed, know the new one.
     server.kill();
@@ -221,7 +233,10 @@ fn exchanged_certificate_files_are_taken_at_a_signal_and_unusable_ones_are_not()
         fs::copy(other.data().join("tls").join(name), tls.join(name)).expect("a file");
     }
     server.hang_up();
-    lisbon.okr(&["sync"]).code(REFUSED).explains(&["certificate"]);
+    lisbon
+        .okr(&["sync"])
+        .code(REFUSED)
+        .explains(&["certificate"]);
     for (name, bytes) in files.iter().zip(kept) {
         fs::write(tls.join(name), bytes).expect("a file");
     }
@@ -251,7 +266,10 @@ fn a_machine_that_is_used_renews_its_token_by_itself() {
     assert_eq!(before.len(), 2);
     lisbon.sync();
     let after = tokens();
-    assert!(after[0]["expires"].as_str() < before[0]["expires"].as_str(), "the first ends soon");
+    assert!(
+        after[0]["expires"].as_str() < before[0]["expires"].as_str(),
+        "the first ends soon"
+    );
     assert_eq!(after[0]["revoked"], Value::Null, "and not at once");
     assert_eq!(token(&lisbon), second);
     // A change of the key asks for another token as well.

@@ -1,7 +1,7 @@
 //! A file's versions in git, read by the `git` program itself.
 //!
-//! Nothing goes through a shell, no hook, pager, external diff or question of git's runs, and file
-//! names are never taken for options or revisions.
+//! Nothing goes through a shell, no hook, pager, external diff or question of git's runs, nothing is fetched, and
+//! file names are never taken for options or revisions. The repository may be a stranger's.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -183,6 +183,9 @@ impl Repository {
             ])
             .args(arguments)
             .env("GIT_OPTIONAL_LOCKS", "0")
+            // A repository's own settings may say that objects are to be fetched, and by which program.
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
             .stdin(std::process::Stdio::null())

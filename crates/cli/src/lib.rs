@@ -14,6 +14,7 @@
 //! file in `commands`; `error` alone knows exit codes, `context` alone reads the environment.
 
 mod ask;
+mod bounded;
 mod browser;
 mod commands;
 mod complete;

@@ -202,6 +202,13 @@ impl Access {
         self.changes.subscribe()
     }
 
+    /// Until when a token holds; none where there is no such token.
+    pub(crate) fn expires(&self, token: Uuid) -> Option<Timestamp> {
+        let book = self.book();
+        let mut found = book.tokens.iter();
+        Some(found.find(|record| record.id == token)?.expires)
+    }
+
     /// The tokens of a workspace, oldest first.
     pub(crate) fn tokens(&self, workspace: WorkspaceId) -> Vec<TokenRecord> {
         let book = self.book();
@@ -281,6 +288,17 @@ impl Access {
                 hosting.used = Some(hosted);
             }
         })
+    }
+
+    /// The access book of some workspaces, as its file would be.
+    pub(crate) fn copy(
+        &self,
+        wanted: impl Fn(WorkspaceId) -> bool,
+    ) -> Result<Vec<u8>, ServerError> {
+        let mut book = self.book().clone();
+        book.tokens.retain(|token| wanted(token.workspace));
+        book.write()
+            .map_err(|error| ServerError::bad_file(&self.path, error))
     }
 
     /// Writes down when tokens were last used; on its own that is worth no flush.

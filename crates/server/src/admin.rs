@@ -2,6 +2,9 @@
 //! authored by the server's device and so stands in the log, signed.
 
 mod connect;
+mod health;
+#[cfg(unix)]
+mod socket;
 
 use std::fs;
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use connect::listen;
 pub use connect::{Connection, connect};
+pub use health::{Health, health_at, health_of};
 
 use crate::address::{Address, Invitation, invitation_url};
 use crate::error::ServerError;

@@ -8,7 +8,6 @@ mod rules;
 mod standing;
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -17,10 +16,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use quarterdeck_core::id::{DeviceId, MemberId, Uuid};
 use quarterdeck_core::token::{MemberState, Role};
-use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
+use quarterdeck_proto::Reason;
 use tonic::{Code, Status};
 
 use crate::access::Presented;
+use crate::connection::{Origin, Peer};
 use crate::shared::{Shared, StreamOfToken};
 use crate::status::{status, too_many};
 use crate::workspace::Workspace;
@@ -36,7 +36,7 @@ pub(crate) enum Caller {
     /// The holder of a valid token.
     Client(Client),
     /// Somebody without a token, from this address.
-    Nobody(Option<IpAddr>),
+    Nobody(Option<Origin>),
 }
 
 /// The holder of a valid token.
@@ -108,7 +108,7 @@ pub(crate) fn open_stream(shared: &Arc<Shared>, client: &Client) -> Result<Strea
         return Err(stopping());
     }
     shared.open_stream(client.token).ok_or_else(|| {
-        shared.metrics.turn_away("streams");
+        shared.incidents.turn_away("streams", None);
         too_many(
             "TOO_MANY_STREAMS",
             "This token has too many streams open; close one first.",
@@ -124,7 +124,16 @@ pub(crate) async fn authenticate(
 ) -> Response {
     let caller = |rule| identify(&shared, &request, rule);
     let admitted = admit(request.uri().path(), caller);
+    if admitted.is_err() {
+        lose_patience(&shared, request.extensions().get::<Peer>());
+    }
     pass_on(admitted, request, next).await
+}
+
+/// Whether a request that was let in showed no token.
+pub(crate) fn is_strangers(request: &Request) -> bool {
+    let admitted = request.extensions().get::<Admitted>();
+    admitted.is_none_or(|admitted| matches!(admitted.caller, Caller::Nobody(_)))
 }
 
 /// The layer in front of every call through the operator's own socket.
@@ -153,9 +162,18 @@ async fn pass_on(admitted: Result<Admitted, Status>, mut request: Request, next:
             next.run(request).await
         }
         Err(status) => {
-            tracing::info!(path, code = ?status.code(), "turned a call away");
+            tracing::debug!(code = ?status.code(), "turned a call away");
             status.into_http()
         }
+    }
+}
+
+/// A call that was turned away costs its address as much as a connection does, and then the connection itself.
+fn lose_patience(shared: &Shared, peer: Option<&Peer>) {
+    let Some(peer) = peer else { return };
+    if !shared.patience.take(peer.origin(), shared.world.now()) {
+        shared.incidents.turn_away("arrivals", Some(peer.origin()));
+        peer.cut();
     }
 }
 
@@ -170,32 +188,34 @@ fn identify(shared: &Shared, request: &Request, rule: Rule) -> Result<Caller, St
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .ok_or_else(|| {
-            shared.metrics.turn_away("no_token");
+            shared.incidents.turn_away("no_token", address);
             no_token()
         })?;
     let now = shared.world.now();
     let (token, holder) = match shared.access.present(token.trim(), now) {
         Presented::Valid { token, holder } => (token, holder),
         Presented::Expired => {
-            shared.metrics.turn_away("expired");
+            shared.incidents.turn_away("expired", address);
             return Err(lapsed());
         }
         Presented::Revoked => {
-            shared.metrics.turn_away("revoked");
+            shared.incidents.turn_away("revoked", address);
             return Err(revoked());
         }
         Presented::Unknown => return Err(wrong(shared, address)),
     };
     if !shared.calls.take(token, now) {
-        shared.metrics.turn_away("rate");
+        shared.incidents.turn_away("rate", address);
         return Err(too_many(
             "TOO_MANY_CALLS",
             "This token makes too many calls; slow down.",
         ));
     }
-    let workspace = shared
-        .workspace(holder.workspace)
-        .ok_or_else(|| wrong(shared, address))?;
+    let workspace = match shared.workspace(holder.workspace) {
+        Some(workspace) => workspace,
+        None if shared.is_broken(holder.workspace) => return Err(damaged()),
+        None => return Err(wrong(shared, address)),
+    };
     let client = Client {
         token,
         workspace,
@@ -219,8 +239,8 @@ fn revoked() -> Status {
 }
 
 /// A wrong token or invitation. Whoever presents many is told so instead of being looked at.
-pub(crate) fn wrong(shared: &Shared, address: Option<IpAddr>) -> Status {
-    shared.metrics.turn_away("wrong_credentials");
+pub(crate) fn wrong(shared: &Shared, address: Option<Origin>) -> Status {
+    shared.incidents.turn_away("wrong_credentials", address);
     let now = shared.world.now();
     if address.is_some_and(|address| !shared.failures.take(address, now)) {
         return too_many_failures();
@@ -231,11 +251,11 @@ pub(crate) fn wrong(shared: &Shared, address: Option<IpAddr>) -> Status {
 }
 
 /// Turns somebody away who has presented too many wrong invitations.
-pub(crate) fn may_try(shared: &Shared, address: Option<IpAddr>) -> Result<(), Status> {
+pub(crate) fn may_try(shared: &Shared, address: Option<Origin>) -> Result<(), Status> {
     if address.is_none_or(|address| shared.failures.has(address, shared.world.now())) {
         return Ok(());
     }
-    shared.metrics.turn_away("failed_logins");
+    shared.incidents.turn_away("failed_logins", address);
     Err(too_many_failures())
 }
 
@@ -282,6 +302,16 @@ pub(crate) fn stopping() -> Status {
     )
 }
 
+/// The workspace is this server's, and nothing of it can be read.
+fn damaged() -> Status {
+    status(
+        Code::Unavailable,
+        Reason::Damaged.word(),
+        "The server's store of this workspace is damaged. Unsent work is kept.",
+        "tell the server's operator; work goes on here meanwhile",
+    )
+}
+
 pub(crate) fn no_token() -> Status {
     let hint = "send the metadata 'authorization: Bearer TOKEN'";
     status(
@@ -292,13 +322,6 @@ pub(crate) fn no_token() -> Status {
     )
 }
 
-fn remote_address(request: &Request) -> Option<IpAddr> {
-    let extensions = request.extensions();
-    let plain = extensions
-        .get::<TcpConnectInfo>()
-        .and_then(TcpConnectInfo::remote_addr);
-    let tls = extensions.get::<TlsConnectInfo<TcpConnectInfo>>();
-    plain
-        .or_else(|| tls.and_then(|info| info.get_ref().remote_addr()))
-        .map(|found| found.ip())
+fn remote_address(request: &Request) -> Option<Origin> {
+    request.extensions().get::<Peer>().map(Peer::origin)
 }

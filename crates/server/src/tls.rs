@@ -62,6 +62,11 @@ impl Certificate {
         }))
     }
 
+    /// The file that it was read from.
+    pub(crate) fn file(&self) -> &Path {
+        &self.files.cert
+    }
+
     /// Reads the files again. What cannot be used changes nothing.
     pub(crate) fn reload(&self) -> Result<(), ServerError> {
         let read = Arc::new(read(&self.files, &self.provider)?);

@@ -19,6 +19,7 @@ use crate::command::{Authored, PendingCommand};
 use crate::engine::{Progress, Report, SyncError, pull_into, push_batches, sync_locked};
 use crate::error::ReplicaError;
 use crate::evidence;
+use crate::head::SignedHeads;
 use crate::identity::{Hosting, Trust};
 use crate::invite::Invite;
 use crate::random::Random;
@@ -27,7 +28,7 @@ use crate::renewal;
 use crate::replica::{NEXT, Replica, open_ledger};
 
 /// Where the log that was kept without a server goes.
-const BEFORE: &str = "ledger.before-server";
+pub(crate) const BEFORE: &str = "ledger.before-server";
 /// Where the heads go that were signed for it.
 const CHAIN_BEFORE: &str = "checkpoints.before-server";
 /// How much of a log is read at once.
@@ -138,7 +139,16 @@ pub(crate) async fn resume<R: Remote>(
         authority: hosting.key,
     };
     replica.clear_next()?;
-    let (_, note) = pull_into(replica, remote, NEXT, trust, now_ms, progress).await?;
+    let (_, note) = pull_into(
+        replica,
+        remote,
+        NEXT,
+        trust,
+        SignedHeads::default(),
+        now_ms,
+        progress,
+    )
+    .await?;
     compare(replica, &local)?;
     let suffix = (0..)
         .map(|n| {

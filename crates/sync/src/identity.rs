@@ -194,6 +194,15 @@ impl Identity {
             path: path.clone(),
             what,
         };
+        // Before anything else: a newer form may look otherwise altogether.
+        let form = serde_json::from_slice::<Form>(&bytes).map_or(FORMAT, |found| found.format);
+        if form > FORMAT {
+            return Err(ReplicaError::NewerFormat {
+                path,
+                format: form,
+                known: FORMAT,
+            });
+        }
         // The parser's own message could repeat a piece of the file: it is told by its place alone.
         let file: File = serde_json::from_slice(&bytes).map_err(|error| {
             refuse(format!(
@@ -222,6 +231,12 @@ impl Identity {
         })?;
         files::replace(&dir.join(FILE), &bytes)
     }
+}
+
+/// What every form of the file begins with.
+#[derive(Deserialize)]
+struct Form {
+    format: u32,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -7,6 +7,7 @@
 
 use std::path::PathBuf;
 
+use quarterdeck_core::erase::Vouching;
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::{Appended, Checkpoint, Ledger, PublicKey, SledLedger};
 
@@ -14,12 +15,12 @@ use crate::check::{Checked, Checker, Fault};
 use crate::closings;
 use crate::error::ReplicaError;
 use crate::evidence::Difference;
-use crate::head::authority;
+use crate::head::{SignedHeads, authority};
 use crate::identity::Trust;
 use crate::lock::Lock;
 use crate::remote::{Chunk, RemoteError};
 use crate::replica::{LOCK, Options, Replica, open_ledger};
-use quarterdeck_projection::Folded;
+use quarterdeck_projection::{Folded, erasures};
 
 /// Why something was not taken in.
 #[derive(Debug)]
@@ -55,6 +56,8 @@ pub(crate) struct Intake {
     stored: u64,
     /// Up to where a signed head has covered what is stored.
     proven: u64,
+    /// Heads that were verified before, and that the whole log has to hold for.
+    heads: SignedHeads,
 }
 
 impl Intake {
@@ -73,7 +76,21 @@ impl Intake {
             waiting: Checked::default(),
             stored,
             proven,
+            heads: SignedHeads::default(),
         }
+    }
+
+    /// Holds the log, which is taken in from its first entry on, against heads that were verified before.
+    pub(crate) fn held_against(mut self, heads: SignedHeads) -> Self {
+        self.checker = self.checker.look_at(heads.sizes());
+        self.heads = heads;
+        self
+    }
+
+    /// Takes over what was met among entries that are stored and that no signed head covers yet.
+    pub(crate) fn vouched_by(mut self, vouching: Vouching) -> Self {
+        self.checker.vouching = vouching;
+        self
     }
 
     /// How many entries are in, stored or not.
@@ -94,6 +111,9 @@ impl Intake {
         }
         let Some(note) = proof else { return Ok(false) };
         if let Err(fault) = self.compare(&note) {
+            return Err(self.differs(fault, Some(chunk)));
+        }
+        if let Some(fault) = self.erasures(store)? {
             return Err(self.differs(fault, Some(chunk)));
         }
         if let Some(fault) = self.closings(store)? {
@@ -143,6 +163,9 @@ impl Intake {
                 "the server's log ends in the middle of a command".to_owned(),
             ));
         }
+        if let Some((seq, what)) = self.checker.vouching.first_unvouched() {
+            return Err(Fault { seq, what });
+        }
         let key = authority(&self.checker.state)
             .or(self.trust.map(|trust| trust.authority))
             .ok_or_else(|| fault("the server's log is empty".to_owned()))?;
@@ -167,7 +190,17 @@ impl Intake {
                     .to_owned(),
             ));
         }
-        Ok(())
+        self.heads.check(self.workspace, &self.checker)
+    }
+
+    /// The first event that erases, of those taken in, and that says of an entry here what it is not.
+    fn erasures(&mut self, store: &mut Store) -> Result<Option<Fault>, ReplicaError> {
+        let claims = std::mem::take(&mut self.checker.erasures);
+        if claims.is_empty() {
+            return Ok(None);
+        }
+        let found = erasures::first_false(&claims, store.ledger()?, &self.waiting.entries)?;
+        Ok(found.map(|(seq, what)| Fault { seq, what }))
     }
 
     /// The first closing, of those taken in, that is bound to another history than this.
@@ -225,6 +258,10 @@ impl Store {
             options: replica.options(),
             open: None,
         }
+    }
+
+    pub(crate) const fn options(&self) -> Options {
+        self.options
     }
 
     pub(crate) fn ledger(&mut self) -> Result<&SledLedger, ReplicaError> {

@@ -61,6 +61,17 @@ impl Shelf {
         Ok(())
     }
 
+    /// Puts others in the place of all, durably and at once.
+    pub(crate) fn replace(&mut self, items: Vec<Shelved>) -> Result<(), ReplicaError> {
+        let records: Vec<_> = items
+            .iter()
+            .map(|item| Record::Refused(item.clone()).write())
+            .collect();
+        self.file.replace(&records)?;
+        self.items = items;
+        Ok(())
+    }
+
     /// Takes one away, durably; `false` where it is not there.
     pub(crate) fn remove(&mut self, id: EventId) -> Result<bool, ReplicaError> {
         let left: Vec<_> = self

@@ -18,6 +18,7 @@ mod diff;
 mod digest;
 mod doctor;
 mod due;
+mod erase;
 mod export;
 mod filter;
 mod forecast;
@@ -50,6 +51,7 @@ mod prove;
 mod query;
 mod regrade;
 mod remote;
+mod repair;
 mod replay;
 mod replay_screen;
 mod resolve;
@@ -133,6 +135,7 @@ pub(crate) enum Command {
     Resolve(resolve::Resolve),
     Outbox(outbox::Outbox),
     Undo(undo::Undo),
+    Erase(erase::Erase),
     Verify(verify::Verify),
     Prove(prove::Prove),
     Query(Box<query::Query>),
@@ -141,6 +144,7 @@ pub(crate) enum Command {
     Export(export::Export),
     // This machine.
     Doctor(doctor::Doctor),
+    Repair(repair::Repair),
     Config(config::Config),
     Completions(completions::Completions),
     Man(man::Man),
@@ -158,6 +162,7 @@ impl Command {
             Self::Remote(command) => command.run(context),
             Self::Demo(command) => command.run(context),
             Self::Doctor(command) => command.run(context),
+            Self::Repair(command) => command.run(context),
             Self::Config(command) => command.run(context),
             Self::Completions(command) => command.run(context),
             Self::Man(command) => command.run(context),
@@ -204,6 +209,7 @@ impl Command {
             Self::Resolve(command) => command.run(context),
             Self::Outbox(command) => command.run(context),
             Self::Undo(command) => command.run(context),
+            Self::Erase(command) => command.run(context),
             Self::Verify(command) => command.run(context),
             Self::Prove(command) => command.run(context),
             Self::Import(command) => command.run(context),

@@ -7,17 +7,20 @@
 //!
 //! One committer, behind a mutex, is the only writer; readers see what was last published and never wait
 //! for a disk. What opening promises: a store that holds less than was acknowledged, or anything else
-//! than was acknowledged at its end, does not open, and nothing in it is changed.
+//! than was acknowledged at its end, does not open, and nothing in it is changed. What is sound in it is
+//! still read, by [`salvage`].
 //!
-//! A folder holds `lock`, `mark`, `store/` (sled's) and whatever [`crate::Derived`] keeps there.
+//! A folder holds `lock`, `mark`, `store/` (sled's), `erased` and whatever [`crate::Derived`] keeps there.
 
 mod commit;
 mod disk;
+mod erase;
 mod frames;
 mod guard;
 mod lock;
 mod mark;
 mod open;
+mod salvage;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -26,7 +29,8 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -35,8 +39,9 @@ use self::commit::{Committer, TailChange};
 use self::disk::Disk;
 use self::frames::Reader;
 use self::lock::Lock;
+pub use self::salvage::{Loss, Salvaged, salvage};
 use crate::ledger::check_batch;
-use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, WorkspaceId};
+use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, Remains, WorkspaceId};
 
 /// How to open a [`SledLedger`].
 #[derive(Clone, Debug)]
@@ -53,6 +58,8 @@ pub struct Options {
     /// Free disk space, in bytes, below which nothing is recorded. 8 MiB by default: running sled
     /// against a full disk leaves it in doubt, so it is not let come to that.
     pub reserve_bytes: u64,
+    /// Who is told how far an append has come. Nobody by default.
+    pub watch: Watch,
 }
 
 impl Default for Options {
@@ -63,7 +70,43 @@ impl Default for Options {
             rebuild_mark: false,
             cache_bytes: 64 << 20,
             reserve_bytes: 8 << 20,
+            watch: Watch::default(),
         }
+    }
+}
+
+/// What an append has done so far, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Written {
+    /// Entries moved into frames, which do not count yet. Few appends do.
+    Frames,
+    /// The record that makes the append part of the log is handed to the store.
+    Record,
+    /// All of it is on the disk.
+    Flushed,
+    /// The high-water mark is written.
+    Mark,
+}
+
+/// Told at each step of an append, on the thread that appends: for tests that end the process there.
+#[derive(Clone, Default)]
+pub struct Watch(Option<Arc<dyn Fn(Written) + Send + Sync>>);
+
+impl Watch {
+    pub fn new(told: impl Fn(Written) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(told)))
+    }
+
+    fn tell(&self, written: Written) {
+        if let Some(told) = &self.0 {
+            told(written);
+        }
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watch").field(&self.0.is_some()).finish()
     }
 }
 
@@ -71,13 +114,17 @@ impl Default for Options {
 pub struct SledLedger {
     // Fields drop in this order: the committer syncs the mark, the store closes, the lock goes last.
     committer: Mutex<Committer>,
-    disk: Disk,
+    /// Exchanged as a whole when something is erased: whoever reads holds it, then looks at `published`.
+    disk: RwLock<Disk>,
     published: RwLock<Published>,
     size: watch::Sender<u64>,
     workspace: WorkspaceId,
     dir: PathBuf,
+    cache_bytes: u64,
     reserve_bytes: u64,
     found: frames::Found,
+    /// What the file `erased` says.
+    erased: AtomicU64,
     _lock: Lock,
 }
 
@@ -136,6 +183,10 @@ impl SledLedger {
         &self.dir
     }
 
+    fn disk(&self) -> RwLockReadGuard<'_, Disk> {
+        self.disk.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn published(&self) -> RwLockReadGuard<'_, Published> {
         self.published
             .read()
@@ -150,8 +201,7 @@ impl SledLedger {
             .map(|entry| 4 * entry.event.size() as u64)
             .sum();
         let needed = bytes.saturating_add(self.reserve_bytes);
-        let free = fs2::available_space(&self.dir)
-            .map_err(|source| io_error("ask for free space at", &self.dir, source))?;
+        let free = crate::free_space(&self.dir)?;
         if free < needed {
             Err(LedgerError::DiskFull {
                 path: self.dir.clone(),
@@ -185,7 +235,7 @@ impl Ledger for SledLedger {
         }
         self.check_space(&batch)?;
         let (head, change) =
-            committer.record(&self.disk, batch, || self.published().tail.clone())?;
+            committer.record(&self.disk(), batch, || self.published().tail.clone())?;
         let mut published = self
             .published
             .write()
@@ -215,6 +265,7 @@ impl Ledger for SledLedger {
             bytes: max_bytes,
         };
         let from = from_seq.max(1);
+        let disk = self.disk();
         let published = self.published();
         let (framed, values) = (published.framed, published.values);
         // Taken together with the end of the frames: what is in neither later is in both.
@@ -229,7 +280,7 @@ impl Ledger for SledLedger {
         let mut out = Vec::new();
         if from <= framed {
             out = Reader {
-                disk: &self.disk,
+                disk: &disk,
                 path: &self.dir,
                 values,
                 framed,
@@ -247,6 +298,14 @@ impl Ledger for SledLedger {
 
     fn frontier(&self) -> Frontier {
         self.published().frontier.clone()
+    }
+
+    fn erase(&self, remains: Vec<Remains>, through: u64) -> Result<(), LedgerError> {
+        self.erase_all(remains, through)
+    }
+
+    fn erased_through(&self) -> u64 {
+        self.erased.load(Ordering::Acquire)
     }
 
     fn follow(&self) -> watch::Receiver<u64> {

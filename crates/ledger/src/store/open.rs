@@ -7,12 +7,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, RwLock};
 
 use tokio::sync::watch;
 
 use super::commit::{Committer, Log};
 use super::disk::Disk;
+use super::erase;
 use super::frames::{self, Reader};
 use super::guard::Guard;
 use super::lock::Lock;
@@ -43,6 +45,7 @@ impl SledLedger {
             make_dir(dir, options.create)?;
         }
         let lock = Lock::take(dir, options.wait)?;
+        erase::finish(dir)?;
         let found = MarkFile::find(&mark_path, workspace)
             .map_err(|source| io_error("read the high-water mark", &mark_path, source))?;
         let had_store = Disk::exists(&store);
@@ -68,7 +71,7 @@ impl SledLedger {
         } else {
             None
         };
-        match Opened::new(dir, workspace, options, found) {
+        match Opened::new(dir, workspace, options, found).map_err(told_for_damage) {
             Ok(opened) => Ok(opened.guarded_by(lock, workspace, options)),
             Err(error) => {
                 if let Some(guard) = guard.filter(|_| speaks_of_damage(&error)) {
@@ -92,8 +95,15 @@ fn speaks_of_damage(error: &LedgerError) -> bool {
             | LedgerError::RootDiffers { .. }
             | LedgerError::NoMark { .. }
             | LedgerError::Unopenable { .. }
-            | LedgerError::Store { .. }
     )
+}
+
+/// What sled can't read while a store is opened is damage: nothing was written yet that could have failed.
+fn told_for_damage(error: LedgerError) -> LedgerError {
+    match error {
+        LedgerError::Store { path, what } => LedgerError::Unopenable { path, what },
+        other => other,
+    }
 }
 
 /// A log that passed.
@@ -170,6 +180,7 @@ impl Opened {
             mark: mark_file,
             log,
             broken: None,
+            watch: options.watch.clone(),
         };
         Ok(Self {
             disk,
@@ -179,15 +190,18 @@ impl Opened {
     }
 
     fn guarded_by(self, lock: Lock, workspace: WorkspaceId, options: &Options) -> SledLedger {
+        let through = erase::through(&self.committer.dir);
         SledLedger {
             size: watch::Sender::new(self.published.head.size),
             dir: self.committer.dir.clone(),
             committer: Mutex::new(self.committer),
-            disk: self.disk,
+            disk: RwLock::new(self.disk),
             published: RwLock::new(self.published),
             workspace,
+            cache_bytes: options.cache_bytes,
             reserve_bytes: options.reserve_bytes,
             found: frames::Found::default(),
+            erased: AtomicU64::new(through),
             _lock: lock,
         }
     }

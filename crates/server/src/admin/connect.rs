@@ -16,6 +16,8 @@ use tokio::io::DuplexStream;
 use tokio::task::JoinHandle;
 use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint};
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
 use tower::service_fn;
 
 use crate::auth::as_operator;
@@ -128,8 +130,13 @@ fn service(shared: &Arc<Shared>) -> Routes {
     Routes::from(routes.layer(from_fn(as_operator)))
 }
 
-#[cfg(unix)]
 async fn knock(data: &Path) -> Result<AdminServiceClient<Channel>, String> {
+    channel(data).await.map(AdminServiceClient::new)
+}
+
+/// A connection to the socket of an okrd that runs.
+#[cfg(unix)]
+pub(super) async fn channel(data: &Path) -> Result<Channel, String> {
     let socket = DataFolder::socket(data);
     let connector = service_fn(move |_| {
         let socket = socket.clone();
@@ -140,30 +147,31 @@ async fn knock(data: &Path) -> Result<AdminServiceClient<Channel>, String> {
         }
     });
     let channel = endpoint().connect_with_connector(connector).await;
-    channel
-        .map(AdminServiceClient::new)
-        .map_err(|error| error.to_string())
+    channel.map_err(|error| innermost(&error))
+}
+
+/// What is at the bottom of an error: tonic's own says no more than that there was one.
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 #[cfg(not(unix))]
-async fn knock(_data: &Path) -> Result<AdminServiceClient<Channel>, String> {
+pub(super) async fn channel(_data: &Path) -> Result<Channel, String> {
     Err("this system has no Unix sockets".to_owned())
 }
 
 /// Listens on the socket in the data folder until the server stops. Without it the server serves
 /// all the same; administrative commands then have to wait until it is stopped.
 #[cfg(unix)]
-pub(crate) fn listen(shared: &Arc<Shared>) {
-    use std::os::unix::fs::PermissionsExt;
+pub(crate) fn listen(shared: &Arc<Shared>, health: HealthReporter) {
+    use super::socket;
 
     let path = DataFolder::socket(shared.folder.path());
-    // Left over from a run that was killed: the lock on the folder says that it is nobody's now.
-    let _ = std::fs::remove_file(&path);
-    let bound = tokio::net::UnixListener::bind(&path).and_then(|listener| {
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-        Ok(listener)
-    });
-    let listener = match bound {
+    let listener = match socket::bind(&path) {
         Ok(listener) => listener,
         Err(error) => {
             tracing::warn!(
@@ -175,10 +183,12 @@ pub(crate) fn listen(shared: &Arc<Shared>) {
     };
     let stopping = shared.stopping.clone();
     let service = service(shared);
+    let health = HealthServer::new(HealthService::from_health_reporter(health));
     tokio::spawn(async move {
-        let incoming = tokio_stream::wrappers::UnixListenerStream::new(listener);
+        let incoming = socket::of_this_user(listener);
         let served = tonic::transport::Server::builder()
             .add_routes(service)
+            .add_service(health)
             .serve_with_incoming_shutdown(incoming, stopping.cancelled_owned())
             .await;
         if let Err(error) = served {
@@ -189,4 +199,4 @@ pub(crate) fn listen(shared: &Arc<Shared>) {
 }
 
 #[cfg(not(unix))]
-pub(crate) fn listen(_shared: &Arc<Shared>) {}
+pub(crate) fn listen(_shared: &Arc<Shared>, _health: HealthReporter) {}

@@ -45,6 +45,7 @@ pub(crate) const RULES: &[(&str, Rule)] = &[
     ("/quarterdeck.v1.SyncService/Join", Rule::Anybody),
     ("/quarterdeck.v1.SyncService/AddDevice", Rule::Device),
     ("/quarterdeck.v1.SyncService/HostWorkspace", Rule::Anybody),
+    ("/quarterdeck.v1.SyncService/GiveBack", Rule::Device),
     ("/quarterdeck.v1.SyncService/RenewToken", Rule::Device),
     ("/quarterdeck.v1.QueryService/GetState", Rule::Member),
     ("/quarterdeck.v1.QueryService/GetStatus", Rule::Member),
@@ -79,6 +80,16 @@ pub(crate) const RULES: &[(&str, Rule)] = &[
     ("/quarterdeck.v1.AdminService/SetRole", Rule::Owner),
     ("/quarterdeck.v1.AdminService/Verify", Rule::Owner),
     ("/quarterdeck.v1.AdminService/GetStats", Rule::Owner),
+    ("/quarterdeck.v1.AdminService/Backup", Rule::Operator),
+    (
+        "/quarterdeck.v1.AdminService/RestoreWorkspace",
+        Rule::Operator,
+    ),
+    ("/quarterdeck.v1.AdminService/HoldWorkspace", Rule::Operator),
+    (
+        "/quarterdeck.v1.AdminService/ResumeWorkspace",
+        Rule::Operator,
+    ),
     ("/quarterdeck.v1.AdminService/RotateKey", Rule::Operator),
     (
         "/quarterdeck.v1.AdminService/RenewCertificate",

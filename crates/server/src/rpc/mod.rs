@@ -24,12 +24,14 @@ pub(crate) use sync::Sync;
 use crate::auth::Standing;
 use crate::error::ServerError;
 use crate::status;
+use crate::world::World;
 
 /// A stream of answers.
 pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// How many answers may wait for a slow client before whoever makes them has to wait too.
-const IN_FLIGHT: usize = 4;
+/// How many answers may wait for a slow client before whoever makes them has to wait too. They are not counted
+/// as held (see `connection::Waiting`), so there is no more than one.
+const IN_FLIGHT: usize = 1;
 
 /// Runs `produce` in a task of its own, and answers what it sends for as long as the caller would
 /// be let in. When the client hangs up or is put out, sending fails, and that is all there is to it.
@@ -74,16 +76,18 @@ impl<T> Stream for WhileWelcome<T> {
 
 /// Runs a question that may be refused where it holds nobody up.
 async fn asking<T: Send + 'static>(
+    world: World,
     question: impl FnOnce() -> Result<T, Status> + Send + 'static,
 ) -> Result<T, Status> {
-    blocking(move || Ok(question())).await?
+    blocking(world, move || Ok(question())).await?
 }
 
 /// Runs what reads the disk, or takes long, where it holds nobody up.
 async fn blocking<T: Send + 'static>(
+    world: World,
     work: impl FnOnce() -> Result<T, ServerError> + Send + 'static,
 ) -> Result<T, Status> {
-    match tokio::task::spawn_blocking(work).await {
+    match world.aside(work).await {
         Ok(done) => done.map_err(|error| status::failed(&error, false)),
         Err(error) => {
             tracing::error!(%error, "a call ended in a panic");

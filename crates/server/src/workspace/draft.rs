@@ -23,7 +23,7 @@ use super::identity::Identity;
 use super::incoming::{Incoming, Prepared, Pusher};
 use super::outcome::{Authored, Outcome, Place};
 use super::published::{self, Published};
-use super::{closings, credentials};
+use super::{closings, credentials, erase};
 use crate::world::{Ids, World};
 
 /// What a writer keeps from one append to the next.
@@ -89,6 +89,10 @@ impl<'a> Draft<'a> {
             by_number: HashMap::new(),
             by_id: HashMap::new(),
         }
+    }
+
+    pub(super) fn world(&self) -> &World {
+        &self.desk.world
     }
 
     pub(super) fn len(&self) -> usize {
@@ -249,9 +253,10 @@ impl<'a> Draft<'a> {
             )
             .into());
         }
-        credentials::check(state, &self.desk.identity, true, event)?;
+        credentials::check(state, Some(&self.desk.identity), true, event)?;
         state.admit(event, self.now)?;
         closings::check(state, &*self.desk.ledger, &self.new, event)?;
+        erase::check(state, &*self.desk.ledger, &self.new, event)?;
         self.accept(event.clone(), prepared.hash, prepared.sealed.clone());
         Ok(())
     }
@@ -291,11 +296,7 @@ impl<'a> Draft<'a> {
         let mut sealed: Vec<Sealed> = Vec::new();
         let mut seal = |event: &Event| {
             let body = encode_event(event).into();
-            let event = Sealed {
-                body,
-                salt: world.bytes(),
-                signature: None,
-            };
+            let event = Sealed::new(body, world.bytes(), None);
             let hash = event.hash();
             sealed.push(event);
             hash
@@ -324,7 +325,7 @@ impl<'a> Draft<'a> {
             sealed.signature = Some(signature);
         }
         for entry in &entries {
-            credentials::check(state, identity, true, &entry.event)?;
+            credentials::check(state, Some(identity), true, &entry.event)?;
             closings::check(state, &*self.desk.ledger, &self.new, &entry.event)?;
         }
         let start = self.entries.len();
@@ -362,6 +363,21 @@ impl<'a> Draft<'a> {
         Ok(events)
     }
 
+    /// Takes in what was recorded before and lost, if the log stands at `size`; whether it does.
+    pub(super) fn take_back(&mut self, size: u64, new: Vec<NewEntry>, entries: Vec<Entry>) -> bool {
+        if self.desk.state.head != size {
+            return false;
+        }
+        for (new, entry) in new.into_iter().zip(entries) {
+            if entry.event.device == self.desk.identity.device {
+                self.desk.clock = entry.event.authored;
+            }
+            self.now = self.now.max(entry.recorded);
+            self.keep(new, entry);
+        }
+        true
+    }
+
     fn accept(&mut self, event: Event, hash: Hash, sealed: Sealed) {
         let entry = Entry {
             seq: self.desk.state.head.saturating_add(1),
@@ -369,13 +385,18 @@ impl<'a> Draft<'a> {
             hash,
             event,
         };
-        self.desk.state.apply(&entry);
-        self.new.push(NewEntry {
+        let new = NewEntry {
             recorded: self.now.ms(),
             event_id: *entry.event.id.as_bytes(),
             event: sealed,
             hash,
-        });
+        };
+        self.keep(new, entry);
+    }
+
+    fn keep(&mut self, new: NewEntry, entry: Entry) {
+        self.desk.state.apply(&entry);
+        self.new.push(new);
         let at = self.entries.len();
         self.by_number
             .insert((entry.event.device, entry.event.number), at);

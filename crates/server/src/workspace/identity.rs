@@ -80,23 +80,32 @@ impl Identity {
 
     pub(crate) fn load(path: &Path) -> Result<Self, ServerError> {
         let bytes = Zeroizing::new(files::read(path)?);
-        let bad = || ServerError::bad_file(path, "it holds no key of a workspace");
-        let file: KeyFile = serde_json::from_slice(&bytes).map_err(|_| bad())?;
+        let identity = Self::read(&bytes)
+            .ok_or_else(|| ServerError::bad_file(path, "it holds no key of a workspace"))?;
+        Ok(Self {
+            path: Some(path.to_path_buf()),
+            ..identity
+        })
+    }
+
+    /// What a key file says; none where it is no key file.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let file: KeyFile = serde_json::from_slice(bytes).ok()?;
         let read = |seed: &Zeroizing<String>| {
             let seed = STANDARD.decode(seed.as_bytes()).map(Zeroizing::new).ok()?;
             let seed = <[u8; 32]>::try_from(seed.as_slice()).ok()?;
             Some(DeviceKey::from_seed(seed))
         };
         let next = match &file.next {
-            Some(next) => Some(read(next).ok_or_else(bad)?),
+            Some(next) => Some(read(next)?),
             None => None,
         };
-        Ok(Self {
+        Some(Self {
             workspace: file.workspace,
             device: file.device,
-            path: Some(path.to_path_buf()),
+            path: None,
             keys: RwLock::new(Keys {
-                first: read(&file.seed).ok_or_else(bad)?,
+                first: read(&file.seed)?,
                 later: Vec::new(),
                 next,
             }),
@@ -149,9 +158,11 @@ impl Identity {
         }
     }
 
-    /// Whether the private half of this key is here.
+    /// Whether the private half of this key is here, be it one that is to come.
     pub(crate) fn has(&self, key: Key) -> bool {
-        self.keys().all().any(|known| known.public().0 == key)
+        let keys = self.keys();
+        let mut known = keys.all().chain(&keys.next);
+        known.any(|known| known.public().0 == key)
     }
 
     /// Does something with the key that signs a head of so many entries.

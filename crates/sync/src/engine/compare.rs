@@ -120,7 +120,8 @@ fn shorter(replica: &mut Replica, signed: &Checkpoint) -> Result<String, Replica
     let size = leaves.len();
     let same = Tree::of(leaves).root(size) == Some(signed.root);
     let what = if same {
-        "it lost what came after, or holds it back"
+        "it lost what came after, or holds it back; if it was set back to a backup, its operator says \
+         `okrd workspace hold`, and the next sync gives it back"
     } else {
         "and up to there it is another history"
     };

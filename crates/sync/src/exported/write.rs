@@ -3,11 +3,11 @@
 use std::io::Write;
 
 use quarterdeck_core::event::Entry;
+use quarterdeck_ledger::exported::{Header, write_entry};
 use quarterdeck_ledger::{Frontier, Hash, Ledger};
 use serde::Serialize;
 
 use super::ExportError;
-use super::line::{Header, write_entry};
 use crate::error::ReplicaError;
 use crate::evidence;
 use crate::replica::{READ_BYTES, READ_ENTRIES, Replica, decode};
@@ -44,7 +44,7 @@ impl Replica {
         let head = self.head();
         let name = self.confirmed().workspace.as_ref();
         let header = Header {
-            workspace: self.identity().workspace,
+            workspace: *self.identity().workspace.as_bytes(),
             name: name
                 .map(|workspace| workspace.name.clone())
                 .ok_or_else(|| ReplicaError::Empty {
@@ -71,8 +71,8 @@ impl Replica {
                 break;
             }
             for entry in &block {
-                frontier.push(entry.leaf_hash(*header.workspace.as_bytes()));
-                let line = write_entry(entry, &readable(&decode(entry)?));
+                frontier.push(entry.leaf_hash(header.workspace));
+                let line = write_entry(entry, Some(&readable(&decode(entry)?)));
                 out.write_all(&line.map_err(std::io::Error::from)?)?;
             }
             progress(head.size + frontier.size(), 2 * head.size);

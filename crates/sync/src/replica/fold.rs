@@ -56,6 +56,7 @@ impl Replica {
             _lock: lock,
         };
         self.settle(&mut held)?;
+        self.carry_out(&mut held)?;
         self.look(&held);
         Ok(held)
     }
@@ -80,7 +81,7 @@ impl Replica {
     }
 
     /// Folds what the log holds beyond the fold in memory, or beyond the snapshot.
-    fn catch_up(&mut self, ledger: &SledLedger) -> Result<(), ReplicaError> {
+    pub(super) fn catch_up(&mut self, ledger: &SledLedger) -> Result<(), ReplicaError> {
         if self.projection.catch_up(ledger)? {
             return Ok(());
         }
@@ -98,6 +99,7 @@ impl Replica {
         };
         self.projection.adopt(&held.ledger, folded)?;
         self.settle(&mut held)?;
+        self.carry_out(&mut held)?;
         self.look(&held);
         self.held = Some(held);
         Ok(())

@@ -1,8 +1,11 @@
 //! `AdminService`: for the operator, and for owners in their own workspaces.
 
+mod backup;
 mod devices;
 mod invitations;
 mod rotation;
+mod standing;
+mod stats;
 mod tokens;
 mod verify;
 mod workspaces;
@@ -12,7 +15,7 @@ use std::sync::Arc;
 use quarterdeck_proto::v1::{self, admin_service_server::AdminService};
 use tonic::{Request, Response, Status};
 
-use super::Answers;
+use super::{Answers, blocking};
 use crate::address::Address;
 use crate::auth::{self, Caller};
 use crate::error::ServerError;
@@ -93,6 +96,7 @@ impl Admin {
 #[tonic::async_trait]
 impl AdminService for Admin {
     type VerifyStream = Answers<v1::VerifyResponse>;
+    type BackupStream = Answers<v1::BackupResponse>;
 
     async fn create_workspace(
         &self,
@@ -198,7 +202,49 @@ impl AdminService for Admin {
         request: Request<v1::GetStatsRequest>,
     ) -> Result<Response<v1::GetStatsResponse>, Status> {
         let who = Self::who(&request)?;
-        Ok(Response::new(workspaces::stats(&self.shared, &who)))
+        let shared = Arc::clone(&self.shared);
+        let world = self.shared.world.clone();
+        let stats = blocking(world, move || Ok(stats::stats(&shared, &who)));
+        stats.await.map(Response::new)
+    }
+
+    async fn backup(
+        &self,
+        request: Request<v1::BackupRequest>,
+    ) -> Result<Response<Self::BackupStream>, Status> {
+        let who = Self::who(&request)?;
+        let standing = auth::standing(&self.shared, &request)?;
+        backup::backup(&self.shared, &who, standing, request.get_ref()).map(Response::new)
+    }
+
+    async fn restore_workspace(
+        &self,
+        request: Request<v1::RestoreWorkspaceRequest>,
+    ) -> Result<Response<v1::RestoreWorkspaceResponse>, Status> {
+        let who = Self::who(&request)?;
+        standing::restore(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn hold_workspace(
+        &self,
+        request: Request<v1::HoldWorkspaceRequest>,
+    ) -> Result<Response<v1::HoldWorkspaceResponse>, Status> {
+        let who = Self::who(&request)?;
+        standing::hold(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn resume_workspace(
+        &self,
+        request: Request<v1::ResumeWorkspaceRequest>,
+    ) -> Result<Response<v1::ResumeWorkspaceResponse>, Status> {
+        let who = Self::who(&request)?;
+        standing::resume(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     async fn rotate_key(

@@ -24,7 +24,7 @@ pub(super) async fn get(
         None => workspace.state(),
         Some(moment) => {
             let workspace = Arc::clone(workspace);
-            Arc::new(blocking(move || workspace.state_at(moment)).await?)
+            Arc::new(blocking(workspace.world(), move || workspace.state_at(moment)).await?)
         }
     };
     let json = canonical::json(&state).map_err(|error| {

@@ -2,6 +2,7 @@
 
 mod add_device;
 mod checkpoint;
+mod give_back;
 mod host;
 mod join;
 mod proofs;
@@ -69,7 +70,7 @@ impl SyncService for Sync {
         request: Request<v1::GetCheckpointRequest>,
     ) -> Result<Response<v1::GetCheckpointResponse>, Status> {
         let client = auth::client(&request)?;
-        Ok(Response::new(checkpoint::get(&client.workspace)))
+        Ok(Response::new(checkpoint::get(&self.shared, &client)))
     }
 
     async fn get_inclusion_proof(
@@ -120,6 +121,16 @@ impl SyncService for Sync {
         host::host(&self.shared, &caller, request.into_inner()).map(Response::new)
     }
 
+    async fn give_back(
+        &self,
+        request: Request<v1::GiveBackRequest>,
+    ) -> Result<Response<v1::GiveBackResponse>, Status> {
+        let client = auth::client(&request)?;
+        give_back::give_back(&client, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
     async fn renew_token(
         &self,
         request: Request<v1::RenewTokenRequest>,
@@ -131,15 +142,10 @@ impl SyncService for Sync {
 
 /// A recorded event as it travels.
 fn entry(entry: quarterdeck_ledger::Entry) -> v1::Entry {
-    let sealed = entry.event;
     v1::Entry {
         seq: entry.seq,
         recorded_ms: entry.recorded,
-        event: Some(v1::SealedEvent {
-            body: sealed.body,
-            salt: sealed.salt.to_vec(),
-            signature: sealed.signature.map_or_else(Vec::new, Vec::from),
-        }),
+        event: Some(quarterdeck_projection::to_wire(entry.event).into()),
     }
 }
 

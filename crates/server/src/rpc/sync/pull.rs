@@ -35,6 +35,7 @@ pub(super) fn pull(
     };
     let last = head.size.min(from.saturating_add(wanted).saturating_sub(1));
     let stopping = shared.stopping.clone();
+    let sent = shared.metrics.sent("pull");
     Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut next = from;
@@ -45,6 +46,7 @@ pub(super) fn pull(
             }
             let part = part(&workspace, next, last).await.map(|entries| {
                 next = next.saturating_add(entries.len() as u64);
+                sent.inc_by(entries.len() as u64);
                 let at_head = next > head.size;
                 v1::PullResponse {
                     entries,
@@ -96,6 +98,9 @@ pub(super) async fn part(
     }
     let workspace = Arc::clone(workspace);
     let left = usize::try_from(left).unwrap_or(usize::MAX);
-    let entries = blocking(move || workspace.read(next, left, CHUNK_BYTES)).await?;
+    let entries = blocking(workspace.world(), move || {
+        workspace.read(next, left, CHUNK_BYTES)
+    })
+    .await?;
     Ok(entries.into_iter().map(entry).collect())
 }

@@ -14,6 +14,7 @@ use crate::auth::{self, Client, Standing};
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::Shared;
 use crate::status::{invalid, too_many, unavailable};
+use crate::step::Step;
 use crate::workspace::{Incoming, Outcome, Place, Pusher, Workspace};
 
 /// Up to so many signatures are checked on the spot; more go where they hold nobody up.
@@ -49,7 +50,10 @@ pub(super) fn push(
             };
             let answer = match request {
                 Ok(Some(request)) => match still.check() {
-                    Ok(()) => batch(&shared, &client, who, request.events).await,
+                    Ok(()) => {
+                        shared.world.reached(Step::Received);
+                        batch(&shared, &client, who, request.events).await
+                    }
                     Err(status) => Err(status),
                 },
                 Ok(None) => return,
@@ -58,6 +62,7 @@ pub(super) fn push(
                 Err(status) => Err(status),
             };
             let failed = answer.is_err();
+            shared.world.reached(Step::Answering);
             if answers.send(answer).await.is_err() || failed {
                 return;
             }
@@ -78,11 +83,22 @@ async fn batch(
         ));
     }
     check_size(&events)?;
+    // Before anything else is said of them: a server that was set back knows less than its clients.
+    (client.workspace.takes_work()).map_err(|error| unavailable(&error))?;
+    let bytes: usize = events.iter().map(|event| event.body.len()).sum();
+    let room = u32::try_from(bytes)
+        .unwrap_or(u32::MAX)
+        .clamp(1, shared.limits.judged_bytes);
+    // An event takes more room when it is read. It is never closed, and if it were, there is room.
+    let _room = shared.judging.acquire_many(room).await.ok();
     let state = client.workspace.state();
     let incoming = if events.len() <= ON_THE_SPOT {
         Incoming::read(&state, events)
     } else {
-        blocking(move || Ok(Incoming::read(&state, events))).await?
+        blocking(shared.world.clone(), move || {
+            Ok(Incoming::read(&state, events))
+        })
+        .await?
     };
     check_seen(&client.workspace, &incoming)?;
     let pushed = client

@@ -22,6 +22,7 @@ pub(super) fn watch(
     let workspace = Arc::clone(&client.workspace);
     let from = check_from(request.first_seq, &workspace.head())?;
     let stopping = shared.stopping.clone();
+    let sent = shared.metrics.sent("watch");
     Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut grown = workspace.follow();
@@ -34,6 +35,7 @@ pub(super) fn watch(
                 begun = true;
                 let part = part(&workspace, next, head.size).await.map(|entries| {
                     next = next.saturating_add(entries.len() as u64);
+                    sent.inc_by(entries.len() as u64);
                     let at_head = next > head.size;
                     v1::WatchResponse {
                         entries,
@@ -47,6 +49,7 @@ pub(super) fn watch(
                 }
             }
             tokio::select! {
+                biased;
                 () = stopping.cancelled() => {
                     let _ = answers.send(Err(auth::stopping())).await;
                     return;

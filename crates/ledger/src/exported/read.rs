@@ -2,9 +2,8 @@
 
 use std::io::{BufRead, Read};
 
-use super::ImportError;
-use super::line::{Header, SCHEMA, read_entry, schema_of};
-use crate::remote::Received;
+use super::FileError;
+use super::line::{Header, Line, SCHEMA, read_entry, schema_of};
 
 /// No line is longer than this, in bytes: an event in base64 and what people read of it.
 const MAX_LINE: u64 = 1 << 20;
@@ -17,7 +16,9 @@ const BLOCK_BYTES: usize = 4 << 20;
 pub struct LogFile<R> {
     input: R,
     header: Header,
-    /// The lines that were read, the first included.
+    /// The lines of whatever holds the log that come before its first one.
+    before: u64,
+    /// The log's lines that were read, the first included.
     lines: u64,
     ended: bool,
 }
@@ -27,18 +28,31 @@ impl<R: BufRead> LogFile<R> {
     ///
     /// # Errors
     /// When the file cannot be read, is no log, or is one of a newer version.
-    pub fn open(mut input: R) -> Result<Self, ImportError> {
-        let fault = |what: String| ImportError::Line { line: 1, what };
+    pub fn open(mut input: R) -> Result<Self, FileError> {
         let line = next_line(&mut input, 1)?.unwrap_or_default();
+        Self::within(&line, input, 0)
+    }
+
+    /// A log within a larger file: its first line, and what comes after that. `before` lines come
+    /// ahead of it.
+    ///
+    /// # Errors
+    /// When the line is no log's, or that of a newer version.
+    pub fn within(first_line: &str, input: R, before: u64) -> Result<Self, FileError> {
+        let fault = |what: String| FileError::Line {
+            line: before.saturating_add(1),
+            what,
+        };
         let schema =
-            schema_of(&line).ok_or_else(|| fault("it is not an exported log's".to_owned()))?;
+            schema_of(first_line).ok_or_else(|| fault("it is not an exported log's".to_owned()))?;
         if schema != SCHEMA {
-            return Err(ImportError::Newer { schema });
+            return Err(FileError::Newer { schema });
         }
-        let header = Header::read(&line).map_err(fault)?;
+        let header = Header::read(first_line).map_err(fault)?;
         Ok(Self {
             input,
             header,
+            before,
             lines: 1,
             ended: false,
         })
@@ -51,18 +65,21 @@ impl<R: BufRead> LogFile<R> {
 
     /// The next entries, in order and without a gap, up to position `until`; none where the file ends,
     /// which it does with its last entry.
-    pub(super) fn block(&mut self, until: u64) -> Result<Vec<Received>, ImportError> {
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a line is none of an entry or not the next one's.
+    pub fn block(&mut self, until: u64) -> Result<Vec<Line>, FileError> {
         let mut block = Vec::new();
         let mut bytes = 0;
         let room = until.saturating_sub(self.lines - 1).min(BLOCK_ENTRIES);
         while (block.len() as u64) < room && bytes < BLOCK_BYTES && !self.ended {
             let seq = self.lines;
-            let line = self.lines + 1;
+            let line = self.before.saturating_add(self.lines + 1);
             let Some(text) = next_line(&mut self.input, line)? else {
                 self.ended = true;
                 break;
             };
-            let fault = |what| ImportError::Line { line, what };
+            let fault = |what| FileError::Line { line, what };
             let entry = read_entry(&text).map_err(fault)?;
             if entry.seq != seq {
                 return Err(fault(format!(
@@ -70,24 +87,27 @@ impl<R: BufRead> LogFile<R> {
                     entry.seq
                 )));
             }
-            bytes += entry.sealed.size();
+            bytes += entry.event.size();
             block.push(entry);
-            self.lines = line;
+            self.lines += 1;
         }
         Ok(block)
     }
 
     /// How many entries have been read.
-    pub(super) const fn read(&self) -> u64 {
+    pub const fn read(&self) -> u64 {
         self.lines - 1
     }
 
     /// Checks that nothing comes after the last entry.
-    pub(super) fn finish(&mut self) -> Result<(), ImportError> {
-        let line = self.lines + 1;
+    ///
+    /// # Errors
+    /// When something does.
+    pub fn finish(&mut self) -> Result<(), FileError> {
+        let line = self.before.saturating_add(self.lines + 1);
         match next_line(&mut self.input, line)? {
             None => Ok(()),
-            Some(_) => Err(ImportError::Line {
+            Some(_) => Err(FileError::Line {
                 line,
                 what: format!(
                     "the file should end before it: its first line announces {} entries",
@@ -98,14 +118,17 @@ impl<R: BufRead> LogFile<R> {
     }
 }
 
-/// The next line without its end; none at the end of the file.
-fn next_line(input: &mut impl BufRead, line: u64) -> Result<Option<String>, ImportError> {
+/// The next line without its end; none at the end of the file. `line` is its number, for messages.
+///
+/// # Errors
+/// When the file cannot be read, or the line is too long or no text.
+pub fn next_line(input: &mut impl BufRead, line: u64) -> Result<Option<String>, FileError> {
     let mut text = Vec::new();
     input.take(MAX_LINE).read_until(b'\n', &mut text)?;
     if text.is_empty() {
         return Ok(None);
     }
-    let fault = |what: &str| ImportError::Line {
+    let fault = |what: &str| FileError::Line {
         line,
         what: what.to_owned(),
     };

@@ -3,11 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use quarterdeck_core::id::WorkspaceId;
-use quarterdeck_ledger::{Entry, Hash, Sealed};
 use serde::{Deserialize, Serialize};
 
-use crate::remote::Received;
+use crate::checkpoint::{origin, workspace_of};
+use crate::{Entry, Hash, MAX_BODY, Seal, Sealed, WorkspaceId};
 
 /// What the file says it is.
 pub const SCHEMA: &str = "quarterdeck/log/1";
@@ -29,10 +28,21 @@ pub struct Header {
     pub checkpoint: Option<String>,
 }
 
+/// An entry as a line gives it. Its hash is that of its bytes; nothing else has been checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its position, from 1.
+    pub seq: u64,
+    /// When it was recorded, in milliseconds since the Unix epoch.
+    pub recorded: u64,
+    /// The event.
+    pub event: Sealed,
+}
+
 #[derive(Serialize, Deserialize)]
 struct HeaderLine {
     schema: String,
-    workspace: WorkspaceId,
+    workspace: String,
     name: String,
     size: u64,
     root: String,
@@ -51,11 +61,16 @@ struct WrittenLine<'a, R> {
     seq: u64,
     recorded_ms: u64,
     event: String,
-    salt: String,
+    /// Not where texts were erased: it went with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<String>,
     hash: String,
-    readable: &'a R,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readable: Option<&'a R>,
 }
 
 #[derive(Deserialize)]
@@ -63,7 +78,9 @@ struct ReadLine {
     seq: u64,
     recorded_ms: u64,
     event: String,
-    salt: String,
+    salt: Option<String>,
+    #[serde(default)]
+    erased: bool,
     signature: Option<String>,
     hash: String,
 }
@@ -81,10 +98,14 @@ pub(super) fn schema_of(first_line: &str) -> Option<String> {
 }
 
 impl Header {
-    pub(super) fn write(&self) -> serde_json::Result<Vec<u8>> {
+    /// The first line, with its end.
+    ///
+    /// # Errors
+    /// None: what is written has a form in JSON.
+    pub fn write(&self) -> serde_json::Result<Vec<u8>> {
         ended(&HeaderLine {
             schema: SCHEMA.to_owned(),
-            workspace: self.workspace,
+            workspace: write_workspace(&self.workspace),
             name: self.name.clone(),
             size: self.size,
             root: hex(&self.root),
@@ -96,7 +117,8 @@ impl Header {
         let read: HeaderLine =
             serde_json::from_str(line).map_err(|error| not_as_written(&error))?;
         Ok(Self {
-            workspace: read.workspace,
+            workspace: read_workspace(&read.workspace)
+                .ok_or("its `workspace` is no UUID in lower case")?,
             name: read.name,
             size: read.size,
             root: unhex(&read.root).ok_or("its `root` is no hash")?,
@@ -105,44 +127,58 @@ impl Header {
     }
 }
 
-/// An entry's line, and what people read beside it.
-pub(crate) fn write_entry(entry: &Entry, readable: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+/// An entry's line with its end, and what people read beside it, if anything.
+///
+/// # Errors
+/// When `readable` has no form in JSON.
+pub fn write_entry(
+    entry: &Entry,
+    readable: Option<&impl Serialize>,
+) -> serde_json::Result<Vec<u8>> {
     ended(&WrittenLine {
         seq: entry.seq,
         recorded_ms: entry.recorded,
         event: STANDARD.encode(&entry.event.body),
-        salt: STANDARD.encode(entry.event.salt),
+        salt: entry.event.salt().map(|salt| STANDARD.encode(salt)),
+        erased: entry.event.is_erased(),
         signature: entry.event.signature.map(|bytes| STANDARD.encode(bytes)),
         hash: hex(&entry.hash),
         readable,
     })
 }
 
-/// Reads an entry's line. Its hash is that of its bytes; nothing else has been checked.
-pub(super) fn read_entry(line: &str) -> Result<Received, String> {
+/// Reads an entry's line. Its hash is that of its bytes, or is said to be that of bytes that are gone;
+/// nothing else has been checked.
+pub(super) fn read_entry(line: &str) -> Result<Line, String> {
     let read: ReadLine = serde_json::from_str(line).map_err(|error| not_as_written(&error))?;
     let body = STANDARD
         .decode(&read.event)
         .map_err(|_| "its `event` is not base64")?;
-    if body.len() > quarterdeck_ledger::MAX_BODY {
+    if body.len() > MAX_BODY {
         return Err("its event is larger than any event".to_owned());
     }
+    let hash = unhex(&read.hash).ok_or("its `hash` is no hash")?;
+    let seal = match &read.salt {
+        Some(_) if read.erased => return Err("it is `erased` and has a `salt`".to_owned()),
+        Some(salt) => Seal::Salted(fixed(salt).ok_or("its `salt` is not 16 bytes in base64")?),
+        None if read.erased => Seal::Erased(hash),
+        None => return Err("missing field `salt`".to_owned()),
+    };
     let sealed = Sealed {
         body: Bytes::from(body),
-        salt: fixed(&read.salt).ok_or("its `salt` is not 16 bytes in base64")?,
+        seal,
         signature: match &read.signature {
             None => None,
             Some(text) => Some(fixed(text).ok_or("its `signature` is not 64 bytes in base64")?),
         },
     };
-    let hash = unhex(&read.hash).ok_or("its `hash` is no hash")?;
     if sealed.hash() != hash {
         return Err("its event is not the one that its hash was made of".to_owned());
     }
-    Ok(Received {
+    Ok(Line {
         seq: read.seq,
         recorded: read.recorded_ms,
-        sealed,
+        event: sealed,
     })
 }
 
@@ -152,7 +188,7 @@ fn ended(line: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn not_as_written(error: &serde_json::Error) -> String {
+pub(super) fn not_as_written(error: &serde_json::Error) -> String {
     if error.is_eof() {
         "it breaks off".to_owned()
     } else {
@@ -163,6 +199,17 @@ fn not_as_written(error: &serde_json::Error) -> String {
             .map_or(&*text, |(what, _)| what);
         format!("{what}, at column {}", error.column())
     }
+}
+
+/// A workspace's id as a UUID.
+#[must_use]
+pub fn write_workspace(workspace: &WorkspaceId) -> String {
+    let origin = origin(workspace);
+    (origin.split_once('/')).map_or_else(String::new, |(_, uuid)| uuid.to_owned())
+}
+
+fn read_workspace(text: &str) -> Option<WorkspaceId> {
+    workspace_of(&format!("quarterdeck/{text}"))
 }
 
 fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
