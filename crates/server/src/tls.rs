@@ -123,3 +123,155 @@ pub(crate) fn fingerprint(cert: &Path) -> Result<[u8; 32], ServerError> {
     let chain = chain(cert)?;
     Ok((chain.first()).map_or([0; 32], |first| Sha256::digest(first).into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use quarterdeck_core::calendar::Timestamp;
+    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+    use rustls::pki_types::{ServerName, UnixTime};
+    use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+    use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_ms(1_790_000_000_000);
+
+    /// Believes everything: what is looked at is what was shown.
+    #[derive(Debug)]
+    struct Anything;
+
+    impl ServerCertVerifier for Anything {
+        fn verify_server_cert(
+            &self,
+            _: &CertificateDer<'_>,
+            _: &[CertificateDer<'_>],
+            _: &ServerName<'_>,
+            _: &[u8],
+            _: UnixTime,
+        ) -> Result<ServerCertVerified, Error> {
+            Ok(ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            let provider = rustls::crypto::ring::default_provider();
+            provider
+                .signature_verification_algorithms
+                .supported_schemes()
+        }
+    }
+
+    type Ends = (
+        client::TlsStream<DuplexStream>,
+        server::TlsStream<DuplexStream>,
+    );
+
+    /// A connection, both ends of it.
+    async fn connect(certificate: &Arc<Certificate>) -> Ends {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anything))
+            .with_no_client_auth();
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        let name = ServerName::try_from("okr.example.com").unwrap();
+        let connector = TlsConnector::from(Arc::new(client));
+        let acceptor = TlsAcceptor::from(certificate.config(b"h2").unwrap());
+        let (near, far) = tokio::join!(connector.connect(name, near), acceptor.accept(far));
+        (near.unwrap(), far.unwrap())
+    }
+
+    fn shown(ends: &Ends) -> Vec<CertificateDer<'static>> {
+        let certificates = ends.0.get_ref().1.peer_certificates().unwrap();
+        certificates
+            .iter()
+            .cloned()
+            .map(CertificateDer::into_owned)
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_renewed_certificate_is_for_new_connections_and_open_ones_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        make_own(folder.path(), "okr.example.com", NOW).unwrap();
+        let files = own_files(folder.path());
+        let certificate = Certificate::load(files.clone()).unwrap();
+        let mut open = connect(&certificate).await;
+        let (first, authority) = (shown(&open), files::read(&folder.path().join("ca.pem")));
+
+        let later = NOW.plus_ms(1);
+        let renewed = renew_own(folder.path(), "okr.example.com", later).unwrap();
+        assert!(!renewed.new_authority && renewed.expires > NOW);
+        let (untouched, _) = (shown(&connect(&certificate).await), ());
+        assert_eq!(untouched, first, "nobody has said so yet");
+        certificate.reload().unwrap();
+        let second = shown(&connect(&certificate).await);
+        assert_ne!(second[0], first[0]);
+        assert_eq!(second[1..], first, "the one before is sent along");
+        assert_eq!(
+            fingerprint(&files.cert).unwrap(),
+            <[u8; 32]>::from(Sha256::digest(&second[0]))
+        );
+        let kept = files::read(&folder.path().join("ca.pem")).unwrap();
+        assert_eq!(kept, authority.unwrap(), "other clients trust it as before");
+
+        open.0.write_all(b"still here").await.unwrap();
+        open.0.flush().await.unwrap();
+        let mut heard = [0; 10];
+        open.1.read_exact(&mut heard).await.unwrap();
+        assert_eq!(&heard, b"still here");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_used_leaves_the_present_certificate_in_place() {
+        let folder = tempfile::tempdir().unwrap();
+        make_own(folder.path(), "okr.example.com", NOW).unwrap();
+        let files = own_files(folder.path());
+        let certificate = Certificate::load(files.clone()).unwrap();
+        let first = shown(&connect(&certificate).await);
+        let other = tempfile::tempdir().unwrap();
+        make_own(other.path(), "okr.example.com", NOW).unwrap();
+        // A key that is another's, nothing at all, and half a file.
+        std::fs::copy(own_files(other.path()).key, &files.key).unwrap();
+        certificate.reload().unwrap_err();
+        for content in ["", "-----BEGIN CERTIFICATE-----\nAAAA"] {
+            std::fs::write(&files.cert, content).unwrap();
+            certificate.reload().unwrap_err();
+        }
+        assert_eq!(shown(&connect(&certificate).await), first);
+    }
+
+    #[test]
+    fn an_authority_that_was_not_kept_is_made_anew_and_said_so() {
+        let folder = tempfile::tempdir().unwrap();
+        make_own(folder.path(), "okr.example.com", NOW).unwrap();
+        std::fs::remove_file(folder.path().join("ca-key.pem")).unwrap();
+        let renewed = renew_own(folder.path(), "okr.example.com", NOW).unwrap();
+        assert!(renewed.new_authority);
+        for times in 1..10 {
+            renew_own(folder.path(), "okr.example.com", NOW.plus_ms(times)).unwrap();
+        }
+        let kept = chain(&own_files(folder.path()).cert).unwrap();
+        assert_eq!(kept.len(), 5, "the present one, and four before it");
+    }
+}

@@ -19,6 +19,9 @@ use quarterdeck_ledger::DeviceKey;
 
 use crate::support::{START, random};
 
+/// Every kind that this version does not know.
+pub const NEWER: &str = "(of a newer version)";
+
 /// Who may record an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Least {
@@ -366,7 +369,7 @@ pub const KINDS: &[Kind] = &[
     }),
     kind("workspace_edited", "mission and vision", Editor, |it| it.renamed(Subject::Workspace, Field::Mission)),
     kind("workspace_edited", "anything else", Owner,
-        |it| it.edit(Subject::Workspace, Field::Name, &it.name.replace(' ', "-"))),
+        |it| it.edit(Subject::Workspace, Field::TimeZone, "Europe/Lisbon")),
     kind("member_added", "", Owner, |it| Body::MemberAdded {
         member: id(MemberId::new), name: it.name.clone(), email: None, role: Viewer,
     }),
@@ -390,7 +393,7 @@ pub const KINDS: &[Kind] = &[
     kind("device_key_rotated", "", Viewer, rotated),
 
     kind("team_created", "", Editor, |it| Body::TeamCreated {
-        team: id(TeamId::new), name: it.name.clone(), level: TeamLevel::Team, parent: None,
+        team: id(TeamId::new), name: format!("{} another", it.name), level: TeamLevel::Team, parent: None,
     }),
     kind("team_edited", "", Editor, |it| it.renamed(Subject::Team(it.team), Field::Name)),
     kind("team_member_added", "", Editor, |it| Body::TeamMemberAdded { team: it.team, member: it.me }),
@@ -475,4 +478,7 @@ pub const KINDS: &[Kind] = &[
     kind("funnel_edited", "", Editor, |it| it.renamed(Subject::Funnel(it.funnel), Field::Name)),
     kind("incentive_added", "", Owner, |_| incentive(id(IncentiveId::new))),
     kind("incentive_edited", "", Owner, |it| it.renamed(Subject::Incentive(it.incentive), Field::Title)),
+
+    // What this version cannot judge, a newer one takes at its word: it takes the most.
+    kind(NEWER, "", Owner, |_| Body::Unknown { kind: 9_990 }),
 ];
