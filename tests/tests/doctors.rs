@@ -40,6 +40,11 @@ fn the_one(found: &[String]) -> &str {
     &found[0]
 }
 
+/// A moment so many hours from now.
+fn from_now(hours: i64) -> String {
+    (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(hours)).to_string()
+}
+
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a file of ours");
 }
@@ -47,6 +52,8 @@ fn set_mode(path: &Path, mode: u32) {
 #[test]
 fn a_machine_that_is_well_is_found_to_be_and_a_sick_one_not() {
     let env = TestEnv::new();
+    // The server keeps real time, and a doctor holds the two clocks against each other.
+    env.set_time(&from_now(0));
     let mut server = env.server("acme", "ana");
     let lisbon = env.machine("lisbon");
     lisbon.join(&server.first_invitation()).plan_a_quarter();
@@ -75,7 +82,7 @@ fn a_machine_that_is_well_is_found_to_be_and_a_sick_one_not() {
 
     lisbon.okr(&["checkin", "leads", "520"]).ok();
     assert_eq!(findings(&look().ok()), [""; 0]);
-    env.set_time("2026-01-20T09:00:00Z");
+    env.set_time(&from_now(14 * 24 + 2));
     let found = findings(&look().code(1));
     let unsent = the_one(&found);
     assert!(
@@ -92,8 +99,7 @@ fn a_machine_that_is_well_is_found_to_be_and_a_sick_one_not() {
     // A token that lapses in three days.
     let path = server.data().join("access.json");
     let mut access = read(&path);
-    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(73);
-    access["tokens"][0]["expires"] = soon.to_string().into();
+    access["tokens"][0]["expires"] = from_now(73).into();
     fs::write(&path, access.to_string()).expect("replaced");
     server.restart();
     let found = findings(&look().code(1));
@@ -266,11 +272,9 @@ fn stats_tell_an_operator_what_they_need() {
     server.stop();
     let path = server.data().join("access.json");
     let mut access = read(&path);
-    let ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * 40);
-    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
-    access["tokens"][0]["created"] = ago.to_string().into();
+    access["tokens"][0]["created"] = from_now(-24 * 40).into();
     access["tokens"][0]["last_used"] = Value::Null;
-    access["tokens"][0]["expires"] = soon.to_string().into();
+    access["tokens"][0]["expires"] = from_now(24).into();
     fs::write(&path, access.to_string()).expect("replaced");
     let stats = server.okrd(&["stats", "--json"]).ok();
     let found = findings(&stats);

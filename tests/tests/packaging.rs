@@ -16,12 +16,13 @@ use std::process::Command;
 use quarterdeck_tests::{Server, TestEnv, okrd_program};
 use serde_json::Value;
 
-fn packaging(name: &str) -> (PathBuf, String) {
+fn root() -> &'static Path {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    let path = root
-        .expect("the workspace")
-        .join("crates/server/packaging")
-        .join(name);
+    root.expect("the workspace")
+}
+
+fn packaging(name: &str) -> (PathBuf, String) {
+    let path = root().join("crates/server/packaging").join(name);
     let text = std::fs::read_to_string(&path).expect("a readable file");
     (path, text)
 }
@@ -171,6 +172,16 @@ fn the_container_file_reads_and_its_commands_serve_and_are_healthy() {
     assert_eq!(found["USER"], "nonroot", "it runs as an ordinary user");
     assert_eq!(words(&found["ENTRYPOINT"]), ["/usr/bin/okrd"]);
     assert!(text.contains("cargo build --release --locked"));
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let oldest = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \""))
+        .unwrap();
+    let image = format!("rust:{}-", oldest.trim_end_matches('"'));
+    assert!(
+        all[0].1.contains(&image),
+        "it builds with the oldest compiler: {image}"
+    );
 
     let env = TestEnv::new();
     let mut server = env.server("acme", "ana");

@@ -9,7 +9,7 @@ mod visit;
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
@@ -35,6 +35,7 @@ use crate::remote::{
 };
 use crate::tls;
 
+use visit::Shown;
 pub use visit::Visit;
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -54,9 +55,6 @@ pub struct Grpc {
     pub(crate) patience: Duration,
     certificate: Shown,
 }
-
-/// The certificate that the server showed, in DER form; none in plain text.
-type Shown = Arc<OnceLock<Vec<u8>>>;
 
 impl Grpc {
     /// Connects to a server, with the token that `address` has.
@@ -210,11 +208,7 @@ impl Connector {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         stream.set_nodelay(true)?;
         let stream = self.tls.connect(self.name, stream).await?;
-        let (_, session) = stream.get_ref();
-        if let Some(own) = session.peer_certificates().and_then(<[_]>::first) {
-            // The one of the first connection: a later one may have another, and that is no secret.
-            let _ = self.certificate.set(own.to_vec());
-        }
+        visit::note(&self.certificate, &stream);
         Ok(TokioIo::new(stream))
     }
 }

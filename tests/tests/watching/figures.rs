@@ -15,6 +15,16 @@ fn the_figures_that_are_served_are_those_of_the_document() {
     let lisbon = env.machine("lisbon");
     lisbon.join(&server.first_invitation()).plan_a_quarter();
     lisbon.sync();
+    // What lagos says of a key result that was dropped meanwhile is refused.
+    let lagos = env.machine("lagos");
+    lagos.join(&server.invite("ben", "editor"));
+    lagos.okr(&["checkin", "leads", "520"]).ok();
+    lisbon
+        .okr(&["kr", "drop", "leads", "-m", "no longer ours"])
+        .ok();
+    lisbon.sync();
+    let refused = lagos.okr(&["sync"]);
+    assert!(refused.stdout.contains("efused") || refused.stderr.contains("efused"));
     let refused = lisbon.okr_in(
         &[("OKR_TOKEN", "qdt_guessed")],
         &[

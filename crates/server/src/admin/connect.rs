@@ -29,7 +29,7 @@ use crate::shared::Shared;
 
 /// How long to wait for an okrd that has just taken its data folder, and listens soon.
 const PATIENCE: Duration = Duration::from_secs(5);
-const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+pub(super) const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 const DUPLEX_BYTES: usize = 64 * 1024;
 
 /// A way to a server's administration.

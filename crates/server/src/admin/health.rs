@@ -1,9 +1,10 @@
 //! Asking a server that runs whether it lives and is ready, as a supervisor or a container's health check
-//! does: without a token, without opening anything, and without waiting for a server that may come.
+//! does: without a token, and without opening anything.
 
 use std::path::Path;
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
 use tonic::Code;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
@@ -18,6 +19,9 @@ use crate::readiness::LIVE;
 
 /// How long a server may take for an answer before it does not live.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait for an okrd that has said that it listens, and makes its socket the next moment.
+const STARTING: Duration = Duration::from_secs(2);
 
 /// What a server says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +43,14 @@ pub async fn health_of(data: &Path) -> Result<Health, ServerError> {
         });
     }
     let at = data.display().to_string();
-    let channel = connect::channel(data);
-    match tokio::time::timeout(PATIENCE, channel).await {
-        Ok(Ok(channel)) => ask(channel, at).await,
-        Ok(Err(what)) => Err(ServerError::NotServing { at, what }),
-        Err(_) => Err(too_long(at)),
+    let until = Instant::now() + STARTING;
+    loop {
+        match tokio::time::timeout(PATIENCE, connect::channel(data)).await {
+            Ok(Ok(channel)) => return ask(channel, at).await,
+            Ok(Err(_)) if Instant::now() < until => sleep(connect::BETWEEN_TRIES).await,
+            Ok(Err(what)) => return Err(ServerError::NotServing { at, what }),
+            Err(_) => return Err(too_long(at)),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Entry;
+use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_ledger::{Appended, Derived, LedgerError, NewEntry};
 use quarterdeck_projection::{Folded, Health, Kept};
@@ -118,11 +119,12 @@ impl Writer {
 
     fn work(&mut self, first: Job, jobs: &mut mpsc::Receiver<Job>) {
         let size = self.desk.state.head;
+        let workspace = self.desk.identity.workspace;
         let mut draft = Draft::new(&mut self.desk);
         let mut waiting = Vec::new();
         let mut next = Some(first);
         while let Some(job) = next {
-            waiting.extend(judge(&mut draft, job));
+            waiting.extend(judge(workspace, &mut draft, job));
             draft.world().reached(Step::Judged);
             next = if draft.len() < MAX_TOGETHER {
                 jobs.try_recv().ok()
@@ -265,7 +267,7 @@ impl Writer {
 }
 
 /// Judges a job; what cannot be judged is answered at once.
-fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
+fn judge(workspace: WorkspaceId, draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
     match job {
         Job::Push {
             who,
@@ -274,7 +276,7 @@ fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
         } => match draft.push(who, &incoming) {
             Ok(outcomes) => Some(Waiting::Push { outcomes, answer }),
             Err(error) => {
-                let _ = answer.send(Err(unreadable(&error)));
+                let _ = answer.send(Err(unreadable(workspace, &error)));
                 None
             }
         },
@@ -298,15 +300,15 @@ fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
                 answer,
             }),
             Err(Obstacle::Ledger(error)) => {
-                let _ = answer.send(Err(NotAuthored::Unavailable(unreadable(&error))));
+                let _ = answer.send(Err(NotAuthored::Unavailable(unreadable(workspace, &error))));
                 None
             }
         },
     }
 }
 
-fn unreadable(error: &LedgerError) -> Unavailable {
-    tracing::error!(%error, "the log could not be read");
+fn unreadable(workspace: WorkspaceId, error: &LedgerError) -> Unavailable {
+    tracing::error!(%workspace, %error, "the log could not be read");
     Unavailable::of(error)
 }
 

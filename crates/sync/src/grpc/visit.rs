@@ -1,10 +1,24 @@
 //! Asking a server how it stands with this device, without giving or taking anything.
 
+use std::sync::{Arc, OnceLock};
+
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_proto::v1;
+use tokio_rustls::client::TlsStream;
 
 use super::Grpc;
 use crate::remote::RemoteError;
+
+/// The certificate that the server showed, in DER form; none in plain text.
+pub(super) type Shown = Arc<OnceLock<Vec<u8>>>;
+
+/// Keeps the certificate that was shown at the first connection; a later one may show another.
+pub(super) fn note<S>(shown: &Shown, stream: &TlsStream<S>) {
+    let (_, session) = stream.get_ref();
+    if let Some(own) = session.peer_certificates().and_then(<[_]>::first) {
+        let _ = shown.set(own.to_vec());
+    }
+}
 
 /// How a server stands with this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
