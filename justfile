@@ -67,3 +67,7 @@ powercut CUTS="60":
 # Does all that must hold before a change lands.
 ci:
     .ci/run
+
+# Plays server and devices on a simulated network, disk and clock: 2,000 seeds, or one with --seed N [--trace].
+simulate *ARGS:
+    cargo run --release --quiet -p quarterdeck-simulation --bin simulate -- {{ARGS}}

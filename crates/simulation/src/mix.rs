@@ -50,6 +50,7 @@ pub(crate) struct Mix {
     pub clock_jumps: u64,
     /// Whether a folder is copied, and both copies are used.
     pub copies: bool,
+    /// Whether an owner ends others' tokens and devices.
     pub revocations: u64,
 }
 
@@ -76,13 +77,13 @@ impl Mix {
             give_ups: rate(50, 300),
             clock_jumps: rate(30, 200),
             copies: rate(1, 1) == 1,
-            revocations: rate(10, 40),
+            revocations: rate(1, 1),
             ..Self::default()
         };
         Self {
             devices: usize::try_from(chance.between(2, CAST.len() as u64)).unwrap_or(2),
             chaos_ms: chance.between(15_000, 45_000),
-            think_ms: chance.between(150, 1_200),
+            think_ms: chance.between(100, 900),
             latency_ms: chance.between(5, 400),
             disk_ms: chance.between(0, 120),
             ..mix

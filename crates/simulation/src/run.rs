@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use quarterdeck_core::canonical;
@@ -133,10 +134,8 @@ fn play(stage: &Arc<Stage>, sim: &mut Sim<'_>) {
         if !step(stage, sim) {
             return;
         }
-        // Until somebody has joined there is nothing to break.
-        match stage.disk.size() > 40 {
-            true => faults.tick(sim),
-            false => faults.follow_disk(sim),
+        if stage.is_begun.load(Ordering::SeqCst) {
+            faults.tick(sim);
         }
     }
     faults.heal(sim);

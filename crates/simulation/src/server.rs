@@ -1,5 +1,6 @@
 //! The server's machine: the real `okrd`, on the simulated network, disk and clock.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ pub(crate) async fn run(stage: Arc<Stage>) -> turmoil::Result {
     let server = Server::open(options)?;
     if is_new {
         invite_all(&stage, &server).await?;
+        stage.is_begun.store(true, Ordering::SeqCst);
     }
     let connections = network::listen().await?;
     stage.say(SERVER, &format!("serves from entry {}", stage.disk.size()));

@@ -15,8 +15,8 @@ use crate::history::{Call, Fact, History, Key, Read, Told};
 use crate::mix::{CAST, COPY, Mix, SERVER};
 use crate::sabotage::Sabotage;
 
-/// When every run begins: 2026-07-01T00:00:00Z.
-const BEGIN_MS: u64 = 1_782_864_000_000;
+/// When every run begins: 2026-08-15T12:00:00Z, in the middle of a quarter.
+const BEGIN_MS: u64 = 1_786_795_200_000;
 
 /// What is on the disk of one device, beside its folders: where it stands.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +40,8 @@ pub(crate) struct Stage {
     pub disk: Disk,
     root: TempDir,
     elapsed_ms: AtomicU64,
+    /// The server has been set up and everybody invited: from here on there is something to break.
+    pub is_begun: AtomicBool,
     healing: AtomicBool,
     /// Set by the disk where the server is to die at once.
     pub server_dies: AtomicBool,
@@ -80,6 +82,7 @@ impl Stage {
             disk: Disk::default(),
             root,
             elapsed_ms: AtomicU64::new(0),
+            is_begun: AtomicBool::new(false),
             healing: AtomicBool::new(false),
             server_dies: AtomicBool::new(false),
             log_failed: AtomicBool::new(false),

@@ -38,7 +38,7 @@ impl Plan {
 
     fn new(seed: u64, name: &str) -> Self {
         let mut random = Chance::new(seed, &format!("plan {name}"));
-        let mut ids = Ids::new(&mut random, 1_782_000_000_000);
+        let mut ids = Ids::new(&mut random, 1_786_000_000_000);
         Self {
             name: name.to_owned(),
             cycle: CycleId::new(ids.next()),

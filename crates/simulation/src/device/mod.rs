@@ -106,6 +106,9 @@ impl Device {
         if self.stage.is_healing() {
             return self.settle().await;
         }
+        if self.name == "ana" && self.mix().revocations > 0 && self.chance.per_mille(150) {
+            return self.administrate().await;
+        }
         match self.chance.below(100) {
             0..=49 => self.work(),
             50..=79 => self.sync_with_patience().await,

@@ -3,7 +3,7 @@
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::EventId;
-use quarterdeck_sync::{Authored, CommitError};
+use quarterdeck_sync::{Authored, CommitError, ReplicaError};
 
 use super::Device;
 use crate::sabotage::Sabotage;
@@ -38,7 +38,8 @@ impl Device {
         let Some(replica) = &mut self.replica else {
             return;
         };
-        let made = replica.commit(commands, None, now, &mut self.chance);
+        let reason = Some("it is so");
+        let made = replica.commit(commands, reason, now, &mut self.chance);
         self.noted(kind, made);
     }
 
@@ -52,9 +53,11 @@ impl Device {
                 self.stage.committed(self.name, ids);
             }
             Err(CommitError::Refused(refusal)) => {
-                self.say(&format!("{kind}: {:?} at once", refusal.code));
+                self.say(&format!("{kind}: {:?} at once: {}", refusal.code, refusal.message));
                 self.stage.count("refused on the device");
             }
+            // It was let in, and cut off before the log was here.
+            Err(CommitError::Replica(ReplicaError::Empty { .. })) => {}
             Err(CommitError::Replica(error)) => {
                 self.stage
                     .violate(self.name, format!("a command failed: {error}"));

@@ -50,7 +50,7 @@ impl Device {
                 self.stage.count("device joined");
                 self.say(&format!("joined at {}", report.head));
             }
-            Ok(Err(SyncError::Refused(refusal))) => self.not_let_in(&refusal),
+            Ok(Err(SyncError::Refused(refusal))) => self.not_let_in(refusal),
             Ok(Err(error)) => self.stopped("join", error),
             Err(_) => self.gave_up("join"),
         }
@@ -58,7 +58,12 @@ impl Device {
 
     /// An answer that was lost may be asked for again within an hour: beyond that, or where the clock of the
     /// server says so, another invitation is needed.
-    fn not_let_in(&mut self, refusal: &Refusal) {
+    fn not_let_in(&mut self, refusal: Refusal) {
+        if matches!(refusal.code, Code::WrongAuthor | Code::DeviceRevoked) {
+            // Its token was ended before it had the log.
+            self.open();
+            return self.stopped("join", SyncError::Refused(refusal));
+        }
         let why = format!("join: {:?}: {}", refusal.code, refusal.message);
         if self.mix().clock_jumps == 0 {
             return self.stage.violate(self.name, why);
