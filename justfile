@@ -90,3 +90,7 @@ sbom:
 # Fuzzes each reader of outside bytes for SECONDS, or the TARGETS named; needs a nightly toolchain and cargo-fuzz.
 fuzz SECONDS="60" *TARGETS:
     tests/fuzz/run {{SECONDS}} {{TARGETS}}
+
+# Plays server and devices on a simulated network, disk and clock: 2,000 seeds, or one with --seed N [--trace].
+simulate *ARGS:
+    cargo run --release --quiet -p quarterdeck-simulation --bin simulate -- {{ARGS}}

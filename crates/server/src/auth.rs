@@ -277,20 +277,28 @@ pub(crate) fn still_welcome(client: &Client) -> Result<(), Status> {
         .members
         .get(&client.member)
         .is_some_and(|member| member.state == MemberState::Removed);
-    if revoked || removed {
-        let message = if revoked {
-            "This device was revoked."
-        } else {
-            "The token's member no longer belongs to the workspace."
-        };
-        return Err(status(
-            Code::PermissionDenied,
-            "DEVICE_REVOKED",
-            message,
-            JOIN_AGAIN,
+    if revoked {
+        return Err(device_revoked());
+    }
+    if removed {
+        return Err(unwelcome(
+            "The token's member no longer belongs to the workspace.",
         ));
     }
     Ok(())
+}
+
+pub(crate) fn device_revoked() -> Status {
+    unwelcome("This device was revoked.")
+}
+
+fn unwelcome(message: &str) -> Status {
+    status(
+        Code::PermissionDenied,
+        "DEVICE_REVOKED",
+        message,
+        JOIN_AGAIN,
+    )
 }
 
 pub(crate) fn stopping() -> Status {

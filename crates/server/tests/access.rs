@@ -106,6 +106,49 @@ async fn a_lost_answer_can_be_asked_for_again_for_a_while() {
 }
 
 #[tokio::test]
+async fn a_join_that_is_sent_again_while_the_first_is_on_its_way_is_the_same_join() {
+    let server = Running::start().await;
+    let id = quarterdeck_core::id::DeviceId::new(uuid::Uuid::from_bytes(random()));
+    let key = DeviceKey::from_seed(random());
+    let channel = server.channel().await;
+    let asked: Vec<_> = (0..16)
+        .map(|_| {
+            let request = join_request(&server.first_invitation, id, &key);
+            let mut client = SyncServiceClient::new(channel.clone());
+            tokio::spawn(async move { client.join(request).await })
+        })
+        .collect();
+    let mut places = std::collections::BTreeSet::new();
+    for asked in asked {
+        let joined = asked.await.unwrap().unwrap().into_inner();
+        places.insert(joined.joined.unwrap().seq);
+    }
+    assert_eq!(places.len(), 1);
+}
+
+#[tokio::test]
+async fn a_device_that_was_revoked_before_it_heard_that_it_is_in_is_told_so() {
+    let server = Running::start().await;
+    let ana = server.owner().await;
+    let ben = server.invite("ben", Role::Editor).await;
+    let device = Device::join(&server, &ben).await.unwrap();
+    let mut admin = AdminServiceClient::new(server.channel().await);
+    let revoke = v1::RevokeDeviceRequest {
+        device: device.id.to_string(),
+        ..v1::RevokeDeviceRequest::default()
+    };
+    admin
+        .revoke_device(with_token(&ana.token, revoke))
+        .await
+        .unwrap();
+    let again = join_request(&ben, device.id, &device.key);
+    let refused = SyncServiceClient::new(server.channel().await)
+        .join(again)
+        .await;
+    assert_status(refused, Code::PermissionDenied, "DEVICE_REVOKED");
+}
+
+#[tokio::test]
 async fn wrong_invitations_all_look_the_same_and_are_counted() {
     let limits = Limits {
         failed_logins_per_minute: 5,

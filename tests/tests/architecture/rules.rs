@@ -69,8 +69,12 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "clap*",
-        &["quarterdeck-cli", "quarterdeck-server"],
-        "only the two programs read a command line",
+        &[
+            "quarterdeck-cli",
+            "quarterdeck-server",
+            "quarterdeck-simulation",
+        ],
+        "only programs read a command line",
     ),
 ];
 
@@ -407,6 +411,23 @@ pub(crate) const CRATES: &[Rule] = &[
         crates: &[],
         features: &[],
         names: &["dbg!"],
+    },
+    Rule {
+        name: "quarterdeck-simulation",
+        folder: "crates/simulation",
+        may_use: &[CORE, LEDGER, PROTO, SERVER, SYNC],
+        tests_too: true,
+        absent: "no randomness, no time and no thread that its seed does not decide, and no real network",
+        crates: &["getrandom", "rand*", "rustls"],
+        features: &["tokio/rt-multi-thread", "tokio/net", "tokio/full"],
+        names: &[
+            "std::net",
+            "tokio::net",
+            "SystemTime::now",
+            "RandomState",
+            "spawn_blocking",
+            "dbg!",
+        ],
     },
     Rule {
         name: "quarterdeck-tests",

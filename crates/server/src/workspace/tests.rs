@@ -205,6 +205,42 @@ async fn what_waits_together_shares_one_append() {
 }
 
 #[tokio::test]
+async fn nobody_is_refused_for_what_did_not_reach_the_disk() {
+    let (workspace, ledger) = begun().await;
+    let workspace = Arc::new(workspace);
+    let before = ledger.appends.load(Ordering::SeqCst);
+    let held = ledger.gate.lock().unwrap();
+    let first = spawn_note(&workspace, 0);
+    while ledger.appends.load(Ordering::SeqCst) == before {
+        tokio::task::yield_now().await;
+    }
+    // Both come while the first is being appended, and are judged together: one stands in the other's way.
+    let twins: Vec<_> = (0..2)
+        .map(|_| {
+            let workspace = Arc::clone(&workspace);
+            let ben = Body::MemberAdded {
+                member: MemberId::from_bytes([0xbb; 16]),
+                name: "ben".into(),
+                email: None,
+                role: Role::Editor,
+            };
+            let order = order(MemberId::nil(), vec![ben]);
+            tokio::spawn(async move { workspace.author(order).await })
+        })
+        .collect();
+    while workspace.waiting() < 2 {
+        tokio::task::yield_now().await;
+    }
+    ledger.full.store(true, Ordering::SeqCst);
+    drop(held);
+    first.await.unwrap().unwrap_err();
+    for twin in twins {
+        let failed = twin.await.unwrap().unwrap_err();
+        assert!(matches!(failed, NotAuthored::Unavailable(_)), "{failed}");
+    }
+}
+
+#[tokio::test]
 async fn a_command_is_recorded_whole_or_not_at_all() {
     let (workspace, _ledger) = begun().await;
     let before = workspace.state();

@@ -2,10 +2,11 @@
 
 use quarterdeck_core::event::{Certifier, DeviceJoined};
 use quarterdeck_core::id::DeviceId;
+use quarterdeck_core::state::State;
 use quarterdeck_proto::v1;
 use tonic::Status;
 
-use super::join::{check_name, record};
+use super::join::{check_name, record_once};
 use super::push::recorded;
 use crate::access::Holder;
 use crate::auth::{self, Client};
@@ -25,31 +26,27 @@ pub(super) async fn add(
     let certificate: [u8; 64] = bytes("certificate", &request.certificate)?;
     check_name(&request.device_name)?;
     let member = client.member;
-    let state = client.workspace.state();
-    let known = state.devices.get(&device);
     // An answer was lost: the same device asks again, vouched for by the same one.
-    let again = known.filter(|known| {
-        known.key == key && known.member == member && known.number == 0 && known.revoked.is_none()
-    });
-    let place = match again {
-        Some(known) => Place {
+    let before = |state: &State| {
+        let known = state.devices.get(&device)?;
+        let again = known.key == key
+            && known.member == member
+            && known.number == 0
+            && known.revoked.is_none();
+        again.then_some(Place {
             seq: known.joined.seq,
             recorded: known.joined.recorded,
-        },
-        None => {
-            let certifier = Certifier::Device(old);
-            let name = request.device_name;
-            let joined = DeviceJoined {
-                device,
-                member,
-                key,
-                name,
-                certifier,
-                certificate,
-            };
-            record(&client.workspace, joined).await?
-        }
+        })
     };
+    let joined = DeviceJoined {
+        device,
+        member,
+        key,
+        name: request.device_name,
+        certifier: Certifier::Device(old),
+        certificate,
+    };
+    let place = record_once(&client.workspace, joined, before).await?;
     let holder = Holder {
         workspace: client.workspace.id(),
         member,

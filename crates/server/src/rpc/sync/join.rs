@@ -60,20 +60,16 @@ pub(super) async fn join(
     }
     let member = invitation.member;
     let now = shared.world.now();
-    let place = match joined_before(&state, device, key, member, now) {
-        Some(place) => place,
-        None => {
-            let joined = DeviceJoined {
-                device,
-                member,
-                key,
-                name: request.device_name,
-                certifier: Certifier::Invitation(id),
-                certificate,
-            };
-            record(&workspace, joined).await?
-        }
+    let joined = DeviceJoined {
+        device,
+        member,
+        key,
+        name: request.device_name,
+        certifier: Certifier::Invitation(id),
+        certificate,
     };
+    let before = |state: &State| joined_before(state, device, key, member, now);
+    let place = record_once(&workspace, joined, before).await?;
     let holder = Holder {
         workspace: workspace.id(),
         member,
@@ -128,7 +124,34 @@ fn joined_before(
     })
 }
 
-pub(super) async fn record(workspace: &Workspace, joined: DeviceJoined) -> Result<Place, Status> {
+/// Records that a device joined, unless `before` finds that it has: also by the same call, sent twice, that
+/// waits for the disk at this moment.
+pub(super) async fn record_once(
+    workspace: &Workspace,
+    joined: DeviceJoined,
+    before: impl Fn(&State) -> Option<Place>,
+) -> Result<Place, Status> {
+    if let Some(place) = before(&workspace.state()) {
+        return Ok(place);
+    }
+    let (device, key) = (joined.device, joined.key);
+    match record(workspace, joined).await {
+        Ok(place) => Ok(place),
+        Err(refused) => {
+            let state = workspace.state();
+            let revoked = state
+                .devices
+                .get(&device)
+                .is_some_and(|known| known.key == key && known.revoked.is_some());
+            if revoked {
+                return Err(auth::device_revoked());
+            }
+            before(&state).ok_or(refused)
+        }
+    }
+}
+
+async fn record(workspace: &Workspace, joined: DeviceJoined) -> Result<Place, Status> {
     let order = Order {
         member: MemberId::nil(),
         reason: None,
