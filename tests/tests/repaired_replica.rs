@@ -8,8 +8,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use quarterdeck_tests::{Machine, TestEnv, files_below};
+use quarterdeck_tests::{Chance, Machine, TestEnv, files_below, rounds};
 
 const DOES_NOT_VERIFY: i32 = 6;
 
@@ -80,6 +81,35 @@ fn a_damaged_log_is_fetched_again_and_unsent_work_is_kept() {
     assert_eq!(lisbon.key_result("Qualified leads")["pending"], false);
     assert_eq!(lisbon.count("CheckedIn"), 9);
     lisbon.okr(&["verify", "--server"]).ok();
+}
+
+#[test]
+fn a_repair_that_was_killed_can_be_repeated() {
+    let env = TestEnv::new();
+    let mut chance = Chance::new(23);
+    let server = env.server("acme", "ana");
+    let lisbon = env.machine("lisbon");
+    lisbon.join(&server.first_invitation()).plan_a_quarter();
+    work(&lisbon);
+    lisbon.sync();
+    lisbon.okr(&["checkin", "leads", "+1"]).ok();
+    damage(&lisbon);
+    let first = lisbon.copied_to("first");
+    let began = Instant::now();
+    first.okr(&["repair"]).ok();
+    let time = began.elapsed().mul_f64(1.2);
+    for round in 0..rounds(8) {
+        let copy = lisbon.copied_to(&format!("round-{round}"));
+        let run = copy.start(&["repair"]).killed_after(chance.within(time));
+        if run.code.is_some() {
+            run.ok();
+        }
+        copy.okr(&["repair"]).ok();
+        copy.okr(&["verify"]).ok();
+        let leads = copy.key_result("Qualified leads");
+        assert_eq!(leads["current"], "512", "round {round}");
+        assert_eq!(leads["pending"], true, "round {round}");
+    }
 }
 
 #[test]

@@ -15,6 +15,8 @@
 mod found;
 mod prefix;
 mod segments;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::io::ErrorKind;
