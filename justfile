@@ -67,3 +67,8 @@ powercut CUTS="60":
 # Does all that must hold before a change lands.
 ci:
     .ci/run
+
+# Cuts, alters and kills backups, restores and giving back, new instants each time, in ROUNDS rounds; takes minutes.
+soak-backup ROUNDS="300":
+    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test backup -- --nocapture refused killed
+    @echo "{{ROUNDS}} rounds of cut, altered and killed backups: no violation."

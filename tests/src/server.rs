@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc;
@@ -32,6 +32,7 @@ pub struct Server<'env> {
     address: SocketAddr,
     shows_pages: bool,
     pages: Option<String>,
+    data: PathBuf,
     process: Option<Child>,
 }
 
@@ -46,6 +47,7 @@ impl<'env> Server<'env> {
             address: SocketAddr::from((own_loopback_address(), 0)),
             shows_pages: false,
             pages: None,
+            data: env.folder(&format!("okrd-{workspace}")).join("data"),
             process: None,
         };
         let url = server.address.to_string();
@@ -131,7 +133,15 @@ impl<'env> Server<'env> {
     /// Where its data is.
     #[must_use]
     pub fn data(&self) -> PathBuf {
-        self.folder.join("data")
+        self.data.clone()
+    }
+
+    /// Serves other data at the same address from now on.
+    #[track_caller]
+    pub fn serve_from(&mut self, data: &Path) {
+        self.kill();
+        data.clone_into(&mut self.data);
+        self.restart();
     }
 
     /// What it has logged so far, over all its runs.
@@ -150,6 +160,20 @@ impl<'env> Server<'env> {
         let mut command = self.env.command("okrd", &self.folder);
         command.args(arguments).arg("--data").arg(self.data());
         Running::start(format!("okrd {}", arguments.join(" ")), command).wait()
+    }
+
+    /// Runs a command of `okrd` that is about no data folder.
+    #[must_use]
+    pub fn okrd_bare(&self, arguments: &[&str]) -> Run {
+        self.start_okrd(arguments).wait()
+    }
+
+    /// Starts one, and comes back at once.
+    #[must_use]
+    pub fn start_okrd(&self, arguments: &[&str]) -> Running {
+        let mut command = self.env.command("okrd", &self.folder);
+        command.args(arguments);
+        Running::start(format!("okrd {}", arguments.join(" ")), command)
     }
 
     /// Serves, at the address it had before, and comes back when it listens.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::token::MemberState;
 use quarterdeck_proto::v1;
 use tonic::Status;
@@ -44,12 +45,23 @@ pub(super) fn list(shared: &Shared, who: &Who) -> Vec<v1::WorkspaceSummary> {
         Who::Operator => shared.workspaces(),
         Who::Owner(own) => vec![Arc::clone(own)],
     };
-    let mut summaries: Vec<_> = open.iter().map(|workspace| summary(workspace)).collect();
+    let mut summaries: Vec<_> = open
+        .iter()
+        .map(|workspace| summary(workspace, who))
+        .collect();
+    if who.is_operator() {
+        summaries.extend(
+            shared
+                .broken()
+                .into_iter()
+                .map(|(id, why)| broken(id, &why)),
+        );
+    }
     summaries.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     summaries
 }
 
-fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
+fn summary(workspace: &Workspace, who: &Who) -> v1::WorkspaceSummary {
     let state = workspace.state();
     let members = state
         .members
@@ -71,7 +83,25 @@ fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
         devices: count(devices.count()),
         recorded_ms: state.recorded.ms(),
         standing: workspace.standing().word().to_owned(),
-        finding: workspace.finding(),
+        finding: match who {
+            Who::Operator => workspace.finding(),
+            Who::Owner(_) => workspace.finding_for_owner(),
+        },
+    }
+}
+
+/// A workspace that is here and cannot be opened.
+fn broken(id: WorkspaceId, why: &str) -> v1::WorkspaceSummary {
+    v1::WorkspaceSummary {
+        id: id.to_string(),
+        name: id.to_string(),
+        standing: "damaged".to_owned(),
+        finding: format!(
+            "Nothing of it can be read: {}. Put it back with \
+             `okrd workspace restore --data DIR {id} FILE`.",
+            why.trim_end_matches('.')
+        ),
+        ..v1::WorkspaceSummary::default()
     }
 }
 
