@@ -94,3 +94,8 @@ fuzz SECONDS="60" *TARGETS:
 # Plays server and devices on a simulated network, disk and clock: 2,000 seeds, or one with --seed N [--trace].
 simulate *ARGS:
     cargo run --release --quiet -p quarterdeck-simulation --bin simulate -- {{ARGS}}
+
+# Cuts, alters and kills backups, restores and giving back, new instants each time, in ROUNDS rounds; takes minutes.
+soak-backup ROUNDS="300":
+    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test backup -- --nocapture refused killed
+    @echo "{{ROUNDS}} rounds of cut, altered and killed backups: no violation."

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use quarterdeck_ledger::{
-    Appended, Entry, Frontier, Head, Ledger, LedgerError, MemoryLedger, NewEntry, Remains, WorkspaceId,
+    Appended, Entry, Frontier, Head, Ledger, LedgerError, MemoryLedger, NewEntry, Remains,
+    WorkspaceId,
 };
 use tokio::sync::watch;
 

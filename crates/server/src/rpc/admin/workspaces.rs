@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::token::MemberState;
 use quarterdeck_proto::v1;
 use tonic::Status;
@@ -41,7 +42,15 @@ pub(super) async fn create(
 
 pub(super) fn list(shared: &Shared, who: &Who) -> Vec<v1::WorkspaceSummary> {
     let open = open_to(shared, who);
-    open.iter().map(|workspace| summary(workspace)).collect()
+    let mut summaries: Vec<_> = (open.iter())
+        .map(|workspace| summary(workspace, who))
+        .collect();
+    if who.is_operator() {
+        let all = shared.broken().into_iter();
+        summaries.extend(all.map(|(id, why)| broken(id, &why)));
+    }
+    summaries.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    summaries
 }
 
 /// The workspaces that are open to somebody, by name.
@@ -58,7 +67,7 @@ pub(super) fn open_to(shared: &Shared, who: &Who) -> Vec<Arc<Workspace>> {
     open
 }
 
-pub(super) fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
+pub(super) fn summary(workspace: &Workspace, who: &Who) -> v1::WorkspaceSummary {
     let state = workspace.state();
     let members = state
         .members
@@ -80,7 +89,25 @@ pub(super) fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
         devices: count(devices.count()),
         recorded_ms: state.recorded.ms(),
         standing: workspace.standing().word().to_owned(),
-        finding: workspace.finding(),
+        finding: match who {
+            Who::Operator => workspace.finding(),
+            Who::Owner(_) => workspace.finding_for_owner(),
+        },
+        ..v1::WorkspaceSummary::default()
+    }
+}
+
+/// A workspace that is here and cannot be opened.
+fn broken(id: WorkspaceId, why: &str) -> v1::WorkspaceSummary {
+    v1::WorkspaceSummary {
+        id: id.to_string(),
+        name: id.to_string(),
+        standing: "damaged".to_owned(),
+        finding: format!(
+            "Nothing of it can be read: {}. Put it back with \
+             `okrd workspace restore --data DIR {id} FILE`.",
+            why.trim_end_matches('.')
+        ),
         ..v1::WorkspaceSummary::default()
     }
 }
