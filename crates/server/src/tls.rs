@@ -222,7 +222,7 @@ mod tests {
         let later = NOW.plus_ms(1);
         let renewed = renew_own(folder.path(), "okr.example.com", later).unwrap();
         assert!(!renewed.new_authority && renewed.expires > NOW);
-        let (untouched, _) = (shown(&connect(&certificate).await), ());
+        let untouched = shown(&connect(&certificate).await);
         assert_eq!(untouched, first, "nobody has said so yet");
         certificate.reload().unwrap();
         let second = shown(&connect(&certificate).await);

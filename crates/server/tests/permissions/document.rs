@@ -5,8 +5,9 @@ use std::path::Path;
 
 use quarterdeck_core::token::Role;
 
-use crate::calls::{May, ROWS, expected};
+use crate::calls::expected;
 use crate::kinds::{KINDS, Least};
+use crate::rows::{May, ROWS};
 use crate::scene::Who;
 
 const HEAD: &str = "# Who may do what

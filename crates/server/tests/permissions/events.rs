@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide::Command;
+use quarterdeck_core::erase::{self, ErasedText, TextErased};
 use quarterdeck_core::event::{Body, Event};
 use quarterdeck_core::id::{
     CycleId, EventId, FunnelId, IncentiveId, InitiativeId, InvitationId, KeyResultId, KpiId,
@@ -19,12 +20,13 @@ use quarterdeck_ledger::{DeviceKey, Sealed};
 use quarterdeck_proto::{decode_event, encode_event, v1};
 
 use crate::descriptors::payloads;
-use crate::kinds::{
-    Ground, KINDS, Kind, Least, NEWER, Written, checked_in, cycle, day, drafted, funnel, id,
-    incentive, initiative, kpi, measured, noted, read, template, todo, weekly,
-};
+use crate::kinds::{Ground, KINDS, Kind, Least, NEWER, Written, id};
 use crate::support::quarter::planned;
 use crate::support::{Device, Running, START, Seen, random, wire};
+use crate::things::{
+    checked_in, cycle, day, drafted, funnel, incentive, initiative, kpi, measured, noted, read,
+    template, todo, weekly,
+};
 
 struct Stage {
     server: Running,
@@ -65,11 +67,7 @@ async fn force(device: &mut Device, body: Body, seen: u64) -> Seen {
         source: None,
         body,
     };
-    let mut sealed = Sealed {
-        body: encode_event(&event).into(),
-        salt: random(),
-        signature: None,
-    };
+    let mut sealed = Sealed::new(encode_event(&event).into(), random(), None);
     let hash = sealed.hash();
     sealed.signature = Some(device.key.sign_command(&hash));
     let outcome = device.push_one(vec![wire(sealed)]).await.remove(0);
@@ -172,14 +170,20 @@ impl Stage {
             theirs: nothing(),
             root: [0; 32],
             conflict: Vec::new(),
+            erasing: None,
         };
         put(&mut self.ana, things(&ground, kind.payload)).await;
         if let Some(what) = writing(kind.payload) {
             ground.theirs = written(&mut self.ana, &ground, what).await;
             ground.mine = match role {
+                // What is erased is the last that is written.
+                _ if kind.payload == "text_erased" => ground.theirs,
                 Role::Viewer => ground.theirs,
                 _ => written(&mut device, &ground, what).await,
             };
+        }
+        if kind.payload == "text_erased" {
+            ground.erasing = Some(self.erasing().await);
         }
         if kind.payload == "objective_unsigned" && role != Role::Viewer {
             let objective = ground.objective;
@@ -207,6 +211,23 @@ impl Stage {
             .flat_map(|one| one.contenders.iter().map(|side| side.stamp.event))
             .collect();
         (device, ground)
+    }
+
+    /// What erases the text of the note that ana has just written.
+    async fn erasing(&mut self) -> TextErased {
+        let note = self.ana.log().await.pop().unwrap();
+        let texts = vec![ErasedText {
+            place: "text".into(),
+            tag: "a1".into(),
+        }];
+        let remains = erase::remains(&note.event, &texts).unwrap();
+        let body = encode_event(&remains).into();
+        TextErased {
+            event: note.event.id,
+            position: note.seq,
+            remains: Sealed::new(body, [0; 16], None).body_hash(),
+            texts,
+        }
     }
 
     /// Two who do not know of each other describe an objective.
@@ -317,7 +338,7 @@ fn writing(payload: &str) -> Option<fn(&Ground) -> Body> {
         "check_in_corrected" | "check_in_retracted" | "check_in_reinstated" => {
             Some(|it| checked_in(it.key_result))
         }
-        "note_edited" => Some(|it| noted(Subject::Objective(it.objective))),
+        "note_edited" | "text_erased" => Some(|it| noted(Subject::Objective(it.objective))),
         "weekly_edited" => Some(|it| weekly(it.week)),
         "kpi_reading_corrected" => Some(|it| read(it.kpi)),
         _ => None,

@@ -8,8 +8,8 @@ use quarterdeck_proto::v1;
 use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
 use tonic::Status;
 
-use crate::calls::{Ask, May, ROWS};
 use crate::given::{Given, Things};
+use crate::rows::{Ask, May, ROWS};
 use crate::scene::{Scene, Who};
 use crate::support::{START, join_request, random, soon};
 

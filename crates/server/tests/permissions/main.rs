@@ -19,7 +19,9 @@ mod events;
 mod existence;
 mod given;
 mod kinds;
+mod rows;
 mod scene;
 mod streams;
 #[path = "../support/mod.rs"]
 mod support;
+mod things;

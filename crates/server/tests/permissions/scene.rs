@@ -99,6 +99,10 @@ impl Scene {
             failed_logins_per_minute: 1_000_000,
             calls_per_second: 1_000_000,
             calls_at_once: 1_000_000,
+            arrivals_at_once: 1_000_000,
+            arrivals_per_second: 1_000_000,
+            frames_at_once: 1_000_000,
+            frames_per_second: 1_000_000,
             ..Limits::default()
         };
         let acme = First::Workspace(NewWorkspace::new("acme", "ana"));
