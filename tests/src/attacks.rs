@@ -64,7 +64,7 @@ fn never_read(server: SocketAddr, token: &str) -> Vec<TcpStream> {
 
 /// Batches that are all but whole.
 fn never_written(server: SocketAddr, token: &str) -> Vec<TcpStream> {
-    let body = vec![10; 200_000];
+    let body = vec![10; 400_000];
     let pushes = |_| {
         let streams = (0..4).map(|at| 2 * at + 1);
         let calls =
