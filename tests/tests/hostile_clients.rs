@@ -57,6 +57,21 @@ fn turned_away(server: &Server<'_>, why: &str) -> f64 {
     ))
 }
 
+/// Waits until the server has noticed that the attackers hung up.
+#[track_caller]
+fn until_let_go(server: &Server<'_>) {
+    let open = |call: &str| server.figure(&format!("quarterdeck_open_streams{{call=\"{call}\"}}"));
+    let let_go = |_: &u32| {
+        ["push", "pull", "watch"]
+            .into_iter()
+            .all(|call| open(call) == 0.0)
+    };
+    assert!(
+        (0..10_000).any(|at| let_go(&at)),
+        "the server holds on to streams"
+    );
+}
+
 #[test]
 fn attacks_leave_honest_work_memory_and_the_log_as_they_should_be() {
     let env = TestEnv::new();
@@ -101,6 +116,7 @@ fn attacks_leave_honest_work_memory_and_the_log_as_they_should_be() {
             );
         }
         drop(held);
+        until_let_go(&server);
     }
     let grown = server.peak_memory() - before;
     let bound = HELD + MADE + CONNECTIONS * CONNECTION + JUDGED + SLACK;
