@@ -27,7 +27,7 @@ const WORK: usize = 20;
 const MIB: u64 = 1 << 20;
 /// The default of `--slow-clients-memory` with what is made beside it, connections with their buffers, batches that are
 /// read, and what the allocator keeps: see docs/reliability/abuse.md.
-const BOUND: u64 = (3 * 128 + 64 + 48 + 64) * MIB;
+const BOUND: u64 = (2 * 128 + 48 + 64 + 48 + 64) * MIB;
 /// What an attack should cost honest work at most.
 const GOAL: f64 = 2.0;
 
@@ -117,6 +117,7 @@ fn main() -> ExitCode {
         .nth(1)
         .map_or(3, |rounds| rounds.parse().expect("a number of rounds"));
     let env = TestEnv::new();
+    env.set_time("2026-03-02T09:00:00Z");
     let mut server = env.server("acme", "ana");
     server.serve_with(&[]);
     let lisbon = env.machine("lisbon");

@@ -246,10 +246,9 @@ fn json_that_is_nested_deeply_is_refused() {
             let error = read_as(Format::Json, nested.as_bytes())
                 .unwrap_err()
                 .to_string();
-            assert!(
-                error.contains("recursion limit") || error.contains("invalid type"),
-                "{error}"
-            );
+            assert!(error.len() < 300, "{} bytes of error", error.len());
+            let words = ["recursion limit", "invalid type", "unknown field", "EOF"];
+            assert!(words.iter().any(|word| error.contains(word)), "{error}");
         }
     }
 }
@@ -266,7 +265,7 @@ fn csv_of_one_giant_cell_or_of_many_is_read_or_refused_in_a_few_words() {
     let many = format!("objective,cycle\n{}", "x,y\n".repeat(4_000_000));
     let short = format!(
         "objective,cycle\n{}",
-        (0..90_000).fold(String::new(), |mut text, at| {
+        (0..20_000).fold(String::new(), |mut text, at| {
             let _ = writeln!(text, "o{at},c{at}");
             text
         })

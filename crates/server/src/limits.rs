@@ -54,6 +54,8 @@ pub struct Limits {
     pub fields_per_message: usize,
     /// Bytes of events that are read and judged at once, in all: full batches wait for each other.
     pub judged_bytes: u32,
+    /// Parts of pulls and watches that are made at once, of about a megabyte each.
+    pub parts_at_once: u32,
     /// How long a message that has begun may take to be whole, and an answer to be taken.
     pub stall: Duration,
     /// Bytes of messages that are held for clients that are slow, in all.
@@ -99,6 +101,7 @@ impl Default for Limits {
             window_bytes: 256 * 1024,
             fields_per_message: 4_096,
             judged_bytes: 16 * 1024 * 1024,
+            parts_at_once: 16,
             stall: Duration::from_secs(60),
             waiting_bytes: 128 * 1024 * 1024,
             stranger_calls: 1_024,

@@ -50,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) waiting: Arc<Waiting>,
     /// How many bytes of events more may be read and judged.
     pub(crate) judging: Semaphore,
+    /// How many parts of pulls and watches more may be made.
+    pub(crate) making: Arc<Semaphore>,
     /// Open calls without a token by address.
     pub(crate) strangers: Arc<Shares<Origin>>,
     /// What members' browsers are shown, and who may look.
@@ -112,6 +114,9 @@ impl Shared {
             judging: Semaphore::new(
                 usize::try_from(limits.judged_bytes).unwrap_or(usize::MAX >> 4),
             ),
+            making: Arc::new(Semaphore::new(
+                usize::try_from(limits.parts_at_once).unwrap_or(usize::MAX >> 4),
+            )),
             strangers: Arc::default(),
             page: Page::new(&limits),
             certificate: Mutex::default(),

@@ -104,3 +104,34 @@ async fn an_answer_that_claims_to_be_huge_is_refused() {
         .await
         .unwrap_err();
 }
+
+/// A server of another kind, which would send its client elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_leads_elsewhere_is_not_followed() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, other) = (
+        listener.local_addr().unwrap().port(),
+        elsewhere.local_addr().unwrap(),
+    );
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let says = format!("HTTP/1.1 302 Found\r\nlocation: http://{other}/\r\n\r\n");
+            // The client may be gone already.
+            let _ = client.write_all(says.as_bytes());
+        }
+    });
+    let address = RemoteAddress {
+        host: "127.0.0.1".to_owned(),
+        port,
+        fingerprint: None,
+        plaintext: false,
+        token: None,
+    };
+    if let Ok(mut grpc) = Grpc::connect(&address).await {
+        grpc.patience = Duration::from_millis(50);
+        grpc.checkpoint().await.unwrap_err();
+    }
+    elsewhere.set_nonblocking(true).unwrap();
+    assert!(elsewhere.accept().is_err(), "it went where it was led");
+}

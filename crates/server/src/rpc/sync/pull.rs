@@ -5,6 +5,7 @@ use std::sync::Arc;
 use quarterdeck_ledger::Head;
 use quarterdeck_proto::limits::CHUNK_BYTES;
 use quarterdeck_proto::v1;
+use tokio::sync::Semaphore;
 use tonic::{Code, Status};
 
 use super::{checkpoint_of, entry};
@@ -36,6 +37,7 @@ pub(super) fn pull(
     let last = head.size.min(from.saturating_add(wanted).saturating_sub(1));
     let stopping = shared.stopping.clone();
     let sent = shared.metrics.sent("pull");
+    let making = Arc::clone(&shared.making);
     Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut next = from;
@@ -44,7 +46,11 @@ pub(super) fn pull(
                 let _ = answers.send(Err(auth::stopping())).await;
                 return;
             }
-            let part = part(&workspace, next, last).await.map(|entries| {
+            // Made only when there is room for it: what is made ahead is in nobody's count.
+            let Ok(place) = answers.reserve().await else {
+                return;
+            };
+            let part = part(&making, &workspace, next, last).await.map(|entries| {
                 next = next.saturating_add(entries.len() as u64);
                 sent.inc_by(entries.len() as u64);
                 let at_head = next > head.size;
@@ -55,7 +61,8 @@ pub(super) fn pull(
                 }
             });
             let ended = part.is_err() || next > last;
-            if answers.send(part).await.is_err() || ended {
+            place.send(part);
+            if ended {
                 return;
             }
         }
@@ -83,8 +90,9 @@ pub(super) fn log_is_shorter(seen: u64, head: &Head) -> Status {
     status(Code::OutOfRange, "LOG_IS_SHORTER", message, hint)
 }
 
-/// The entries from `next` up to `last`, as many as one part holds.
+/// The entries from `next` up to `last`, as many as one part holds. So many parts are made at once, for all.
 pub(super) async fn part(
+    making: &Semaphore,
     workspace: &Arc<Workspace>,
     next: u64,
     last: u64,
@@ -96,6 +104,8 @@ pub(super) async fn part(
     if left == 0 {
         return Ok(Vec::new());
     }
+    // It is never closed, and if it were, there is room.
+    let _one = making.acquire().await.ok();
     let workspace = Arc::clone(workspace);
     let left = usize::try_from(left).unwrap_or(usize::MAX);
     let entries = blocking(workspace.world(), move || {

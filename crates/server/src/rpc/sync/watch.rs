@@ -23,6 +23,7 @@ pub(super) fn watch(
     let from = check_from(request.first_seq, &workspace.head())?;
     let stopping = shared.stopping.clone();
     let sent = shared.metrics.sent("watch");
+    let making = Arc::clone(&shared.making);
     Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut grown = workspace.follow();
@@ -33,18 +34,24 @@ pub(super) fn watch(
             let head = workspace.head();
             while next <= head.size || !begun {
                 begun = true;
-                let part = part(&workspace, next, head.size).await.map(|entries| {
-                    next = next.saturating_add(entries.len() as u64);
-                    sent.inc_by(entries.len() as u64);
-                    let at_head = next > head.size;
-                    v1::WatchResponse {
-                        entries,
-                        head: head.size,
-                        checkpoint: at_head.then(|| checkpoint_of(&workspace, &head)),
-                    }
-                });
+                let Ok(place) = answers.reserve().await else {
+                    return;
+                };
+                let part = part(&making, &workspace, next, head.size)
+                    .await
+                    .map(|entries| {
+                        next = next.saturating_add(entries.len() as u64);
+                        sent.inc_by(entries.len() as u64);
+                        let at_head = next > head.size;
+                        v1::WatchResponse {
+                            entries,
+                            head: head.size,
+                            checkpoint: at_head.then(|| checkpoint_of(&workspace, &head)),
+                        }
+                    });
                 let failed = part.is_err();
-                if answers.send(part).await.is_err() || failed {
+                place.send(part);
+                if failed {
                     return;
                 }
             }
