@@ -54,16 +54,39 @@ bench DIR=(justfile_directory() / "target"):
     cargo bench -p quarterdeck-cli --bench time_travel -- {{DIR}}
     cargo bench -p quarterdeck-cli --bench retro -- {{DIR}}
 
-# Kills servers and machines at random instants, new ones each time, in ROUNDS rounds; takes minutes.
+# Kills servers and machines at random instants, and damages stores at random places, new ones each time, in ROUNDS rounds each; takes minutes.
 soak ROUNDS="120":
-    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_server --test killed_machine -- --nocapture
-    LEDGER_CRASH_ROUNDS={{ROUNDS}} cargo test --release -p quarterdeck-ledger --test crash
+    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_at_random --test killed_machine -- --nocapture
+    LEDGER_CRASH_ROUNDS={{ROUNDS}} QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-ledger --test crash --test damage -- --nocapture
+    @echo "soak: {{ROUNDS}} rounds each of kills and damage, and nothing was lost, doubled or passed over in silence"
 
-# Cuts the power of a simulated disk at random instants, in CUTS cuts; needs root, FUSE and fusepy, and says so.
+# Cuts the power of a simulated disk under the ledger, then under a whole server, in CUTS cuts each; needs root, FUSE and fusepy, and says so.
 powercut CUTS="60":
     cargo build --release -p quarterdeck-ledger --example ledger_store
+    cargo build --release -p quarterdeck-cli -p quarterdeck-server --bins
     python3 tests/powercut/powercut.py --cuts {{CUTS}}
+    python3 tests/powercut/powercut.py --server --cuts {{CUTS}}
 
 # Does all that must hold before a change lands.
 ci:
     .ci/run
+
+# Measures honest work while somebody attacks the server, in ROUNDS turns of peace and each attack; takes minutes.
+abuse ROUNDS="3":
+    cargo build --release --bin okr --bin okrd
+    cargo run --release --quiet -p quarterdeck-tests --example abuse -- {{ROUNDS}}
+
+# Holds every dependency against the advisories of the RustSec database, which it fetches; needs cargo-deny.
+audit:
+    cargo deny fetch db
+    cargo deny check advisories
+
+# Writes what both programs are made of to target/*.cdx.json (CycloneDX), with versions, checksums and licences.
+sbom:
+    mkdir -p target
+    python3 crates/server/packaging/sbom.py quarterdeck-server > target/okrd.cdx.json
+    python3 crates/server/packaging/sbom.py quarterdeck-cli > target/okr.cdx.json
+
+# Fuzzes each reader of outside bytes for SECONDS, or the TARGETS named; needs a nightly toolchain and cargo-fuzz.
+fuzz SECONDS="60" *TARGETS:
+    tests/fuzz/run {{SECONDS}} {{TARGETS}}

@@ -29,6 +29,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         // The bulk of all traffic: shared with the buffer it came in, not copied out of it.
         .bytes(".quarterdeck.v1.SealedEvent.body")
+        // What holds a secret is shown by `src/secret.rs`, which leaves it out.
+        .skip_debug([
+            ".quarterdeck.v1.AddDeviceResponse",
+            ".quarterdeck.v1.CreateLinkResponse",
+            ".quarterdeck.v1.CreateTokenResponse",
+            ".quarterdeck.v1.HostWorkspaceResponse",
+            ".quarterdeck.v1.Invitation",
+            ".quarterdeck.v1.JoinResponse",
+        ])
         .compile_fds(descriptors)?;
     Ok(())
 }

@@ -1,11 +1,14 @@
-"""Cuts the power under a ledger that is being written to, and judges what is left.
+"""Cuts the power under a ledger, or a whole server, that is being written to, and judges what is left.
 
-The ledger lives on an ext4 on a loop device on a disk with a volatile cache (volatile_disk.py). At
-random instants the disk is frozen in four states that a power cut could have left. From each, the
-ledger must open, hold at least every entry acknowledged before the cut, each of them right, every
-append whole or absent, and take further entries.
+It lives on an ext4 on a loop device on a disk with a volatile cache (volatile_disk.py). At random
+instants the disk is frozen in four states that a power cut could have left. From each,
 
-usage: powercut.py [--cuts N] [--seed N] [--dir DIR] [--store PROGRAM]
+- the ledger must open, hold at least every entry acknowledged before the cut, each of them right, every
+  append whole or absent, and take further entries;
+- the server (server.py) must come up, hold everything that the machines had been told is recorded,
+  once and in order, verify, and record further.
+
+usage: powercut.py [--server] [--cuts N] [--seed N] [--dir DIR] [--programs DIR]
 
 Needs Linux, root, /dev/fuse, a free loop device, fuse3 (or fuse), e2fsprogs and fusepy from PyPI; where
 one is missing it says which and ends with status 77. Status 1: something was lost, and the images are
@@ -23,9 +26,13 @@ import tempfile
 import threading
 import time
 
+# No compiled files beside the sources.
+sys.dont_write_bytecode = True
+import server  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-STORE = os.path.join(ROOT, "target", "release", "examples", "ledger_store")
+PROGRAMS = os.path.join(ROOT, "target", "release")
 IMAGES = ("all", "flushed", "half", "most")
 DISK_SIZE = "192M"
 
@@ -121,6 +128,27 @@ class Disk:
         self.daemon.wait()
 
 
+class Ledger:
+    """A ledger as what is cut: appended to by a process of its own, and checked by another."""
+
+    name = "the ledger"
+
+    def __init__(self, programs):
+        self.store = os.path.join(programs, "examples", "ledger_store")
+        self.missing = None if os.path.exists(self.store) else f"{self.store} is missing: cargo build --release -p quarterdeck-ledger --example ledger_store"
+
+    def write(self, point, _work):
+        return Writer(self.store, os.path.join(point, "ledger"))
+
+    def check(self, point, acked, _work):
+        """What is wrong with the ledger on a disk, or None."""
+        check = [self.store, "check", os.path.join(point, "ledger"), str(acked)]
+        done = subprocess.run(check, capture_output=True, text=True)
+        if done.returncode == 0:
+            return None
+        return str((done.stderr.strip() or "?").splitlines()[0:2])
+
+
 class Writer:
     """The process that appends, and what it has been told is recorded."""
 
@@ -137,22 +165,31 @@ class Writer:
         """What had certainly been acknowledged by then."""
         return max(size for heard, size in list(self.heard) if heard < instant)
 
+    def count(self, acked):
+        return acked
+
+    def ended(self):
+        """Why it ended by itself, None while it works. A full disk ends a run; everything else is a fault."""
+        if self.process.poll() is None:
+            return None
+        said = self.process.stderr.read()
+        return "" if "free space" in said else f"the writer stopped: {said}"
+
     def stop(self):
         self.process.kill()
         self.process.wait()
 
 
-def judge(store, work, acked, label):
-    """Opens the ledger on each image; returns the complaints."""
+def judge(subject, work, acked, label):
+    """Looks at what is on each image; returns the complaints."""
     complaints = []
     for image in IMAGES:
         path = os.path.join(work, f"{image}.img")
         try:
             with Mount(path, os.path.join(work, "judged")) as point:
-                check = [store, "check", os.path.join(point, "ledger"), str(acked)]
-                done = subprocess.run(check, capture_output=True, text=True)
-                if done.returncode != 0:
-                    complaints.append(f"{label}, image {image}: {(done.stderr.strip() or '?').splitlines()[0:2]}")
+                complaint = subject.check(point, acked, work)
+                if complaint is not None:
+                    complaints.append(f"{label}, image {image}: {complaint}")
         except subprocess.CalledProcessError as error:
             complaints.append(f"{label}, image {image}: cannot be mounted: {error.stderr}")
         if complaints:
@@ -160,10 +197,10 @@ def judge(store, work, acked, label):
     return complaints
 
 
-def one_disk(store, work, chance, cuts, wait, totals):
+def one_disk(subject, work, chance, cuts, wait, totals):
     """Writes to a new disk and cuts it some times; returns the complaints."""
     with Disk(work, chance.randrange(2**32)) as disk, Mount(disk.image, os.path.join(work, "mnt")) as point:
-        writer = Writer(store, os.path.join(point, "ledger"))
+        writer = subject.write(point, work)
         try:
             for _ in range(cuts):
                 time.sleep(chance.uniform(*wait))
@@ -171,17 +208,16 @@ def one_disk(store, work, chance, cuts, wait, totals):
                 pages, instant = disk.cut(chance.randrange(60) if totals["cuts"] % 2 else 0)
                 acked = writer.acked_by(instant)
                 totals["cuts"] += 1
-                totals["acked"] += acked
+                totals["acked"] += writer.count(acked)
                 totals["pages"] += pages
-                label = f"cut {totals['cuts']} ({acked} acknowledged, {pages} pages unflushed)"
-                complaints = judge(store, work, acked, label)
+                label = f"cut {totals['cuts']} ({writer.count(acked)} acknowledged, {pages} pages unflushed)"
+                complaints = judge(subject, work, acked, label)
                 print(f"{label}: {'; '.join(complaints) if complaints else 'sound'}", flush=True)
                 if complaints:
                     return complaints
-                if writer.process.poll() is not None:
-                    # A full disk ends the run; everything else is a fault.
-                    said = writer.process.stderr.read()
-                    return [] if "free space" in said else [f"the writer stopped: {said}"]
+                why = writer.ended()
+                if why is not None:
+                    return [why] if why else []
         finally:
             writer.stop()
     return []
@@ -192,14 +228,16 @@ def main():
     arguments.add_argument("--cuts", type=int, default=60)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--dir", default=None, help="where to work; some 2 GB free")
-    arguments.add_argument("--store", default=STORE, help="the program ledger_store")
+    arguments.add_argument("--programs", default=PROGRAMS, help="the folder of cargo's with the programs")
+    arguments.add_argument("--server", action="store_true", help="cut under okrd, with several okr at work")
     given = arguments.parse_args()
     reason = why_not()
     if reason is not None:
         print(f"The power-cut test was not run: {reason}.")
         return 77
-    if not os.path.exists(given.store):
-        print(f"{given.store} is missing: cargo build --release -p quarterdeck-ledger --example ledger_store")
+    subject = server.Server(given.programs) if given.server else Ledger(given.programs)
+    if subject.missing is not None:
+        print(subject.missing)
         return 2
     work = tempfile.mkdtemp(prefix="powercut-", dir=given.dir)
     chance = random.Random(given.seed)
@@ -207,12 +245,12 @@ def main():
     complaints = []
     # In turns a store that grows under several cuts, and some that are cut soon after they began.
     while totals["cuts"] < given.cuts and not complaints:
-        complaints = one_disk(given.store, work, chance, 6, (0.2, 2.0), totals)
+        complaints = one_disk(subject, work, chance, 6, (0.2, 2.0), totals)
         for _ in range(4):
             if totals["cuts"] < given.cuts and not complaints:
-                complaints = one_disk(given.store, work, chance, 1, (0.0, 0.6), totals)
+                complaints = one_disk(subject, work, chance, 1, (0.0, 0.6), totals)
     print(
-        f"{totals['cuts']} cuts, {len(IMAGES)} images each, {totals['acked']} entries acknowledged before them, "
+        f"{subject.name}: {totals['cuts']} cuts, {len(IMAGES)} images each, {totals['acked']} entries acknowledged before them, "
         f"{totals['pages']} pages unflushed: {len(complaints)} failed"
     )
     if complaints:

@@ -14,6 +14,22 @@ use std::time::SystemTime;
 /// to it, so the binary's own age would ask for a build at every run.
 const STAMP: &str = ".binaries-for-tests";
 
+/// An example of the server's: `okrd serve` up to a chosen step.
+pub(crate) const UNTIL: &str = "okrd_until";
+
+/// Where a program is.
+pub(crate) fn program(name: &str) -> PathBuf {
+    path_in(folder(), name)
+}
+
+fn path_in(folder: &Path, name: &str) -> PathBuf {
+    let folder = match name {
+        UNTIL => folder.join("examples"),
+        _ => folder.to_path_buf(),
+    };
+    folder.join(named(name))
+}
+
 /// The folder that holds the current `okr` and `okrd`.
 pub(crate) fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
@@ -28,6 +44,12 @@ pub(crate) fn folder() -> &'static Path {
         ensure_current(&folder);
         folder
     })
+}
+
+/// The `okrd` that the tests run.
+#[must_use]
+pub fn okrd_program() -> PathBuf {
+    folder().join(named("okrd"))
 }
 
 /// The root of the workspace.
@@ -50,15 +72,26 @@ fn ensure_current(folder: &Path) {
 }
 
 fn is_current(folder: &Path) -> bool {
-    let age = |name: &str| fs::metadata(folder.join(name)).and_then(|found| found.modified());
-    let (Ok(okr), Ok(okrd)) = (age(&named("okr")), age(&named("okrd"))) else {
+    let age = |path: PathBuf| fs::metadata(path).and_then(|found| found.modified());
+    let oldest = ["okr", "okrd", UNTIL]
+        .into_iter()
+        .map(|name| age(path_in(folder, name)).ok())
+        .min()
+        .flatten();
+    let Some(oldest) = oldest else {
         return false;
     };
-    let built = age(STAMP)
+    let built = age(folder.join(STAMP))
         .unwrap_or(SystemTime::UNIX_EPOCH)
-        .max(okr.min(okrd));
+        .max(oldest);
     let mut newest = SystemTime::UNIX_EPOCH;
-    for path in ["crates", "proto", "Cargo.toml", "Cargo.lock"] {
+    for path in [
+        "crates",
+        "crates/server/examples",
+        "proto",
+        "Cargo.toml",
+        "Cargo.lock",
+    ] {
         newest = newest.max(newest_below(&workspace().join(path)));
     }
     newest <= built
@@ -103,6 +136,8 @@ fn build(folder: &Path) {
             "--package=quarterdeck-cli",
             "--package=quarterdeck-server",
             "--bins",
+            "--example",
+            UNTIL,
         ])
         .arg("--profile")
         // The profile `dev` is the one whose folder has another name.

@@ -31,6 +31,12 @@ impl Chance {
         Self(seed)
     }
 
+    /// A sequence of its own that follows from this one, for another thread.
+    #[must_use]
+    pub fn branch(&mut self) -> Self {
+        Self(self.below(u64::MAX))
+    }
+
     /// A number below this one, which is not 0.
     pub fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -1,7 +1,7 @@
 //! One test's world: a temporary folder, a clock that only its commands move, and seeds used once.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -65,6 +65,12 @@ impl TestEnv {
         Server::start(self, workspace, owner)
     }
 
+    /// The same, reached by TLS with a certificate of its own that invitations name.
+    #[must_use]
+    pub fn server_with_tls(&self, workspace: &str, owner: &str) -> Server<'_> {
+        Server::start_with_tls(self, workspace, owner)
+    }
+
     /// Moves the clock of all machines to `when`, an RFC 3339 time such as `2026-01-12T10:00:00Z`.
     /// Later commands go on from there, a minute each.
     pub fn set_time(&self, when: &str) {
@@ -82,10 +88,11 @@ impl TestEnv {
 
     /// A child that sees no variable of ours, with a home of its own.
     pub(crate) fn command(&self, program: &str, home: &Path) -> Command {
-        let mut command = Command::new(binaries::folder().join(binaries::named(program)));
+        let mut command = Command::new(binaries::program(program));
         command
             .env_clear()
             .current_dir(home)
+            .stdin(Stdio::null())
             .env("HOME", home)
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("TMPDIR", self.path())

@@ -24,6 +24,7 @@
     reason = "a harness reports by panicking in the test that uses it"
 )]
 
+pub mod attacks;
 mod binaries;
 mod browser;
 mod chance;
@@ -31,10 +32,12 @@ mod disk;
 mod env;
 mod machine;
 mod proxy;
+pub mod raw;
 mod run;
 mod server;
 mod terminal;
 
+pub use binaries::okrd_program;
 pub use browser::{Browser, Page};
 pub use chance::{Chance, rounds};
 pub use disk::{Disk, files_below};

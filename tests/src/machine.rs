@@ -34,6 +34,12 @@ impl<'env> Machine<'env> {
         }
     }
 
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What `OKR_HOME` is on this machine.
     #[must_use]
     pub fn home(&self) -> &Path {
@@ -57,6 +63,16 @@ impl<'env> Machine<'env> {
     #[must_use]
     pub fn okr_in(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         self.start_in(variables, arguments).wait()
+    }
+
+    /// Runs `okr` with this on its standard input.
+    #[must_use]
+    pub fn okr_given(&self, input: &str, arguments: &[&str]) -> Run {
+        let (typed, mut command) = self.command(arguments);
+        let file = self.user_home.join("input");
+        std::fs::write(&file, input).expect("a file for the input");
+        command.stdin(std::fs::File::open(&file).expect("the input"));
+        Running::start(typed, command).wait()
     }
 
     /// Starts `okr` and comes back at once, for tests of several processes.
@@ -88,6 +104,19 @@ impl<'env> Machine<'env> {
             .env("OKR_SEED", seed.to_string());
         let typed = format!("okr {}   (on {})", arguments.join(" "), self.name);
         (typed, command)
+    }
+
+    /// The token that its device got when it joined, for tests that speak to a server by themselves.
+    #[track_caller]
+    #[must_use]
+    pub fn token(&self) -> String {
+        let files = crate::files_below(&self.okr_home);
+        let device = files.iter().find(|(path, _)| path.ends_with("device.json"));
+        let (path, _) = device.expect("the device's file");
+        let text = std::fs::read_to_string(path).expect("it can be read");
+        let device: Value = serde_json::from_str(&text).expect("it is JSON");
+        let token = device["remote"]["token"].as_str();
+        token.expect("a token").to_owned()
     }
 
     /// Joins the workspace of an invitation.
@@ -222,7 +251,6 @@ pub struct Running {
 impl Running {
     pub(crate) fn start(typed: String, mut command: Command) -> Self {
         let child: Child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

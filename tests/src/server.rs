@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::binaries::UNTIL;
 use crate::env::TestEnv;
 use crate::machine::Running;
 use crate::run::Run;
@@ -30,25 +31,46 @@ pub struct Server<'env> {
     folder: PathBuf,
     first_invitation: String,
     address: SocketAddr,
+    options: Vec<String>,
     shows_pages: bool,
+    logs_everything: bool,
     pages: Option<String>,
+    is_watched: bool,
+    figures: Option<SocketAddr>,
+    environment: Vec<(String, String)>,
     process: Option<Child>,
 }
 
 impl<'env> Server<'env> {
     #[track_caller]
     pub(crate) fn start(env: &'env TestEnv, workspace: &str, owner: &str) -> Self {
+        Self::start_at(env, workspace, owner, None)
+    }
+
+    /// With a name that is not this machine's own, a server makes itself a certificate.
+    #[track_caller]
+    pub(crate) fn start_with_tls(env: &'env TestEnv, workspace: &str, owner: &str) -> Self {
+        Self::start_at(env, workspace, owner, Some("okr.example.com:7443"))
+    }
+
+    #[track_caller]
+    fn start_at(env: &'env TestEnv, workspace: &str, owner: &str, url: Option<&str>) -> Self {
         let mut server = Self {
             env,
             workspace: workspace.to_owned(),
             folder: env.folder(&format!("okrd-{workspace}")),
             first_invitation: String::new(),
             address: SocketAddr::from((own_loopback_address(), 0)),
+            options: Vec::new(),
             shows_pages: false,
+            logs_everything: false,
             pages: None,
+            is_watched: false,
+            figures: None,
+            environment: Vec::new(),
             process: None,
         };
-        let url = server.address.to_string();
+        let url = url.map_or_else(|| server.address.to_string(), str::to_owned);
         let run = server.okrd(&[
             "init",
             "--workspace",
@@ -121,11 +143,71 @@ impl<'env> Server<'env> {
         self.restart();
     }
 
+    /// Serves anew with these further options of `okrd serve` from now on, and with figures.
+    #[track_caller]
+    pub fn serve_with(&mut self, options: &[&str]) {
+        self.stop();
+        self.options = options.iter().map(|&option| option.to_owned()).collect();
+        let at = SocketAddr::new(self.address.ip(), 0).to_string();
+        self.options.extend(["--metrics".to_owned(), at]);
+        self.restart();
+    }
+
+    /// A figure of the server that was started by [`Self::serve_with`], such as
+    /// `quarterdeck_turned_away_total{outcome="flood"}`; 0 where there is none of that name.
+    #[track_caller]
+    #[must_use]
+    pub fn figure(&self, name: &str) -> f64 {
+        let at = self.figures.expect("it serves figures");
+        let request = format!("GET /metrics HTTP/1.1\r\nhost: {at}\r\nconnection: close\r\n\r\n");
+        let answer = crate::raw::send(at, request.as_bytes());
+        let answer = String::from_utf8_lossy(&answer);
+        let line = answer.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or(0.0, |figure| figure.trim().parse().expect("a figure"))
+    }
+
+    /// The most memory that the process which serves had so far, in bytes (`VmHWM`).
+    #[track_caller]
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        let pid = self.process.as_ref().expect("it is serving").id();
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("Linux says");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        let kib: u64 = kib.and_then(|kib| kib.parse().ok()).expect("a number");
+        kib * 1024
+    }
+
+    /// Serves anew, and logs all that any part of it has to say from now on.
+    #[track_caller]
+    pub fn log_everything(&mut self) {
+        self.stop();
+        self.logs_everything = true;
+        self.restart();
+    }
+
     /// Where it shows pages: scheme, host and port.
     #[track_caller]
     #[must_use]
     pub fn pages(&self) -> &str {
         self.pages.as_deref().expect("it shows pages")
+    }
+
+    /// Serves anew, with figures on a listener of their own and a log of JSON lines from now on. The log of
+    /// before is gone.
+    #[track_caller]
+    pub fn watch(&mut self) {
+        self.stop();
+        fs::remove_file(self.log_file()).expect("the log of a server that ran");
+        self.is_watched = true;
+        self.restart();
+    }
+
+    /// Where it serves its figures.
+    #[track_caller]
+    #[must_use]
+    pub fn figures(&self) -> SocketAddr {
+        self.figures.expect("it is watched")
     }
 
     /// Where its data is.
@@ -152,20 +234,87 @@ impl<'env> Server<'env> {
         Running::start(format!("okrd {}", arguments.join(" ")), command).wait()
     }
 
+    /// Runs a command of `okrd` that is about no data folder.
+    #[must_use]
+    pub fn okrd_bare(&self, arguments: &[&str]) -> Run {
+        let mut command = self.env.command("okrd", &self.folder);
+        command.args(arguments);
+        Running::start(format!("okrd {}", arguments.join(" ")), command).wait()
+    }
+
     /// Serves, at the address it had before, and comes back when it listens.
     #[track_caller]
     pub fn restart(&mut self) {
-        assert!(self.process.is_none(), "it is serving already");
-        let log = self.log_file();
         let mut command = self.env.command("okrd", &self.folder);
-        let mut child = command
+        if self.logs_everything {
+            command.env("OKRD_LOG", "trace");
+        }
+        command
             .arg("serve")
             .arg("--data")
             .arg(self.data())
             .arg("--listen")
             .arg(self.address.to_string())
             .args(self.page_options())
-            .arg("--json")
+            .args(self.watch_options())
+            .args(&self.options)
+            .arg("--json");
+        self.serve(command);
+        assert_eq!(self.pages.is_some(), self.shows_pages);
+    }
+
+    /// Sets a variable in the environment of the server from its next start on.
+    pub fn set_environment(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Serves by a command line of the test's own, and comes back when it listens.
+    #[track_caller]
+    pub fn serve_by(&mut self, arguments: &[String]) {
+        let mut command = self.env.command("okrd", &self.folder);
+        command.args(arguments).arg("--json");
+        self.serve(command);
+    }
+
+    /// Serves until a step between receipt and acknowledgement is reached for the `count`th time: there the
+    /// process ends as if it had been killed.
+    #[track_caller]
+    pub fn restart_until(&mut self, step: &str, count: u32) {
+        let mut command = self.env.command(UNTIL, &self.folder);
+        command
+            .arg(self.data())
+            .args([&*self.address.to_string(), step, &*count.to_string()]);
+        self.serve(command);
+    }
+
+    /// The steps that [`Self::restart_until`] knows, in their order.
+    #[track_caller]
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        let mut command = self.env.command(UNTIL, &self.folder);
+        command.arg("--steps");
+        let run = Running::start("okrd_until --steps".to_owned(), command).wait();
+        run.ok().stdout.lines().map(str::to_owned).collect()
+    }
+
+    /// Whether its process has ended by itself; it can be started again then.
+    #[track_caller]
+    pub fn has_ended(&mut self) -> bool {
+        let child = self.process.as_mut().expect("it was serving");
+        let ended = child.try_wait().expect("a child that can be asked");
+        if ended.is_some() {
+            self.process = None;
+        }
+        ended.is_some()
+    }
+
+    /// Runs a process that serves, at the address of before, and comes back when it listens.
+    #[track_caller]
+    fn serve(&mut self, mut command: Command) {
+        assert!(self.process.is_none(), "it is serving already");
+        let log = self.log_file();
+        let mut child = command
+            .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(
@@ -199,7 +348,17 @@ impl<'env> Server<'env> {
             .and_then(|address| address.parse().ok())
             .unwrap_or_else(|| panic!("okrd does not say where it listens: {line}"));
         self.pages = said["page"].as_str().map(str::to_owned);
-        assert_eq!(self.pages.is_some(), self.shows_pages, "{line}");
+        self.figures = (said["metrics"].as_str()).and_then(|address| address.parse().ok());
+    }
+
+    fn watch_options(&self) -> Vec<String> {
+        if !self.is_watched {
+            return Vec::new();
+        }
+        let at = SocketAddr::new(self.address.ip(), 0);
+        ["--log", "json", "--metrics", &at.to_string()]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     fn page_options(&self) -> Vec<String> {
@@ -208,6 +367,20 @@ impl<'env> Server<'env> {
         }
         let at = SocketAddr::new(self.address.ip(), 0);
         vec!["--page-listen".to_owned(), at.to_string()]
+    }
+
+    /// Tells it that its certificate's files were exchanged, and comes back when it says what came of that.
+    #[track_caller]
+    pub fn hang_up(&self) {
+        let told = |log: &str| log.matches(" certificate ").count();
+        let before = told(&self.log());
+        let child = self.process.as_ref().expect("it is serving");
+        kill_process(Pid::from_child(child), Signal::HUP).expect("it has not ended before");
+        let until = std::time::Instant::now() + HANGS;
+        while told(&self.log()) == before {
+            assert!(std::time::Instant::now() < until, "it says nothing of it");
+            std::thread::yield_now();
+        }
     }
 
     /// Ends it with SIGKILL.

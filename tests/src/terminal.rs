@@ -114,6 +114,12 @@ impl Terminal {
         self.screen.screen()
     }
 
+    /// Everything that was written to it so far.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        &self.all
+    }
+
     /// Waits until this is shown.
     #[track_caller]
     pub fn until(&mut self, text: &str) -> &mut Self {

@@ -1,118 +1,27 @@
 //! Bytes that no honest client sends, straight to the server's port: it goes on, and its log is as it was.
-//!
-//! The HTTP/2 frames are made by hand here, since no client library would send them.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::fs;
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
-use std::time::Duration;
-
-use quarterdeck_tests::{Chance, Server, TestEnv, files_below};
-use serde_json::Value;
-
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const SETTINGS: u8 = 4;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
-
-/// A server that holds a connection open for longer hangs.
-const HANGS: Duration = Duration::from_secs(30);
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).expect("a small payload");
-    let mut bytes = length.to_be_bytes()[1..].to_vec();
-    bytes.extend([kind, flags]);
-    bytes.extend(stream.to_be_bytes());
-    bytes.extend(payload);
-    bytes
-}
-
-/// Headers in HPACK's plainest form: each literal, none indexed, none compressed.
-fn headers(fields: &[(&str, &str)]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (name, value) in fields {
-        bytes.push(0);
-        for text in [name, value] {
-            bytes.push(u8::try_from(text.len()).expect("a short header"));
-            bytes.extend(text.as_bytes());
-        }
-    }
-    bytes
-}
+use quarterdeck_tests::raw::{self, DATA, END_STREAM, HEADERS, PREFACE, SETTINGS, field, frame};
+use quarterdeck_tests::{Chance, TestEnv};
 
 /// The beginning of a call to a method of `SyncService` on stream 1.
 fn call(method: &str, token: &str) -> Vec<u8> {
-    let path = format!("/quarterdeck.v1.SyncService/{method}");
-    let bearer = format!("Bearer {token}");
-    let fields = headers(&[
-        (":method", "POST"),
-        (":scheme", "http"),
-        (":path", &path),
-        (":authority", "okrd"),
-        ("content-type", "application/grpc"),
-        ("te", "trailers"),
-        ("authorization", &bearer),
-    ]);
-    [
-        PREFACE,
-        &frame(SETTINGS, 0, 0, &[]),
-        &frame(HEADERS, END_HEADERS, 1, &fields),
-    ]
-    .concat()
+    let settings = frame(SETTINGS, 0, 0, &[]);
+    let method = format!("quarterdeck.v1.SyncService/{method}");
+    [PREFACE, &settings, &raw::call(&method, token, 1)].concat()
 }
 
-/// A gRPC message that claims a length, in as many frames as its bytes take.
+/// A message on stream 1 that claims a length, and the end of the stream.
 fn message(claimed: u32, bytes: &[u8]) -> Vec<u8> {
-    let mut message = vec![0];
-    message.extend(claimed.to_be_bytes());
-    message.extend(bytes);
-    let mut frames = Vec::new();
-    for part in message.chunks(16 << 10) {
-        frames.extend(frame(DATA, 0, 1, part));
-    }
+    let mut frames = raw::message(claimed, bytes, 1);
     frames.extend(frame(DATA, END_STREAM, 1, &[]));
     frames
-}
-
-/// A protobuf field of bytes.
-fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
-    let mut encoded = vec![number << 3 | 2];
-    let mut length = bytes.len();
-    while length >= 0x80 {
-        encoded.push(u8::try_from(length & 0x7f).expect("seven bits") | 0x80);
-        length >>= 7;
-    }
-    encoded.push(u8::try_from(length).expect("seven bits"));
-    encoded.extend(bytes);
-    encoded
 }
 
 /// A push of one event with this body and signature.
 fn push(body: &[u8], salt: &[u8], signature: &[u8]) -> Vec<u8> {
     let event = [field(1, body), field(2, salt), field(3, signature)].concat();
     field(1, &event)
-}
-
-/// Sends the bytes and reads until the server closes or has nothing more to say to a closed client.
-fn send(server: &Server<'_>, bytes: &[u8]) -> Vec<u8> {
-    let mut stream = TcpStream::connect(server.address()).expect("the server listens");
-    stream.set_read_timeout(Some(HANGS)).expect("a time limit");
-    // It may hang up before it has read all.
-    let _ = stream.write_all(bytes);
-    let _ = stream.shutdown(Shutdown::Write);
-    let mut answer = Vec::new();
-    let end = stream.read_to_end(&mut answer);
-    if let Err(error) = end {
-        use std::io::ErrorKind;
-        assert!(
-            !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
-            "the server keeps a connection that its client has closed"
-        );
-    }
-    answer
 }
 
 #[test]
@@ -122,14 +31,7 @@ fn bytes_of_any_kind_leave_the_server_and_its_log_as_they_were() {
     let lisbon = env.machine("lisbon");
     lisbon.join(&server.first_invitation()).plan_a_quarter();
     let head = lisbon.sync()["head"].clone();
-    let files = files_below(lisbon.home());
-    let (device, _) = files
-        .iter()
-        .find(|(path, _)| path.ends_with("device.json"))
-        .expect("the device's file");
-    let device: Value = serde_json::from_str(&fs::read_to_string(device).expect("it can be read"))
-        .expect("it is JSON");
-    let token = device["remote"]["token"].as_str().expect("a token");
+    let token = &lisbon.token();
 
     let mut chance = Chance::new(19);
     let mut noise = |length: usize| -> Vec<u8> {
@@ -211,7 +113,7 @@ fn bytes_of_any_kind_leave_the_server_and_its_log_as_they_were() {
 
     for (what, bytes) in &attacks {
         eprintln!("{what}: {} bytes", bytes.len());
-        let answer = send(&server, bytes);
+        let answer = raw::send(server.address(), bytes);
         assert!(
             answer.len() < 64 << 10,
             "{what}: {} bytes back",

@@ -44,7 +44,7 @@ impl Config {
             }
             Err(error) => return Err(Failure::file("read", &path, &error)),
         };
-        toml::from_str(&text).map_err(|error| {
+        Self::parse(&text).map_err(|error| {
             Failure::new(
                 Exit::Trouble,
                 format!(
@@ -57,17 +57,27 @@ impl Config {
         })
     }
 
+    /// Reads the text of the file.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// The text of the file.
+    pub(crate) fn text(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
+    }
+
     /// Writes the preferences of a home.
     ///
     /// # Errors
     /// A folder that cannot be written to.
     pub(crate) fn save(&self, home: &Path) -> Result<(), Failure> {
         let path = path(home);
-        let text = toml::to_string(self)
-            .map_err(|error| Failure::new(Exit::Trouble, format!("{error}.")))?;
+        let text =
+            (self.text()).map_err(|error| Failure::new(Exit::Trouble, format!("{error}.")))?;
         let beside = path.with_extension("toml.new");
-        std::fs::create_dir_all(home)
-            .and_then(|()| std::fs::write(&beside, text))
+        crate::context::private_folder(home)?;
+        std::fs::write(&beside, text)
             .and_then(|()| std::fs::rename(&beside, &path))
             .map_err(|error| Failure::file("write", &path, &error))
     }

@@ -250,6 +250,14 @@ pub(crate) fn workspaces(home: &Path) -> Vec<String> {
     names
 }
 
+/// Makes a folder of this device, and those above it, that others cannot look into.
+///
+/// # Errors
+/// It cannot be made.
+pub(crate) fn private_folder(path: &Path) -> Result<(), Failure> {
+    Ok(quarterdeck_sync::make_private_folder(path)?)
+}
+
 /// The folder that holds everything of this device.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! A file's versions in git, read by the `git` program itself.
 //!
-//! Nothing goes through a shell, no hook, pager, external diff or question of git's runs, and file
-//! names are never taken for options or revisions.
+//! Nothing goes through a shell, no hook, pager, external diff or question of git's runs, nothing is fetched, and
+//! file names are never taken for options or revisions. The repository may be a stranger's.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ impl Repository {
         ];
         let told = self.git(&arguments, "read the history of")?;
         let text = String::from_utf8_lossy(&told);
-        let mut commits: Vec<Commit> = text.split('\u{1}').filter_map(commit).collect();
+        let mut commits: Vec<Commit> = commits_in(&text).collect();
         commits.reverse();
         if commits.is_empty() {
             let file = self.folder.join(&self.file);
@@ -183,6 +183,9 @@ impl Repository {
             ])
             .args(arguments)
             .env("GIT_OPTIONAL_LOCKS", "0")
+            // A repository's own settings may say that objects are to be fetched, and by which program.
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
             .stdin(std::process::Stdio::null())
@@ -219,6 +222,11 @@ impl Commit {
         let path = self.path.as_ref().or(self.path_before.as_ref());
         path.map_or("", |path| path)
     }
+}
+
+/// Reads commits as the format above writes them.
+pub(crate) fn commits_in(text: &str) -> impl Iterator<Item = Commit> {
+    text.split('\u{1}').filter_map(commit)
 }
 
 /// Reads one commit as the format above writes it.

@@ -14,6 +14,7 @@
 //! file in `commands`; `error` alone knows exit codes, `context` alone reads the environment.
 
 mod ask;
+mod bounded;
 mod browser;
 mod commands;
 mod complete;
@@ -23,6 +24,8 @@ mod demo;
 mod edit;
 mod error;
 mod field_value;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod git;
 mod online;
 mod output;

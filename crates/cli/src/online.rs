@@ -9,8 +9,6 @@ use quarterdeck_sync::{
     CommitError, Progress, RemoteAddress, RemoteError, Replica, ReplicaError, SyncError,
 };
 
-use quarterdeck_ledger::LedgerError;
-
 use crate::error::{Exit, Failure};
 use crate::progress::Bar;
 
@@ -62,6 +60,7 @@ pub(crate) fn show(bar: &mut Bar, progress: Progress) {
     match progress {
         Progress::Pushed { done, of } => bar.set("sending", done, of),
         Progress::Pulled { to, of } => bar.set("receiving", to, of),
+        Progress::GivenBack { done, of } => bar.set("giving back", done, of),
     }
 }
 
@@ -80,6 +79,10 @@ impl From<SyncError> for Failure {
                 ),
             )
             .hint("local work is kept; try again later with `okr sync`"),
+            SyncError::Remote(RemoteError::Closed { message, hint, .. }) => Self {
+                hint,
+                ..Self::new(Exit::Unreachable, message)
+            },
             SyncError::Remote(error @ RemoteError::OtherCertificate { .. }) => {
                 Self::new(Exit::Refused, sentence(&error))
             }
@@ -89,7 +92,11 @@ impl From<SyncError> for Failure {
                 ..Self::from(refusal)
             },
             error @ SyncError::HistoryDiffers { .. } => {
-                Self::new(Exit::Unverified, sentence(&error))
+                Self::new(Exit::Unverified, sentence(&error)).hint(
+                    "nothing here was changed, and unsent work is kept; where the server went on from a \
+                     backup without what this machine holds, keep it with `okr export -o FILE`, then join \
+                     again: `okr join --again URL`",
+                )
             }
             SyncError::Replica(error) => error.into(),
         }
@@ -109,20 +116,16 @@ impl From<ReplicaError> for Failure {
     fn from(error: ReplicaError) -> Self {
         let exit = match &error {
             ReplicaError::Missing { .. } => Exit::NotFound,
-            ReplicaError::Exists { .. } => Exit::Refused,
-            ReplicaError::Entry { .. } | ReplicaError::Unverified { .. } => Exit::Unverified,
-            ReplicaError::Ledger(
-                LedgerError::Damaged { .. }
-                | LedgerError::Shortened { .. }
-                | LedgerError::RootDiffers { .. }
-                | LedgerError::NoMark { .. }
-                | LedgerError::Unopenable { .. },
-            ) => Exit::Unverified,
+            ReplicaError::Exists { .. } | ReplicaError::NewerFormat { .. } => Exit::Refused,
+            damage if damage.is_damage() => Exit::Unverified,
             ReplicaError::Empty { .. } => Exit::NotFound,
             _ => Exit::Trouble,
         };
         let failure = Self::new(exit, sentence(&error));
         match &error {
+            damage if damage.is_damage() => failure.hint(
+                "`okr repair` fetches the log again from the server, and keeps what is here as evidence",
+            ),
             ReplicaError::Io { source, .. }
                 if source.kind() == std::io::ErrorKind::StorageFull =>
             {

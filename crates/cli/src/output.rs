@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use quarterdeck_core::visible;
 use quarterdeck_report::text::{Ansi, Document, ascii};
 use quarterdeck_sync::Health;
 use serde::{Deserialize, Serialize};
@@ -167,9 +168,9 @@ impl Output {
         let ansi = if self.coloured() { Ansi::On } else { Ansi::Off };
         let text = document.render(ansi);
         if self.shows_ascii_alone() {
-            return self.text(&ascii(&text));
+            return self.exact(&ascii(&text));
         }
-        self.text(&text)
+        self.exact(&text)
     }
 
     /// Whether results go to a terminal whose locale is of another encoding than UTF-8: what is drawn
@@ -213,11 +214,19 @@ impl Output {
         }
     }
 
-    /// Prints text that carries its own line breaks.
+    /// Prints text that carries its own line breaks. At a terminal nothing in it acts; a file or another
+    /// program gets it as it is.
     ///
     /// # Errors
     /// As for [`Self::document`].
     pub(crate) fn text(&self, text: &str) -> Result<(), Failure> {
+        if self.captured.is_some() || std::io::stdout().is_terminal() {
+            return self.exact(&cleaned_lines(text));
+        }
+        self.exact(text)
+    }
+
+    fn exact(&self, text: &str) -> Result<(), Failure> {
         self.is_sound()?;
         if let Some(captured) = &self.captured {
             captured.push(Said::Answer(text.to_owned()));
@@ -227,17 +236,30 @@ impl Output {
         finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
 
-    /// A stream for a document that is the result itself, byte for byte.
+    /// A stream for a document that is the result itself, byte for byte but at a terminal.
     pub(crate) const fn stream(&self) -> Stream<'_> {
-        Stream(self)
+        Stream {
+            output: self,
+            is_json: false,
+            begun: Vec::new(),
+        }
     }
 
-    /// Prints one line.
+    /// The same for JSON.
+    pub(crate) const fn json_stream(&self) -> Stream<'_> {
+        Stream {
+            output: self,
+            is_json: true,
+            begun: Vec::new(),
+        }
+    }
+
+    /// Prints one line, or several of the program's own: nothing in them acts, wherever they go.
     ///
     /// # Errors
     /// As for [`Self::document`].
     pub(crate) fn line(&self, line: &str) -> Result<(), Failure> {
-        self.text(&format!("{line}\n"))
+        self.exact(&format!("{}\n", cleaned_lines(line)))
     }
 
     /// Prints one JSON object on a line of its own.
@@ -247,7 +269,7 @@ impl Output {
     pub(crate) fn value(&self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string(value)
             .map_err(|error| Failure::new(Exit::Trouble, format!("{error}.")))?;
-        self.line(&text)
+        self.exact(&format!("{}\n", visible::json(&text)))
     }
 
     /// Says which command is useful next, below a result. Not under `--json`.
@@ -270,7 +292,11 @@ impl Output {
 
     /// Says what a person should know although the command went well.
     pub(crate) fn warning(&self, text: &str) {
-        self.aside("warning: ", AnsiColor::Yellow.on_default().bold(), text);
+        self.aside(
+            "warning: ",
+            AnsiColor::Yellow.on_default().bold(),
+            &clean(text),
+        );
     }
 
     /// Says why a command could not do its work.
@@ -316,24 +342,60 @@ fn clean(text: &str) -> String {
     quarterdeck_report::text::clean(text).into_owned()
 }
 
-/// Bytes for standard output, as they are.
+/// The text with its line breaks, and with nothing in its lines that acts.
+fn cleaned_lines(text: &str) -> String {
+    text.split('\n').map(clean).collect::<Vec<_>>().join("\n")
+}
+
+/// Bytes for standard output. Text is as it is for a file or another program, and at a terminal nothing in it
+/// acts; in JSON nothing does anywhere.
 #[derive(Debug)]
-pub(crate) struct Stream<'a>(&'a Output);
+pub(crate) struct Stream<'a> {
+    output: &'a Output,
+    is_json: bool,
+    /// The beginning of a character whose end has not come yet.
+    begun: Vec<u8>,
+}
 
 impl Write for Stream<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        (self.0.is_sound()).map_err(|failure| std::io::Error::other(failure.message))?;
-        match &self.0.captured {
+        (self.output.is_sound()).map_err(|failure| std::io::Error::other(failure.message))?;
+        let is_neutral = self.is_json || std::io::stdout().is_terminal();
+        match &self.output.captured {
             Some(captured) => {
                 captured.push(Said::Answer(String::from_utf8_lossy(bytes).into_owned()));
-                Ok(bytes.len())
             }
-            None => std::io::stdout().write(bytes),
+            None if is_neutral => {
+                self.begun.extend(bytes);
+                let end = match std::str::from_utf8(&self.begun) {
+                    Err(error) if error.error_len().is_none() => error.valid_up_to(),
+                    _ => self.begun.len(),
+                };
+                self.show(end)?;
+            }
+            None => return std::io::stdout().write(bytes),
         }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
+        self.show(self.begun.len())?;
         std::io::stdout().flush()
+    }
+}
+
+impl Stream<'_> {
+    /// Shows so much of what was begun.
+    fn show(&mut self, end: usize) -> std::io::Result<()> {
+        let rest = self.begun.split_off(end.min(self.begun.len()));
+        let shown = std::mem::replace(&mut self.begun, rest);
+        let text = String::from_utf8_lossy(&shown);
+        let text = if self.is_json {
+            visible::json(&text)
+        } else {
+            cleaned_lines(&text).into()
+        };
+        std::io::stdout().write_all(text.as_bytes())
     }
 }
 

@@ -299,6 +299,19 @@ impl<'c> Session<'c> {
         Ok(Recorded { entries, pending })
     }
 
+    /// Changes the key of this device.
+    ///
+    /// # Errors
+    /// A rule says no, or the folder failed.
+    pub(crate) fn rotate_key(&mut self, reason: Option<&str>) -> Result<Recorded, Failure> {
+        let now_ms = self.context.now.ms();
+        let (replica, random) = self.parts()?;
+        let entries = replica.rotate_key(reason, now_ms, random)?;
+        let pending = replica.pending_events() > 0;
+        replica.release();
+        Ok(Recorded { entries, pending })
+    }
+
     /// The same for what was imported: each event says where it came from.
     ///
     /// # Errors

@@ -1,5 +1,9 @@
 //! Where a document goes: to standard output, or to a file that is there whole or not at all.
+//!
+//! A link in the file's place is replaced and not followed, so that whoever can put one there leads nothing
+//! elsewhere. A device or a pipe is written to as it is: nothing takes its place.
 
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +17,8 @@ use crate::output::{Output, Stream};
 pub(crate) enum Sink<'c> {
     /// Standard output.
     Output(BufWriter<Stream<'c>>),
+    /// A device or a pipe.
+    Device(BufWriter<File>, PathBuf),
     /// A file, written beside its place until it is whole.
     File(BufWriter<NamedTempFile>, PathBuf),
 }
@@ -26,6 +32,14 @@ impl<'c> Sink<'c> {
         let Some(path) = file else {
             return Ok(Self::Output(BufWriter::new(output.stream())));
         };
+        let there = fs::metadata(path).map(|there| there.file_type());
+        // `/dev/stdout` is whatever it leads to, a file too.
+        let is_device = there.is_ok_and(|it| !it.is_file() && !it.is_dir());
+        if is_device || (path.starts_with("/dev") && path.exists()) {
+            let opened = File::options().write(true).open(path);
+            let file = opened.map_err(|error| Failure::file("write", path, &error))?;
+            return Ok(Self::Device(BufWriter::new(file), path.to_path_buf()));
+        }
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -53,6 +67,9 @@ impl<'c> Sink<'c> {
     pub(crate) fn finish(self) -> Result<(), Failure> {
         match self {
             Self::Output(mut stream) => crate::output::finish(stream.flush()),
+            Self::Device(mut writer, path) => {
+                (writer.flush()).map_err(|error| Failure::file("write", &path, &error))
+            }
             Self::File(writer, path) => {
                 let failed = |error: &std::io::Error| Failure::file("write", &path, error);
                 let written = writer.into_inner().map_err(|error| failed(error.error()))?;
@@ -75,7 +92,9 @@ impl<'c> Sink<'c> {
     pub(crate) fn failed(&self, error: std::io::Error) -> Result<(), Failure> {
         match self {
             Self::Output(_) => crate::output::finish(Err(error)),
-            Self::File(_, path) => Err(Failure::file("write", path, &error)),
+            Self::Device(_, path) | Self::File(_, path) => {
+                Err(Failure::file("write", path, &error))
+            }
         }
     }
 }
@@ -84,6 +103,7 @@ impl Write for Sink<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match self {
             Self::Output(stream) => stream.write(bytes),
+            Self::Device(file, _) => file.write(bytes),
             Self::File(file, _) => file.write(bytes),
         }
     }
@@ -91,6 +111,7 @@ impl Write for Sink<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         match self {
             Self::Output(stream) => stream.flush(),
+            Self::Device(file, _) => file.flush(),
             Self::File(file, _) => file.flush(),
         }
     }

@@ -58,6 +58,7 @@ pub mod state;
 pub mod status;
 pub mod token;
 pub mod value;
+pub mod visible;
 pub mod weekly;
 pub mod when;
 pub mod whose;

@@ -8,9 +8,13 @@ use crate::error::ReadError;
 use crate::neutral::plain;
 use crate::outline::Outline;
 use crate::rows::{Cell, Columns, Place, Rows};
+use crate::{MAX_COLUMNS, MAX_ROWS};
 
 const HINT: &str = "its first line names the columns, such as `objective,key result,baseline,target`; \
 map others with --map 'Their name=field'";
+
+/// The most characters of a column's name that are shown.
+const SHOWN_CHARS: usize = 30;
 
 /// Reads a document.
 ///
@@ -32,15 +36,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Outline, ReadError> {
             Some(Ok(record)) => break record.iter().map(str::to_owned).collect(),
         }
     };
-    let columns = Columns::read(&header, options, false).ok_or_else(|| {
-        ReadError::new(
-            format!(
-                "No column names objectives or key results; the columns are {}.",
-                header.join(", ")
-            ),
-            HINT,
-        )
-    })?;
+    let columns = Columns::read(&header, options, false).ok_or_else(|| nameless(&header))?;
     let mut draft = Draft::default();
     draft.used(1, lines_before(records.reader().position()));
     for text in columns.unknown(&header) {
@@ -54,6 +50,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Outline, ReadError> {
         columns: &columns,
         place: Place::default(),
     };
+    let mut rows_read = 0;
     let blank: Vec<bool> = text.lines().map(|line| line.trim().is_empty()).collect();
     loop {
         let mut line = lines_before(records.reader().position()) + 1;
@@ -65,13 +62,42 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Outline, ReadError> {
         }
         match record {
             Ok(record) => {
-                let cells: Vec<Cell> = record.iter().map(|cell| plain(cell).into()).collect();
+                rows_read += 1;
+                if rows_read > MAX_ROWS {
+                    return Err(ReadError::new(
+                        format!("The file has more than {MAX_ROWS} lines."),
+                        "split it",
+                    ));
+                }
+                // A line may be as wide as the file; what goes beyond the header is told of, up to a limit.
+                let most = header.len() + MAX_COLUMNS;
+                let cells = record.iter().take(most);
+                let cells: Vec<Cell> = cells.map(|cell| plain(cell).into()).collect();
                 rows.row(&mut draft, line, last, &cells);
             }
             Err(error) => draft.unread(line, "", format!("{error}.")),
         }
     }
     Ok(draft.finish(text, "A line without an objective or a key result."))
+}
+
+/// A header that names nothing known, or too much.
+fn nameless(header: &[String]) -> ReadError {
+    if header.len() > MAX_COLUMNS {
+        let what = format!(
+            "The first line has {} cells; a table has at most {MAX_COLUMNS} columns.",
+            header.len()
+        );
+        return ReadError::new(what, HINT);
+    }
+    let columns: Vec<String> = (header.iter())
+        .map(|name| name.chars().take(SHOWN_CHARS).collect())
+        .collect();
+    let columns = columns.join(", ");
+    ReadError::new(
+        format!("No column names objectives or key results; the columns are {columns}."),
+        HINT,
+    )
 }
 
 /// How many lines end before this place.

@@ -8,6 +8,7 @@ use quarterdeck_core::token::MetricKind;
 use crate::fields::{Name, Parts};
 use crate::outline::{KeyResult, Now, Objective, Outline, Unread};
 use crate::phrase::{bare, one_line, share_done, spoken_change};
+use crate::{MAX_ITEMS, MAX_UNREAD};
 
 /// What whoever reads a document tells the reader about the workspace.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +46,8 @@ impl Options {
 pub(crate) struct Draft {
     pub(crate) outline: Outline,
     used: BTreeSet<usize>,
+    /// What was not listed for want of room.
+    beyond: usize,
 }
 
 impl Draft {
@@ -55,6 +58,10 @@ impl Draft {
 
     /// A line, or a part of it, that says something which is not taken over.
     pub(crate) fn unread(&mut self, line: usize, text: &str, why: impl Into<String>) {
+        if self.outline.unread.len() >= MAX_UNREAD {
+            self.beyond += 1;
+            return;
+        }
         self.outline.unread.push(Unread {
             line,
             text: one_line(text),
@@ -90,21 +97,34 @@ impl Draft {
 
     /// A cycle that the document speaks of.
     pub(crate) fn cycle(&mut self, name: &str) {
-        if !self.outline.cycles.iter().any(|known| known == name) {
+        let is_full = self.outline.cycles.len() >= MAX_ITEMS;
+        if !is_full && !self.outline.cycles.iter().any(|known| known == name) {
             self.outline.cycles.push(name.to_owned());
         }
     }
 
     /// The outline, with each line accounted for: those neither used nor listed are listed now.
     pub(crate) fn finish(mut self, text: &str, why: &str) -> Outline {
+        let mut last = 0;
         let listed: BTreeSet<usize> = self.outline.unread.iter().map(|one| one.line).collect();
         for (line, content) in (1..).zip(text.lines()) {
             let told = self.used.contains(&line) || listed.contains(&line);
             if !told && !content.trim().is_empty() {
                 self.unread(line, content, why);
             }
+            last = line;
         }
         self.outline.unread.sort_by_key(|one| one.line);
+        if self.beyond > 0 {
+            self.outline.unread.push(Unread {
+                line: last,
+                text: String::new(),
+                why: format!(
+                    "{} lines more, or parts of lines, were not read.",
+                    self.beyond
+                ),
+            });
+        }
         self.outline
     }
 }

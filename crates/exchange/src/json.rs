@@ -43,5 +43,6 @@ pub fn write(outline: &Outline) -> String {
         outline,
     };
     // Texts, numbers and lists alone: nothing that JSON could refuse.
-    serde_json::to_string_pretty(&document).unwrap_or_default()
+    let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    quarterdeck_core::visible::json(&text).into_owned()
 }

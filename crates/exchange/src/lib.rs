@@ -7,7 +7,8 @@
 //!
 //! Guarantees:
 //! - **Nothing is dropped in silence.** Every line of a document that was read is either used or
-//!   listed in [`Outline::unread`] with its number and the reason.
+//!   listed in [`Outline::unread`] with its number and the reason; beyond [`MAX_UNREAD`] they are counted.
+//! - **Nothing takes for ever.** What a document may hold has limits, whoever wrote it.
 //! - **No I/O.** Bytes and strings come in, values go out; whoever calls reads the files.
 //! - **Any bytes.** Whatever is read, the answer is an outline or an error that says where.
 
@@ -35,6 +36,15 @@ pub use outline::Outline;
 
 /// The most bytes of a document that are read.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The most lines of a table that are read.
+pub const MAX_ROWS: usize = 100_000;
+/// The most columns of a table.
+pub const MAX_COLUMNS: usize = 256;
+/// The most objectives of a document, and key results of one of them.
+pub const MAX_ITEMS: usize = 5_000;
+/// So many lines that were not read are listed; of those beyond it is said how many they are.
+pub const MAX_UNREAD: usize = 10_000;
 
 /// What form a document has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use crate::draft::{Draft, Options, settle};
 use crate::fields::{Name, Parts, date, set_key_result, set_objective, yes};
 use crate::outline::{CheckIn, KeyResult, Objective};
 use crate::phrase::{number_with_unit, one_line, priority, share};
+use crate::{MAX_COLUMNS, MAX_ITEMS};
 
 /// A cell of a table.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +37,9 @@ impl Columns {
     /// The columns that a header names; none where it names neither objectives nor key results.
     /// Below an objective, the first column that is known by no name is the key result's title.
     pub(crate) fn read(header: &[String], options: &Options, below: bool) -> Option<Self> {
+        if header.len() > MAX_COLUMNS {
+            return None;
+        }
         let mut names: Vec<Option<Name>> = header.iter().map(|text| options.column(text)).collect();
         let has = |names: &[Option<Name>], name| names.contains(&Some(name));
         if !has(&names, Name::KeyResult) {
@@ -114,7 +118,7 @@ impl Rows<'_> {
             .iter()
             .skip(self.columns.0.len())
             .filter(|cell| !cell.text.trim().is_empty());
-        for cell in spare {
+        for cell in spare.take(MAX_COLUMNS) {
             draft.unread(line, &cell.text, "The line has more cells than the header.");
         }
         if said.is_empty() {
@@ -123,7 +127,12 @@ impl Rows<'_> {
         let find = |wanted| said.iter().find(|(name, _)| *name == wanted);
         if let Some((_, cell)) = find(Name::Objective) {
             let cycle = find(Name::Cycle).map(|(_, cell)| one_line(&cell.text));
-            self.place.objective = Some(self.objective(draft, line, cell, cycle));
+            self.place.objective = self.objective(draft, line, cell, cycle);
+            if self.place.objective.is_none() {
+                let why = format!("A document has at most {MAX_ITEMS} objectives.");
+                draft.unread(line, &joined(&said), why);
+                return;
+            }
         }
         let Some(at) = self.place.objective else {
             draft.unread(
@@ -164,21 +173,23 @@ impl Rows<'_> {
         }
     }
 
-    /// The objective of that title in the same cycle; a new one if there is none.
+    /// The objective of that title in the same cycle; a new one if there is none and there is room for it.
     fn objective(
         &self,
         draft: &mut Draft,
         line: usize,
         cell: &Cell,
         cycle: Option<String>,
-    ) -> usize {
+    ) -> Option<usize> {
         let title = draft.title(line, &cell.text);
         let cycle = cycle.or_else(|| self.place.cycle.clone());
-        let known =
-            draft.outline.objectives.iter().position(|one| {
-                one.title.to_lowercase() == title.to_lowercase() && one.cycle == cycle
-            });
-        known.unwrap_or_else(|| {
+        let objectives = &draft.outline.objectives;
+        let known = (objectives.iter())
+            .position(|one| one.cycle == cycle && same_title(&one.title, &title));
+        if known.is_none() && objectives.len() >= MAX_ITEMS {
+            return None;
+        }
+        Some(known.unwrap_or_else(|| {
             draft.add(Objective {
                 title,
                 cycle,
@@ -189,7 +200,7 @@ impl Rows<'_> {
                 line,
                 ..Objective::default()
             })
-        })
+        }))
     }
 
     fn key_result(
@@ -213,7 +224,12 @@ impl Rows<'_> {
         let known = objective
             .key_results
             .iter()
-            .position(|one| series && one.title.to_lowercase() == title.to_lowercase());
+            .position(|one| series && same_title(&one.title, &title));
+        if known.is_none() && objective.key_results.len() >= MAX_ITEMS {
+            let why = format!("an objective has at most {MAX_ITEMS} key results");
+            wrong.push((cell.text.clone(), why));
+            return;
+        }
         let at = known.unwrap_or_else(|| {
             objective.key_results.push(KeyResult {
                 title,
@@ -251,6 +267,12 @@ impl Rows<'_> {
             Err(why) => wrong.push((cell.text.clone(), why)),
         }
     }
+}
+
+/// Whether two titles differ in nothing but their case. It ends at the first character that differs: a table may have
+/// very many.
+fn same_title(one: &str, other: &str) -> bool {
+    (one.chars().flat_map(char::to_lowercase)).eq(other.chars().flat_map(char::to_lowercase))
 }
 
 /// Columns of our own tables that follow from the others.

@@ -1,8 +1,10 @@
 //! XLSX workbooks: each sheet a table as in CSV. Of a formula the value counts that the workbook
 //! remembers.
 //!
-//! Guarantee: a small file cannot ask for much memory. What it unpacks to is measured before it is
-//! read, and a sheet has at most [`MAX_ROWS`] rows and [`MAX_COLUMNS`] columns.
+//! Guarantee: a small file cannot ask for much memory or time. What it unpacks to is measured before it is
+//! read; a sheet has at most [`MAX_ROWS`] rows and [`MAX_COLUMNS`] columns, a workbook [`MAX_SHEETS`] sheets, and all
+//! of them together [`MAX_CELLS`] cells and [`MAX_TEXT`] bytes of text: a text or a sheet that stands in the file
+//! once may be named in it a million times. No entity is expanded but XML's own five.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -18,6 +20,14 @@ use crate::rows::{Cell, Columns, Place, Rows};
 pub const MAX_ROWS: u32 = 100_000;
 /// Most columns of a sheet that are read.
 pub const MAX_COLUMNS: u32 = 256;
+/// Most sheets of a workbook that are read.
+pub const MAX_SHEETS: usize = 256;
+/// Most cells of a workbook that are read, empty ones too.
+pub const MAX_CELLS: u32 = 2_000_000;
+/// Most bytes of text in the cells of a workbook.
+pub const MAX_TEXT: usize = 64 * 1024 * 1024;
+/// Most characters of a sheet's name: Excel takes 31.
+pub const MAX_NAME: usize = 255;
 /// Most bytes that a workbook may unpack to.
 pub const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
 
@@ -35,8 +45,21 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Outline, ReadError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     let mut draft = Draft::default();
     let mut known = false;
-    for name in book.sheet_names() {
-        let rows = sheet(&mut book, &name).map_err(|why| {
+    let names = book.sheet_names();
+    if names.len() > MAX_SHEETS || names.iter().any(|name| name.chars().count() > MAX_NAME) {
+        return Err(ReadError::new(
+            format!(
+                "The workbook has more than {MAX_SHEETS} sheets, or one with a very long name."
+            ),
+            HINT,
+        ));
+    }
+    let mut left = Left {
+        cells: MAX_CELLS,
+        text: MAX_TEXT,
+    };
+    for name in names {
+        let rows = sheet(&mut book, &name, &mut left).map_err(|why| {
             ReadError::new(format!("Sheet '{name}' cannot be read: {why}."), HINT)
         })?;
         known |= table(&mut draft, &name, &rows, options);
@@ -75,7 +98,13 @@ fn guard(bytes: &[u8]) -> Result<(), ReadError> {
 /// The cells that hold something, by row and column.
 type Sheet = BTreeMap<u32, BTreeMap<u32, String>>;
 
-fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, String> {
+/// What may still be read of a workbook.
+struct Left {
+    cells: u32,
+    text: usize,
+}
+
+fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: &mut Left) -> Result<Sheet, String> {
     let mut cells = book
         .worksheet_cells_reader(name)
         .map_err(|error| error.to_string())?;
@@ -88,6 +117,12 @@ fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, String> {
             ));
         }
         let text = shown(cell.get_value());
+        left.cells = (left.cells.checked_sub(1))
+            .ok_or_else(|| format!("the workbook has more than {MAX_CELLS} cells"))?;
+        left.text = left.text.checked_sub(text.len()).ok_or_else(|| {
+            let most = MAX_TEXT / 1024 / 1024;
+            format!("the workbook's cells hold more than {most} MiB of text")
+        })?;
         if !text.trim().is_empty() {
             rows.entry(row).or_default().insert(column, text);
         }

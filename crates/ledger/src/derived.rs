@@ -78,17 +78,7 @@ impl Derived {
 
     /// The blob kept under a name; `None` for whatever reason there is none to rely on.
     pub fn get(&self, name: &str) -> Option<Blob> {
-        let file = Bytes::from(fs::read(self.path(name)?).ok()?);
-        let (content, checksum) = file.split_last_chunk::<CHECKSUM>()?;
-        let (magic, rest) = content.split_first_chunk::<8>()?;
-        let (position, rest) = rest.split_first_chunk::<8>()?;
-        let (root, _) = rest.split_first_chunk::<32>()?;
-        let sound = magic == MAGIC && crc32fast::hash(content).to_be_bytes() == *checksum;
-        sound.then(|| Blob {
-            position: u64::from_be_bytes(*position),
-            root: *root,
-            bytes: file.slice(HEADER..content.len()),
-        })
+        read(&Bytes::from(fs::read(self.path(name)?).ok()?))
     }
 
     fn path(&self, name: &str) -> Option<PathBuf> {
@@ -98,6 +88,20 @@ impl Derived {
                 .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
         plain.then(|| self.dir.join(name))
     }
+}
+
+/// The blob in the bytes of a file, if they are those of one.
+pub(crate) fn read(file: &Bytes) -> Option<Blob> {
+    let (content, checksum) = file.split_last_chunk::<CHECKSUM>()?;
+    let (magic, rest) = content.split_first_chunk::<8>()?;
+    let (position, rest) = rest.split_first_chunk::<8>()?;
+    let (root, _) = rest.split_first_chunk::<32>()?;
+    let sound = magic == MAGIC && crc32fast::hash(content).to_be_bytes() == *checksum;
+    sound.then(|| Blob {
+        position: u64::from_be_bytes(*position),
+        root: *root,
+        bytes: file.slice(HEADER..content.len()),
+    })
 }
 
 #[cfg(test)]

@@ -91,6 +91,25 @@ pub(crate) fn count(begins: &[u8]) -> Option<u64> {
     Some(u64::from(u16::from_be_bytes(*count)))
 }
 
+/// The first entry of the frame that bytes begin with, as it says.
+pub(crate) fn first(begins: &[u8]) -> Option<u64> {
+    let (version, rest) = begins.split_first()?;
+    let first = u64::from_be_bytes(*rest.first_chunk()?);
+    (*version == VERSION).then_some(first)
+}
+
+/// How long the frame is that bytes begin with, if it is one and they hold it.
+pub(crate) fn length(begins: &[u8]) -> Option<usize> {
+    let first = first(begins)?;
+    let mut rest = Bytes::copy_from_slice(begins);
+    rest.advance(HEADER.min(rest.len()));
+    for seq in (first..).take(usize::try_from(count(begins)?).ok()?) {
+        read_entry(seq, &mut rest).ok()??;
+    }
+    let length = begins.len() - rest.len() + CHECKSUM;
+    (length <= begins.len()).then_some(length)
+}
+
 /// Every entry.
 pub(crate) const ALL: Range<u64> = 0..u64::MAX;
 

@@ -231,6 +231,11 @@ pub enum LedgerError {
         free: u64,
         needed: u64,
     },
+    #[error(
+        "the log at {} is damaged and read as far as it is sound; nothing was recorded: {what}; restore it from a backup or fetch the log again from the server",
+        path.display()
+    )]
+    ReadOnly { path: PathBuf, what: String },
     #[error("there is no log at {}", path.display())]
     Missing { path: PathBuf },
     #[error("{} belongs to another workspace", path.display())]

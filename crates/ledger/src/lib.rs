@@ -8,6 +8,7 @@
 //!   implement it, and one conformance suite judges both.
 //! - [`envelope`] and [`merkle`] are the RFC 6962 tree over the entries, [`checkpoint`] its signed head,
 //!   [`tlog_proof`] a proof as a file, [`tiles`] the tree as static files, [`fingerprint`] a head to say.
+//! - [`exported`] is the whole log as a file of lines.
 //! - [`walk`] goes through a log on all cores.
 //! - [`Derived`] keeps what can be rebuilt from the entries (snapshots, [`Index`]) and may be deleted.
 //!
@@ -21,14 +22,18 @@ pub mod claims;
 pub mod conformance;
 mod derived;
 pub mod envelope;
+pub mod exported;
 mod fingerprint;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod index;
 mod key;
 mod ledger;
 mod memory;
 pub mod merkle;
 mod seal;
+mod space;
 mod store;
 #[cfg(test)]
 mod testing;
@@ -49,7 +54,8 @@ pub use ledger::{
 pub use memory::MemoryLedger;
 pub use merkle::Frontier;
 pub use seal::{DeviceId, EventId, Hash, Salt, Seal, Sealed, WorkspaceId};
-pub use store::{Options, SledLedger};
+pub use space::free_space;
+pub use store::{Loss, Options, Salvaged, SledLedger, Watch, Written, salvage};
 pub use verifier_key::{VerifierKey, VerifierKeyError};
 pub use verify::{Signed, verify_batch};
 pub use walk::{Broken, Walked, walk};

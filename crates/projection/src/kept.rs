@@ -84,6 +84,12 @@ impl Kept {
         size >= self.snapshots.newest().saturating_add(self.interval)
     }
 
+    /// The size that the log had at the newest snapshot; 0 where there is none.
+    #[must_use]
+    pub fn newest_at(&self) -> u64 {
+        self.snapshots.newest()
+    }
+
     /// How many entries behind the newest snapshot a fold of so many entries is.
     pub(crate) fn behind(&self, size: u64) -> u64 {
         size.saturating_sub(self.snapshots.newest())

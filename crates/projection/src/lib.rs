@@ -26,6 +26,8 @@
 pub mod erasures;
 mod error;
 mod folded;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod horizon;
 mod kept;
 mod pack;

@@ -114,12 +114,18 @@ impl Pack {
 
     /// The record at a place, if its checksum comes out.
     pub(crate) fn get(&self, place: Place) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; usize::try_from(place.length).unwrap_or(usize::MAX)];
+        let mut bytes;
         {
             let mut inner = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            if place.at + u64::from(place.length) > inner.end {
+            let end = place.at.checked_add(u64::from(place.length));
+            if end.is_none_or(|end| end > inner.end) {
                 inner.write()?;
             }
+            // Another process may have added to the file since; but no memory for what is not there.
+            if end.is_none_or(|end| end > inner.end) && inner.length()? < end.unwrap_or(u64::MAX) {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            bytes = vec![0; usize::try_from(place.length).unwrap_or(usize::MAX)];
             inner.read_at(&mut bytes, place.at)?;
         }
         if crc32fast::hash(&bytes) == place.checksum {
@@ -143,6 +149,10 @@ impl Inner {
     fn read_at(&mut self, bytes: &mut [u8], at: u64) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(at))?;
         io::Read::read_exact(&mut self.file, bytes)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
     }
 
     fn write(&mut self) -> io::Result<()> {

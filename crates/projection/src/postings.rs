@@ -220,6 +220,23 @@ fn take(bytes: &mut &[u8]) -> io::Result<u64> {
     Ok(value)
 }
 
+/// Reads a record as a block of postings, and as the index of a run.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_anything(bytes: &[u8], pack: &Pack) {
+    if let Ok(all) = read_block(bytes) {
+        let read: usize = all.iter().map(|(_, seqs)| seqs.len()).sum();
+        assert!(read <= bytes.len(), "a position takes a byte at least");
+    }
+    let mut list: Vec<Run> = postcard::from_bytes(bytes).unwrap_or_default();
+    list.truncate(4);
+    let _ = Runs::new(&mut list, pack).of(&[7; 16]);
+    if let Ok(index) = postcard::from_bytes::<Index>(bytes) {
+        for (_, place) in index {
+            let _ = pack.get(place);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

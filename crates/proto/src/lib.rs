@@ -16,6 +16,7 @@ mod reader;
 mod reason;
 mod refusal;
 mod sealed;
+mod secret;
 mod value;
 
 /// The types, clients and servers generated from `proto/quarterdeck/v1`.

@@ -14,5 +14,8 @@ pub const CHUNK_BYTES: usize = 1024 * 1024;
 /// and what surrounds them.
 pub const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024 - 4 * 1024;
 
+/// The most bytes that a request other than a push may have: an event's worth, and what surrounds it.
+pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
+
 /// The most characters in the name of a device.
 pub const MAX_DEVICE_NAME_CHARS: usize = 100;

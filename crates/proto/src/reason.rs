@@ -29,6 +29,13 @@ pub enum Reason {
     StoreDamaged,
     /// The server is about to stop; try again when it is back.
     ShuttingDown,
+    /// The workspace was restored from a backup and records nothing until its operator says so. It
+    /// takes back what devices hold beyond the backup.
+    HeldAfterRestore,
+    /// The workspace's store is damaged: it can be read as far as it is sound, and records nothing.
+    Damaged,
+    /// The workspace records, so it takes nothing back.
+    NotHeld,
 }
 
 impl Reason {
@@ -44,6 +51,9 @@ impl Reason {
         Self::StoreFailed,
         Self::StoreDamaged,
         Self::ShuttingDown,
+        Self::HeldAfterRestore,
+        Self::Damaged,
+        Self::NotHeld,
     ];
 
     /// The word on the wire.
@@ -60,6 +70,9 @@ impl Reason {
             Self::StoreFailed => "STORE_FAILED",
             Self::StoreDamaged => "STORE_DAMAGED",
             Self::ShuttingDown => "SHUTTING_DOWN",
+            Self::HeldAfterRestore => "HELD_AFTER_RESTORE",
+            Self::Damaged => "DAMAGED",
+            Self::NotHeld => "NOT_HELD",
         }
     }
 
@@ -83,7 +96,10 @@ impl Reason {
                 tonic::Code::PermissionDenied
             }
             Self::RateLimited => tonic::Code::ResourceExhausted,
-            Self::StoreFailed | Self::ShuttingDown => tonic::Code::Unavailable,
+            Self::StoreFailed | Self::ShuttingDown | Self::HeldAfterRestore | Self::Damaged => {
+                tonic::Code::Unavailable
+            }
+            Self::NotHeld => tonic::Code::FailedPrecondition,
             Self::StoreDamaged => tonic::Code::DataLoss,
         }
     }

@@ -4,7 +4,7 @@
 //! Guarantees: no secret is kept, only its SHA-256; what was given out or revoked is on disk
 //! before anyone hears of it; the file is the old one or the new one after a crash.
 
-mod book;
+pub(crate) mod book;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::id::{DeviceId, MemberId, Uuid, WorkspaceId};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 pub(crate) use book::{Hosted, Hosting, TokenRecord};
@@ -27,6 +28,9 @@ use book::Book;
 
 /// How long a token holds unless it says otherwise, in milliseconds: 180 days. Joining again gives a new one.
 const TOKEN_LIFE_MS: u64 = 180 * 24 * 60 * 60 * 1000;
+/// How long a token goes on to hold after its successor was first used, in milliseconds: a day, for what
+/// was begun with it.
+const SUCCEEDED_MS: u64 = 24 * 60 * 60 * 1000;
 /// What tokens begin with, so that scanners for leaked secrets can know them.
 const TOKEN_PREFIX: &str = "qdt_";
 
@@ -74,6 +78,8 @@ pub(crate) enum Presented {
 pub(crate) struct Access {
     path: PathBuf,
     book: Mutex<Book>,
+    /// How often the book was changed.
+    changes: watch::Sender<u64>,
 }
 
 impl Access {
@@ -82,6 +88,7 @@ impl Access {
         let access = Self {
             path: path.to_path_buf(),
             book: Mutex::default(),
+            changes: watch::Sender::default(),
         };
         access.save(&access.book())?;
         Ok(access)
@@ -93,6 +100,7 @@ impl Access {
         Ok(Self {
             path: path.to_path_buf(),
             book: Mutex::new(book),
+            changes: watch::Sender::default(),
         })
     }
 
@@ -103,23 +111,27 @@ impl Access {
         valid_ms: Option<u64>,
         world: &World,
     ) -> Result<(Secret, TokenRecord), ServerError> {
-        let now = world.now();
-        let secret = Secret::made(TOKEN_PREFIX, world);
-        let record = TokenRecord {
-            id: world.uuid(),
-            hash: hash(secret.reveal()),
-            workspace: holder.workspace,
-            member: holder.member,
-            device: holder.device,
-            created: now,
-            expires: now.plus_ms(valid_ms.unwrap_or(TOKEN_LIFE_MS)),
-            revoked: None,
-            last_used: None,
-        };
+        let (secret, record) = made(holder, valid_ms, None, world);
         self.change(|book| {
             if let Some(device) = holder.device {
-                book.revoke(now, |token| token.device == Some(device));
+                book.revoke(record.created, |token| token.device == Some(device));
             }
+            book.tokens.push(record.clone());
+        })?;
+        Ok((secret, record))
+    }
+
+    /// Gives out the token that is to come after a present one, which holds on until the new one is
+    /// used: should the answer be lost, the next one asked for takes the place of what nobody heard of.
+    pub(crate) fn renew(
+        &self,
+        present: Uuid,
+        holder: Holder,
+        world: &World,
+    ) -> Result<(Secret, TokenRecord), ServerError> {
+        let (secret, record) = made(holder, None, Some(present), world);
+        self.change(|book| {
+            book.revoke(record.created, |token| token.replaces == Some(present));
             book.tokens.push(record.clone());
         })?;
         Ok((secret, record))
@@ -145,17 +157,56 @@ impl Access {
             return Presented::Expired;
         }
         record.last_used = Some(now);
-        Presented::Valid {
-            token: record.id,
-            holder: record.holder(),
+        let (token, holder) = (record.id, record.holder());
+        let replaces = record.replaces;
+        drop(book);
+        if let Some(before) = replaces {
+            self.succeeds(token, before, now);
+        }
+        Presented::Valid { token, holder }
+    }
+
+    /// A token was used that takes the place of another, which ends soon.
+    fn succeeds(&self, token: Uuid, before: Uuid, now: Timestamp) {
+        let changed = self.change(|book| {
+            for record in &mut book.tokens {
+                if record.id == token {
+                    record.replaces = None;
+                } else if record.id == before {
+                    record.expires = record.expires.min(now.plus_ms(SUCCEEDED_MS));
+                }
+            }
+        });
+        if let Err(error) = changed {
+            // The one before holds as long as it did; the next use tries again.
+            tracing::warn!(%error, "that a token was replaced could not be written down");
         }
     }
 
     /// Whether a token still holds.
     pub(crate) fn holds(&self, token: Uuid, now: Timestamp) -> bool {
+        self.held(token).is_some_and(|until| until > now)
+    }
+
+    /// Until when a token holds, if it was not revoked.
+    pub(crate) fn held(&self, token: Uuid) -> Option<Timestamp> {
         let book = self.book();
         let mut found = book.tokens.iter();
-        found.any(|record| record.id == token && record.revoked.is_none() && record.expires > now)
+        found
+            .find(|record| record.id == token && record.revoked.is_none())
+            .map(|record| record.expires)
+    }
+
+    /// Tells whenever a token was given out or ended.
+    pub(crate) fn follow(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Until when a token holds; none where there is no such token.
+    pub(crate) fn expires(&self, token: Uuid) -> Option<Timestamp> {
+        let book = self.book();
+        let mut found = book.tokens.iter();
+        Some(found.find(|record| record.id == token)?.expires)
     }
 
     /// The tokens of a workspace, oldest first.
@@ -176,8 +227,10 @@ impl Access {
         now: Timestamp,
     ) -> Result<Option<TokenRecord>, ServerError> {
         self.change(|book| {
+            // What was to take its place, and was not used yet, ends with it.
             book.revoke(now, |record| {
-                record.id == token && record.workspace == workspace
+                (record.id == token || record.replaces == Some(token))
+                    && record.workspace == workspace
             });
             let mut found = book.tokens.iter();
             found
@@ -237,6 +290,17 @@ impl Access {
         })
     }
 
+    /// The access book of some workspaces, as its file would be.
+    pub(crate) fn copy(
+        &self,
+        wanted: impl Fn(WorkspaceId) -> bool,
+    ) -> Result<Vec<u8>, ServerError> {
+        let mut book = self.book().clone();
+        book.tokens.retain(|token| wanted(token.workspace));
+        book.write()
+            .map_err(|error| ServerError::bad_file(&self.path, error))
+    }
+
     /// Writes down when tokens were last used; on its own that is worth no flush.
     pub(crate) fn close(&self) -> Result<(), ServerError> {
         self.save(&self.book())
@@ -249,6 +313,9 @@ impl Access {
         let result = change(&mut changed);
         self.save(&changed)?;
         *book = changed;
+        drop(book);
+        self.changes
+            .send_modify(|changes| *changes = changes.wrapping_add(1));
         Ok(result)
     }
 
@@ -262,6 +329,30 @@ impl Access {
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A new token, and what is kept of it.
+fn made(
+    holder: Holder,
+    valid_ms: Option<u64>,
+    replaces: Option<Uuid>,
+    world: &World,
+) -> (Secret, TokenRecord) {
+    let now = world.now();
+    let secret = Secret::made(TOKEN_PREFIX, world);
+    let record = TokenRecord {
+        id: world.uuid(),
+        hash: hash(secret.reveal()),
+        workspace: holder.workspace,
+        member: holder.member,
+        device: holder.device,
+        created: now,
+        expires: now.plus_ms(valid_ms.unwrap_or(TOKEN_LIFE_MS)),
+        revoked: None,
+        last_used: None,
+        replaces,
+    };
+    (secret, record)
 }
 
 /// What is kept of a secret.
@@ -328,6 +419,44 @@ mod tests {
             access.present(second.reveal(), now),
             Presented::Valid { .. }
         ));
+    }
+
+    #[test]
+    fn a_token_holds_until_a_day_after_its_successor_was_used_and_answers_may_be_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("access.json");
+        let access = Access::create(&path).unwrap();
+        let world = World::system();
+        let now = world.now();
+        let is_valid = |access: &Access, secret: &Secret, at| {
+            matches!(access.present(secret.reveal(), at), Presented::Valid { .. })
+        };
+        let (present, record) = access.issue(holder(3), None, &world).unwrap();
+        let (lost, _) = access.renew(record.id, holder(3), &world).unwrap();
+        let (next, _) = access.renew(record.id, holder(3), &world).unwrap();
+        assert_eq!(access.present(lost.reveal(), now), Presented::Revoked);
+        let later = now.plus_ms(2 * SUCCEEDED_MS);
+        assert!(is_valid(&access, &present, later), "the next was not used");
+
+        assert!(is_valid(&access, &next, now));
+        let access = Access::load(&path).unwrap();
+        assert!(is_valid(&access, &present, now), "what was begun with it");
+        assert_eq!(access.present(present.reveal(), later), Presented::Expired);
+        assert!(is_valid(&access, &next, later));
+    }
+
+    #[test]
+    fn what_was_to_take_a_revoked_tokens_place_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let access = Access::create(&folder.path().join("access.json")).unwrap();
+        let world = World::system();
+        let (_, record) = access.issue(holder(3), None, &world).unwrap();
+        let (next, _) = access.renew(record.id, holder(3), &world).unwrap();
+        access
+            .revoke(holder(3).workspace, record.id, world.now())
+            .unwrap();
+        let presented = access.present(next.reveal(), world.now());
+        assert_eq!(presented, Presented::Revoked);
     }
 
     #[test]

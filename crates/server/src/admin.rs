@@ -2,6 +2,9 @@
 //! authored by the server's device and so stands in the log, signed.
 
 mod connect;
+mod health;
+#[cfg(unix)]
+mod socket;
 
 use std::fs;
 use std::sync::Arc;
@@ -19,12 +22,15 @@ use zeroize::Zeroizing;
 
 pub(crate) use connect::listen;
 pub use connect::{Connection, connect};
+pub use health::{Health, health_at, health_of};
 
 use crate::address::{Address, Invitation, invitation_url};
 use crate::error::ServerError;
 use crate::lookup::Lookup;
+use crate::settings::Tls;
 use crate::shared::Shared;
-use crate::workspace::{Authored, NotAuthored, Order, Workspace};
+use crate::tls::{self, Renewed};
+use crate::workspace::{Authored, Order, Workspace};
 
 /// How long an invitation holds unless it says otherwise: seven days, in milliseconds.
 const INVITATION_LIFE_MS: u64 = 7 * 24 * 60 * 60 * 1000;
@@ -330,6 +336,31 @@ pub(crate) async fn revoke_device(
     last_seq(&events)
 }
 
+/// Gives the server's own device another key; answers the position of the event that says so.
+pub(crate) async fn rotate_key(
+    shared: &Shared,
+    workspace: &Workspace,
+    reason: Option<String>,
+) -> Result<u64, ServerError> {
+    last_seq(&workspace.rotate_key(reason, &shared.world).await?)
+}
+
+/// Makes the server's own certificate anew and serves with it; answers its fingerprint.
+pub(crate) fn renew_certificate(shared: &Shared) -> Result<([u8; 32], Renewed), ServerError> {
+    let settings = shared.settings();
+    if settings.tls != Tls::SelfSigned {
+        let message = "This server has no certificate of its own to renew.";
+        return Err(Refusal::invalid(message)
+            .hint("one that was issued by others is renewed there; put it in place and send okrd a SIGHUP")
+            .into());
+    }
+    let folder = shared.folder.tls();
+    let renewed = tls::renew_own(&folder, settings.url.host(), shared.world.now())?;
+    shared.reload_certificate()?;
+    tracing::info!(expires = %renewed.expires, "the certificate was renewed");
+    Ok((tls::fingerprint(&tls::own_files(&folder).cert)?, renewed))
+}
+
 async fn record(
     workspace: &Workspace,
     reason: Option<String>,
@@ -341,10 +372,7 @@ async fn record(
         event_id: None,
         decide: Box::new(move |_| Ok(commands)),
     };
-    workspace.author(order).await.map_err(|error| match error {
-        NotAuthored::Refused(refusal) => refusal.into(),
-        NotAuthored::Unavailable(error) => error.into(),
-    })
+    Ok(workspace.author(order).await?)
 }
 
 fn last_seq(events: &[Authored]) -> Result<u64, ServerError> {

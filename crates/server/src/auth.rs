@@ -1,10 +1,13 @@
-//! Who is calling. Deny by default: every call but the few named here needs a valid token, and
-//! gets to know of nothing but the token's own workspace.
+//! Who is calling. Deny by default: a call that has no row in the table of [`rules`] is refused, all
+//! but a few need a valid token, and get to know of nothing but the token's own workspace. A stream
+//! ends when its caller would be let in no longer: [`standing`].
 //!
 //! A token of a workspace that is not there, and one that never was, get the same answer.
 
+mod rules;
+mod standing;
+
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -13,22 +16,17 @@ use axum::middleware::Next;
 use axum::response::Response;
 use quarterdeck_core::id::{DeviceId, MemberId, Uuid};
 use quarterdeck_core::token::{MemberState, Role};
-use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
+use quarterdeck_proto::Reason;
 use tonic::{Code, Status};
 
 use crate::access::Presented;
+use crate::connection::{Origin, Peer};
 use crate::shared::{Shared, StreamOfToken};
 use crate::status::{status, too_many};
 use crate::workspace::Workspace;
-
-/// Calls that need no token, by the beginning of their path.
-const OPEN: &[&str] = &[
-    "/quarterdeck.v1.SyncService/Join",
-    "/quarterdeck.v1.SyncService/HostWorkspace",
-    "/grpc.health.v1.Health/",
-    "/grpc.reflection.v1.ServerReflection/",
-    "/grpc.reflection.v1alpha.ServerReflection/",
-];
+pub(crate) use rules::no_device;
+use rules::{Rule, rule_of};
+pub(crate) use standing::Standing;
 
 /// Who is calling; every request carries it.
 #[derive(Debug, Clone)]
@@ -38,7 +36,7 @@ pub(crate) enum Caller {
     /// The holder of a valid token.
     Client(Client),
     /// Somebody without a token, from this address.
-    Nobody(Option<IpAddr>),
+    Nobody(Option<Origin>),
 }
 
 /// The holder of a valid token.
@@ -71,13 +69,29 @@ impl Client {
     }
 }
 
+/// Who was let through, and by which rule.
+#[derive(Debug, Clone)]
+struct Admitted {
+    caller: Caller,
+    rule: Rule,
+}
+
 /// The caller of a request. Without the layer below there is none, and nothing is allowed.
 pub(crate) fn caller<T>(request: &tonic::Request<T>) -> Result<Caller, Status> {
-    request
-        .extensions()
-        .get::<Caller>()
-        .cloned()
-        .ok_or_else(no_token)
+    admitted(request).map(|admitted| admitted.caller.clone())
+}
+
+fn admitted<T>(request: &tonic::Request<T>) -> Result<&Admitted, Status> {
+    (request.extensions().get::<Admitted>()).ok_or_else(no_token)
+}
+
+/// The caller of a request whose answer is a stream, to be asked for as long as that is open.
+pub(crate) fn standing<T>(
+    shared: &Arc<Shared>,
+    request: &tonic::Request<T>,
+) -> Result<Standing, Status> {
+    let Admitted { caller, rule } = admitted(request)?;
+    Ok(Standing::of(shared, caller, *rule))
 }
 
 /// The token's holder.
@@ -94,7 +108,7 @@ pub(crate) fn open_stream(shared: &Arc<Shared>, client: &Client) -> Result<Strea
         return Err(stopping());
     }
     shared.open_stream(client.token).ok_or_else(|| {
-        shared.metrics.turn_away("streams");
+        shared.incidents.turn_away("streams", None);
         too_many(
             "TOO_MANY_STREAMS",
             "This token has too many streams open; close one first.",
@@ -102,29 +116,70 @@ pub(crate) fn open_stream(shared: &Arc<Shared>, client: &Client) -> Result<Strea
     })
 }
 
-/// The layer in front of every call.
+/// The layer in front of every call from the network.
 pub(crate) async fn authenticate(
     State(shared): State<Arc<Shared>>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    let path = request.uri().path().to_owned();
-    match identify(&shared, &request, &path) {
-        Ok(caller) => {
-            tracing::debug!(path, ?caller, "call");
-            request.extensions_mut().insert(caller);
+    let caller = |rule| identify(&shared, &request, rule);
+    let admitted = admit(request.uri().path(), caller);
+    if admitted.is_err() {
+        lose_patience(&shared, request.extensions().get::<Peer>());
+    }
+    pass_on(admitted, request, next).await
+}
+
+/// Whether a request that was let in showed no token.
+pub(crate) fn is_strangers(request: &Request) -> bool {
+    let admitted = request.extensions().get::<Admitted>();
+    admitted.is_none_or(|admitted| matches!(admitted.caller, Caller::Nobody(_)))
+}
+
+/// The layer in front of every call through the operator's own socket.
+pub(crate) async fn as_operator(request: Request, next: Next) -> Response {
+    let admitted = admit(request.uri().path(), |_| Ok(Caller::Operator));
+    pass_on(admitted, request, next).await
+}
+
+/// By the rule of a call, whether its caller may make it.
+fn admit(
+    path: &str,
+    caller: impl FnOnce(Rule) -> Result<Caller, Status>,
+) -> Result<Admitted, Status> {
+    let rule = rule_of(path)?;
+    let caller = caller(rule)?;
+    rule.allows(&caller)?;
+    Ok(Admitted { caller, rule })
+}
+
+async fn pass_on(admitted: Result<Admitted, Status>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    match admitted {
+        Ok(admitted) => {
+            tracing::debug!(path, caller = ?admitted.caller, "call");
+            request.extensions_mut().insert(admitted);
             next.run(request).await
         }
         Err(status) => {
-            tracing::info!(path, code = ?status.code(), "turned a call away");
+            tracing::debug!(code = ?status.code(), "turned a call away");
             status.into_http()
         }
     }
 }
 
-fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, Status> {
+/// A call that was turned away costs its address as much as a connection does, and then the connection itself.
+fn lose_patience(shared: &Shared, peer: Option<&Peer>) {
+    let Some(peer) = peer else { return };
+    if !shared.patience.take(peer.origin(), shared.world.now()) {
+        shared.incidents.turn_away("arrivals", Some(peer.origin()));
+        peer.cut();
+    }
+}
+
+fn identify(shared: &Shared, request: &Request, rule: Rule) -> Result<Caller, Status> {
     let address = remote_address(request);
-    if OPEN.iter().any(|open| path.starts_with(open)) {
+    if rule == Rule::Anybody {
         return Ok(Caller::Nobody(address));
     }
     let token = request
@@ -133,46 +188,34 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .ok_or_else(|| {
-            shared.metrics.turn_away("no_token");
+            shared.incidents.turn_away("no_token", address);
             no_token()
         })?;
     let now = shared.world.now();
     let (token, holder) = match shared.access.present(token.trim(), now) {
         Presented::Valid { token, holder } => (token, holder),
         Presented::Expired => {
-            shared.metrics.turn_away("expired");
-            let hint = "ask an owner for an invitation and join again; unsent work is kept";
-            let message = "The token has lapsed.";
-            return Err(status(
-                Code::Unauthenticated,
-                "TOKEN_EXPIRED",
-                message,
-                hint,
-            ));
+            shared.incidents.turn_away("expired", address);
+            return Err(lapsed());
         }
         Presented::Revoked => {
-            shared.metrics.turn_away("revoked");
-            let hint = "ask an owner for an invitation and join again; unsent work is kept";
-            let message = "The token was revoked.";
-            return Err(status(
-                Code::Unauthenticated,
-                "TOKEN_REVOKED",
-                message,
-                hint,
-            ));
+            shared.incidents.turn_away("revoked", address);
+            return Err(revoked());
         }
         Presented::Unknown => return Err(wrong(shared, address)),
     };
     if !shared.calls.take(token, now) {
-        shared.metrics.turn_away("rate");
+        shared.incidents.turn_away("rate", address);
         return Err(too_many(
             "TOO_MANY_CALLS",
             "This token makes too many calls; slow down.",
         ));
     }
-    let workspace = shared
-        .workspace(holder.workspace)
-        .ok_or_else(|| wrong(shared, address))?;
+    let workspace = match shared.workspace(holder.workspace) {
+        Some(workspace) => workspace,
+        None if shared.is_broken(holder.workspace) => return Err(damaged()),
+        None => return Err(wrong(shared, address)),
+    };
     let client = Client {
         token,
         workspace,
@@ -183,9 +226,21 @@ fn identify(shared: &Shared, request: &Request, path: &str) -> Result<Caller, St
     Ok(Caller::Client(client))
 }
 
+const JOIN_AGAIN: &str = "ask an owner for an invitation and join again; unsent work is kept";
+
+fn lapsed() -> Status {
+    let message = "The token has lapsed.";
+    status(Code::Unauthenticated, "TOKEN_EXPIRED", message, JOIN_AGAIN)
+}
+
+fn revoked() -> Status {
+    let message = "The token was revoked.";
+    status(Code::Unauthenticated, "TOKEN_REVOKED", message, JOIN_AGAIN)
+}
+
 /// A wrong token or invitation. Whoever presents many is told so instead of being looked at.
-pub(crate) fn wrong(shared: &Shared, address: Option<IpAddr>) -> Status {
-    shared.metrics.turn_away("wrong_credentials");
+pub(crate) fn wrong(shared: &Shared, address: Option<Origin>) -> Status {
+    shared.incidents.turn_away("wrong_credentials", address);
     let now = shared.world.now();
     if address.is_some_and(|address| !shared.failures.take(address, now)) {
         return too_many_failures();
@@ -196,11 +251,11 @@ pub(crate) fn wrong(shared: &Shared, address: Option<IpAddr>) -> Status {
 }
 
 /// Turns somebody away who has presented too many wrong invitations.
-pub(crate) fn may_try(shared: &Shared, address: Option<IpAddr>) -> Result<(), Status> {
+pub(crate) fn may_try(shared: &Shared, address: Option<Origin>) -> Result<(), Status> {
     if address.is_none_or(|address| shared.failures.has(address, shared.world.now())) {
         return Ok(());
     }
-    shared.metrics.turn_away("failed_logins");
+    shared.incidents.turn_away("failed_logins", address);
     Err(too_many_failures())
 }
 
@@ -228,12 +283,11 @@ pub(crate) fn still_welcome(client: &Client) -> Result<(), Status> {
         } else {
             "The token's member no longer belongs to the workspace."
         };
-        let hint = "ask an owner for an invitation and join again; unsent work is kept";
         return Err(status(
             Code::PermissionDenied,
             "DEVICE_REVOKED",
             message,
-            hint,
+            JOIN_AGAIN,
         ));
     }
     Ok(())
@@ -248,7 +302,17 @@ pub(crate) fn stopping() -> Status {
     )
 }
 
-fn no_token() -> Status {
+/// The workspace is this server's, and nothing of it can be read.
+fn damaged() -> Status {
+    status(
+        Code::Unavailable,
+        Reason::Damaged.word(),
+        "The server's store of this workspace is damaged. Unsent work is kept.",
+        "tell the server's operator; work goes on here meanwhile",
+    )
+}
+
+pub(crate) fn no_token() -> Status {
     let hint = "send the metadata 'authorization: Bearer TOKEN'";
     status(
         Code::Unauthenticated,
@@ -258,13 +322,6 @@ fn no_token() -> Status {
     )
 }
 
-fn remote_address(request: &Request) -> Option<IpAddr> {
-    let extensions = request.extensions();
-    let plain = extensions
-        .get::<TcpConnectInfo>()
-        .and_then(TcpConnectInfo::remote_addr);
-    let tls = extensions.get::<TlsConnectInfo<TcpConnectInfo>>();
-    plain
-        .or_else(|| tls.and_then(|info| info.get_ref().remote_addr()))
-        .map(|found| found.ip())
+fn remote_address(request: &Request) -> Option<Origin> {
+    request.extensions().get::<Peer>().map(Peer::origin)
 }

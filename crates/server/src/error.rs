@@ -31,6 +31,22 @@ pub enum ServerError {
         /// The folder.
         path: PathBuf,
     },
+    /// The data folder has a form that came after this okrd.
+    #[error("{} has format {format}, and this okrd knows {} at most: it was made by a newer okrd; run that one", path.display(), crate::format::FORMAT)]
+    NewerFormat {
+        /// The data folder.
+        path: PathBuf,
+        /// The form that it has.
+        format: u32,
+    },
+    /// The data folder has a form that this okrd has replaced.
+    #[error("{} has format {format}, and this okrd serves {}: upgrade it first, which makes a backup, with: okrd upgrade --data {0}", path.display(), crate::format::FORMAT)]
+    OlderFormat {
+        /// The data folder.
+        path: PathBuf,
+        /// The form that it has.
+        format: u32,
+    },
     /// A file of the server is not what it should be.
     #[error("{} cannot be used: {what}; put it right, or restore it from a backup", path.display())]
     BadFile {
@@ -93,6 +109,36 @@ pub enum ServerError {
         /// What is wrong with it.
         what: String,
     },
+    /// A line of a backup does not hold.
+    #[error("{} is no backup to rely on: line {line}: {what}; nothing was put in place: use another backup", path.display())]
+    Backup {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What about it.
+        what: String,
+    },
+    /// A backup without keys cannot make a server.
+    #[error("{} holds no keys: it was made with --public; use one that was made without, or put one workspace back with: okrd workspace restore", path.display())]
+    NoKeys {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A backup holds another workspace than the one that is to be put back.
+    #[error("{} holds no log of workspace {workspace}; nothing was put in place", path.display())]
+    NotInBackup {
+        /// The file.
+        path: PathBuf,
+        /// The workspace.
+        workspace: WorkspaceId,
+    },
+    /// A backup goes into a folder of its own.
+    #[error("{} is not empty; restore into a new folder, then let okrd serve that", path.display())]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The log's store.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -128,6 +174,30 @@ pub enum ServerError {
         /// What went wrong.
         what: String,
     },
+    /// No okrd answers.
+    #[error("no okrd answers at {at}: {what}; see its log, or start one with: okrd serve")]
+    NotServing {
+        /// The data folder or the address.
+        at: String,
+        /// What went wrong.
+        what: String,
+    },
+    /// There is something where a backup was to be.
+    #[error("{} is there already, and a backup replaces nothing; name a folder that is not there yet", path.display())]
+    BackupExists {
+        /// Where the backup was to be.
+        path: PathBuf,
+    },
+    /// A copy does not fit.
+    #[error("{} has {free} bytes of free space, and a copy of the data folder needs {needed}; make room, or name a place on another disk with --backup", path.display())]
+    NoRoom {
+        /// Where the copy was to be.
+        path: PathBuf,
+        /// Free space there.
+        free: u64,
+        /// What is needed.
+        needed: u64,
+    },
     /// The network listener.
     #[error("the server stopped: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -140,6 +210,15 @@ impl ServerError {
             path: path.to_path_buf(),
             source,
         }
+    }
+
+    /// The same about another line, where a line of a backup does not hold.
+    pub(crate) fn at_line(&self, line: u64, what: String) -> Self {
+        let path = match self {
+            Self::Backup { path, .. } => path.clone(),
+            _ => PathBuf::new(),
+        };
+        Self::Backup { path, line, what }
     }
 
     pub(crate) fn bad_file(path: &Path, what: impl ToString) -> Self {

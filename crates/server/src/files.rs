@@ -45,6 +45,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, ServerError> {
 }
 
 fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    // Left by a crash: it would keep whatever permissions it has.
+    let _ = fs::remove_file(path);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

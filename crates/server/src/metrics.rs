@@ -1,23 +1,27 @@
 //! Figures of the server's work, for Prometheus. No label carries a name, a text or a secret.
 
-use std::net::TcpListener;
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+mod gauges;
+mod http;
+mod latency;
 
-use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::error::ServerError;
+use gauges::Gauges;
+
 use crate::shared::Shared;
+pub(crate) use gauges::bytes_below;
+pub(crate) use http::serve;
+pub(crate) use latency::Latency;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct OutcomeLabel {
@@ -51,8 +55,19 @@ pub(crate) struct Metrics {
     pub(crate) turned_away: Family<OutcomeLabel, Counter>,
     /// Open pushes, pulls and watches.
     pub(crate) open_streams: Family<StreamLabel, Gauge>,
+    /// Connections, but browsers'.
+    connections: Gauge<u64, AtomicU64>,
+    /// Bytes held for clients that are slow.
+    waiting_bytes: Gauge<u64, AtomicU64>,
     /// The size of each log.
     pub(crate) heads: Family<WorkspaceLabel, Gauge<u64, AtomicU64>>,
+    /// Entries sent to devices.
+    pub(crate) sent_entries: Family<StreamLabel, Counter>,
+    /// How long the last appends took.
+    pub(crate) latency: Latency,
+    /// Why anybody was turned away so far: a family does not say which labels it has.
+    reasons: Mutex<BTreeSet<&'static str>>,
+    gauges: Gauges,
 }
 
 impl Metrics {
@@ -67,7 +82,13 @@ impl Metrics {
             events: Family::default(),
             turned_away: Family::default(),
             open_streams: Family::default(),
+            connections: Gauge::default(),
+            waiting_bytes: Gauge::default(),
             heads: Family::default(),
+            sent_entries: Family::default(),
+            latency: Latency::default(),
+            reasons: Mutex::default(),
+            gauges: Gauges::default(),
         };
         registry.register("appends", "Durable appends", metrics.appends.clone());
         registry.register(
@@ -97,7 +118,26 @@ impl Metrics {
             metrics.turned_away.clone(),
         );
         registry.register("open_streams", "Open streams", metrics.open_streams.clone());
+        registry.register(
+            "connections",
+            "Open connections, but browsers'",
+            metrics.connections.clone(),
+        );
+        registry.register_with_unit(
+            "waiting",
+            "Held for clients that are slow",
+            Unit::Bytes,
+            metrics.waiting_bytes.clone(),
+        );
         registry.register("head", "Size of a log", metrics.heads.clone());
+        registry.register(
+            "sent_entries",
+            "Entries sent to devices",
+            metrics.sent_entries.clone(),
+        );
+        let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The version of okrd", build);
+        metrics.gauges.register(&mut registry);
         Self {
             registry,
             ..metrics
@@ -105,11 +145,28 @@ impl Metrics {
     }
 
     /// The figures in the OpenMetrics text format.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(shared: &Shared) -> String {
+        let metrics = &shared.metrics;
+        metrics.gauges.look(shared);
         let mut text = String::new();
         // Writing into a string cannot fail.
-        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        let _ = prometheus_client::encoding::text::encode(&mut text, &metrics.registry);
         text
+    }
+
+    /// Counts entries that are sent in answers to a call.
+    pub(crate) fn sent(&self, call: &'static str) -> Counter {
+        self.sent_entries
+            .get_or_create(&StreamLabel { call })
+            .clone()
+    }
+
+    /// Streams that are open, by call.
+    pub(crate) fn open_by_call(&self) -> Vec<(&'static str, u64)> {
+        ["push", "pull", "watch", "page"]
+            .into_iter()
+            .map(|call| (call, u64::from(self.open(call))))
+            .collect()
     }
 
     pub(crate) fn count(&self, outcome: &'static str, events: usize) {
@@ -123,10 +180,30 @@ impl Metrics {
         self.events.get_or_create(&OutcomeLabel { outcome }).get()
     }
 
+    /// How many were turned away, by reason.
+    pub(crate) fn turned_away_by_reason(&self) -> Vec<(&'static str, u64)> {
+        let reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = |&outcome: &&'static str| {
+            let label = OutcomeLabel { outcome };
+            (outcome, self.turned_away.get_or_create(&label).get())
+        };
+        reasons.iter().map(count).collect()
+    }
+
     pub(crate) fn turn_away(&self, why: &'static str) {
+        let mut reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
+        reasons.insert(why);
+        drop(reasons);
         self.turned_away
             .get_or_create(&OutcomeLabel { outcome: why })
             .inc();
+    }
+
+    /// Notes how many connections there are, and how many bytes are held for them.
+    pub(crate) fn connected(&self, connections: usize, held: usize) {
+        let figure = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        self.connections.set(figure(connections));
+        self.waiting_bytes.set(figure(held));
     }
 
     pub(crate) fn head(&self, workspace: quarterdeck_core::id::WorkspaceId, size: u64) {
@@ -151,28 +228,6 @@ impl Metrics {
         u32::try_from(open).unwrap_or(0)
     }
 }
-
-/// Serves the figures at `/metrics` until the server stops.
-pub(crate) fn serve(shared: &Arc<Shared>, listener: TcpListener) -> Result<(), ServerError> {
-    let failed =
-        |source| ServerError::io("listen for Prometheus on", Path::new("--metrics"), source);
-    listener.set_nonblocking(true).map_err(failed)?;
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-    let metrics = Arc::clone(&shared.metrics);
-    let answer = move || async move { ([(CONTENT_TYPE, OPENMETRICS)], metrics.text()) };
-    let router = Router::new().route("/metrics", get(answer));
-    let stopping = shared.stopping.clone();
-    tokio::spawn(async move {
-        let serving = axum::serve(listener, router)
-            .with_graceful_shutdown(async move { stopping.cancelled().await });
-        if let Err(error) = serving.await {
-            tracing::error!(%error, "figures are no longer served");
-        }
-    });
-    Ok(())
-}
-
-const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// An open stream.
 #[derive(Debug)]

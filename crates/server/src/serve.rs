@@ -2,6 +2,7 @@
 //! before it serves.
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -11,20 +12,25 @@ use quarterdeck_proto::v1::command_service_server::CommandServiceServer;
 use quarterdeck_proto::v1::query_service_server::QueryServiceServer;
 use quarterdeck_proto::v1::sync_service_server::SyncServiceServer;
 use quarterdeck_proto::{FILE_DESCRIPTOR_SET, limits};
-use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_stream::Stream;
 use tonic::service::Routes;
-use tonic::transport::server::TcpIncoming;
-use tonic_health::server::HealthReporter;
+use tonic::transport::server::Connected;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
 
 use crate::auth::authenticate;
+use crate::connection::{arrivals, bound, watch_over};
 use crate::error::ServerError;
 use crate::page::PageListener;
+use crate::readiness::{self, Readiness};
 use crate::rpc::{Admin, Command, Query, Sync};
 use crate::server::{ServeOptions, Server};
 use crate::settings::Tls;
 use crate::shared::Shared;
-use crate::tls::TlsFiles;
+use crate::tls::{Certificate, TlsFiles};
 use crate::{admin, metrics, page, tls};
 
 /// Runs a server on a listener until `shutdown` comes, then finishes what was acknowledged.
@@ -59,41 +65,77 @@ impl Server {
             ServerError::io("ask for the address of", "the listener".as_ref(), source)
         })?;
         self.listen_on(address)?;
-        let (_, files) = self.protection(address)?;
-        let tls = files.map(|files| tls::server_config(&files)).transpose()?;
         let shared = Arc::clone(&self.shared);
-        if let Some(listener) = self.metrics.take() {
-            metrics::serve(&shared, listener)?;
-        }
+        let (_, files) = self.protection(address)?;
+        let certificate = files.map(Certificate::load).transpose()?;
+        shared.serve_with(certificate.clone());
+        let tls = (certificate.as_ref())
+            .map(|certificate| certificate.config(b"h2"))
+            .transpose()?;
+        // To the very end: whoever asks meanwhile is told that the server stops.
+        let _figures = (self.metrics.take())
+            .map(|listener| metrics::serve(&shared, listener))
+            .transpose()?;
         if let Some(listener) = self.page.take() {
-            let tls = self.page_protection(&listener)?;
+            let tls = match &certificate {
+                Some(certificate) if self.page_protection(&listener)?.is_some() => {
+                    Some(certificate.config(b"http/1.1")?)
+                }
+                _ => None,
+            };
             page::serve(&shared, listener.listener, tls)?;
         }
-        admin::listen(&shared);
+        let health = HealthReporter::new();
+        admin::listen(&shared, health.clone());
+        watch_over(&shared);
+        let incoming = arrivals(&shared, listener, tls.map(TlsAcceptor::from));
+        tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
+        self.run(incoming, health, shutdown).await
+    }
 
-        let (health, health_service) = tonic_health::server::health_reporter();
-        announce(&health, true).await;
+    /// Serves connections that somebody else accepts, in plain text, as [`Self::serve`] does those of a
+    /// listener: a network that is simulated, say. No page, no figures and no administrative socket are
+    /// served beside them.
+    ///
+    /// # Errors
+    /// Whatever ends the connections.
+    pub async fn serve_connections<I>(
+        self,
+        incoming: impl Stream<Item = io::Result<I>> + Send,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServerError>
+    where
+        I: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+    {
+        self.run(incoming, HealthReporter::new(), shutdown).await
+    }
+
+    async fn run<I>(
+        self,
+        incoming: impl Stream<Item = io::Result<I>> + Send,
+        health: HealthReporter,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServerError>
+    where
+        I: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        readiness::announce(&health, &Readiness::of(&shared)).await;
+        tokio::spawn(readiness::tell(Arc::clone(&shared), health.clone()));
+        let health_service = HealthServer::new(HealthService::from_health_reporter(health.clone()));
         let routes = with_reflection(Routes::new(health_service))?;
         let routes = with_services(routes, &shared)
             .into_axum_router()
+            // The last one is the outermost: first who calls, then what they may hold.
+            .layer(from_fn_with_state(Arc::clone(&shared), bound))
             .layer(from_fn_with_state(Arc::clone(&shared), authenticate));
-        let mut builder = transport(&shared);
-        if let Some(tls) = tls {
-            builder = builder
-                .tls_config(tls)
-                .map_err(|error| ServerError::Certificate {
-                    what: causes(&error),
-                })?;
-        }
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         let stop = async {
             shutdown.await;
             tracing::info!("stopping");
-            announce(&health, false).await;
             shared.stopping.cancel();
+            readiness::announce(&health, &Readiness::of(&shared)).await;
         };
-        tracing::info!(%address, workspaces = shared.workspaces().len(), "listening");
-        let serving = builder
+        let serving = transport(&shared)
             .add_routes(Routes::from(routes))
             .serve_with_incoming_shutdown(incoming, stop);
         let patience = async {
@@ -156,13 +198,12 @@ impl Server {
     pub(crate) fn page_protection(
         &self,
         page: &PageListener,
-    ) -> Result<Option<Arc<ServerConfig>>, ServerError> {
+    ) -> Result<Option<TlsFiles>, ServerError> {
         let address = page.address()?;
         if address.ip().is_loopback() {
             return Ok(None);
         }
-        let (_, files) = self.protection(address)?;
-        files.map(|files| tls::browser_config(&files)).transpose()
+        Ok(self.protection(address)?.1)
     }
 }
 
@@ -174,9 +215,18 @@ fn with_services(routes: Routes, shared: &Arc<Shared>) -> Routes {
             SyncServiceServer::new(Sync::new(of(shared)))
                 .max_decoding_message_size(limits::MAX_MESSAGE_BYTES),
         )
-        .add_service(QueryServiceServer::new(Query::new(of(shared))))
-        .add_service(CommandServiceServer::new(Command::new(of(shared))))
-        .add_service(AdminServiceServer::new(Admin::new(of(shared))))
+        .add_service(
+            QueryServiceServer::new(Query::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_REQUEST_BYTES),
+        )
+        .add_service(
+            CommandServiceServer::new(Command::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_REQUEST_BYTES),
+        )
+        .add_service(
+            AdminServiceServer::new(Admin::new(of(shared)))
+                .max_decoding_message_size(limits::MAX_REQUEST_BYTES),
+        )
 }
 
 /// The transport with its limits. tonic's defaults know no cap, no timeout and no age.
@@ -189,24 +239,9 @@ fn transport(shared: &Shared) -> tonic::transport::Server {
         .max_connection_age_grace(limits.connection_grace)
         .http2_keepalive_interval(Some(limits.keep_alive))
         .http2_keepalive_timeout(Some(limits.keep_alive))
-        .tcp_keepalive(Some(limits.keep_alive))
-}
-
-async fn announce(health: &HealthReporter, serving: bool) {
-    let status = if serving {
-        tonic_health::ServingStatus::Serving
-    } else {
-        tonic_health::ServingStatus::NotServing
-    };
-    for service in [
-        "",
-        "quarterdeck.v1.SyncService",
-        "quarterdeck.v1.QueryService",
-        "quarterdeck.v1.CommandService",
-        "quarterdeck.v1.AdminService",
-    ] {
-        health.set_service_status(service, status).await;
-    }
+        .http2_max_header_list_size(limits.headers_bytes)
+        .initial_stream_window_size(limits.window_bytes)
+        .initial_connection_window_size(limits.window_bytes)
 }
 
 /// Reflection in both its versions: some clients speak the older one alone.
@@ -221,16 +256,4 @@ fn with_reflection(routes: Routes) -> Result<Routes, ServerError> {
     Ok(routes
         .add_service(describe().build_v1().map_err(broken)?)
         .add_service(describe().build_v1alpha().map_err(broken)?))
-}
-
-/// An error with what caused it: tonic's own says too little.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -11,11 +11,13 @@ use crate::address::{Address, Invitation};
 use crate::admin::{self, InviteMember, NewWorkspace};
 use crate::data::DataFolder;
 use crate::error::ServerError;
+use crate::format::{self, FORMAT};
 use crate::limits::Limits;
 use crate::page::PageListener;
+use crate::readiness::Readiness;
 use crate::settings::{Settings, Tls};
 use crate::shared::Shared;
-use crate::tls::{self, TlsFiles};
+use crate::tls::{self, Certificate, TlsFiles};
 use crate::world::World;
 
 /// How to run a server.
@@ -90,6 +92,7 @@ pub async fn init(
         Tls::SelfSigned
     };
     let settings = Settings {
+        format: FORMAT,
         url: url.clone(),
         tls,
     };
@@ -137,6 +140,7 @@ impl Server {
         }
         let folder = DataFolder::take(&data)?;
         let settings = Settings::load(&folder.settings())?;
+        format::is_present(&data, &settings)?;
         let access = Access::load(&folder.access())?;
         let shared = Shared::open(folder, settings, access, limits, world)?;
         Ok(Self {
@@ -156,9 +160,8 @@ impl Server {
     /// [`ServerError::Plaintext`], and what is wrong with the certificate.
     pub fn listen_on(&self, address: SocketAddr) -> Result<(), ServerError> {
         let (mode, files) = self.protection(address)?;
-        if let Some(files) = files {
-            tls::server_config(&files)?;
-        }
+        let certificate = files.map(Certificate::load).transpose()?;
+        self.shared.serve_with(certificate);
         self.shared.change_settings(|settings| {
             // A certificate given for one run is that run's business. That there is none is not:
             // invitations must not promise a fingerprint that clients will not find.
@@ -200,6 +203,12 @@ pub struct Admin {
 }
 
 impl Admin {
+    /// Whether the server lives: where it does not, only a restart helps.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        Readiness::of(&self.shared).is_live()
+    }
+
     /// Begins a workspace and invites its owner.
     ///
     /// # Errors
@@ -222,6 +231,15 @@ impl Admin {
     ) -> Result<Invitation, ServerError> {
         let workspace = self.shared.workspace_named(workspace)?;
         admin::invite(&self.shared, &workspace, whom).await
+    }
+
+    /// Reads the certificate's files again and serves new connections with what they hold; those that
+    /// are open go on. Without a certificate there is nothing to do.
+    ///
+    /// # Errors
+    /// [`ServerError::Certificate`] and what is wrong with a file; the present one stays in use.
+    pub fn reload_certificate(&self) -> Result<(), ServerError> {
+        self.shared.reload_certificate()
     }
 
     /// Invites someone to bring a workspace that began without a server.

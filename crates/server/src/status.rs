@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use quarterdeck_core::refusal::{Code as Why, Refusal};
-use quarterdeck_proto::reason_of_code;
+use quarterdeck_proto::{Reason, reason_of_code};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -84,12 +84,20 @@ impl From<ServerError> for Status {
 }
 
 pub(crate) fn unavailable(error: &Unavailable) -> Status {
-    let reason = if error.disk_full {
-        "DISK_FULL"
-    } else {
-        "UNAVAILABLE"
+    let (reason, hint) = match (error.closed, error.disk_full) {
+        (Some(Reason::HeldAfterRestore), _) => (
+            Reason::HeldAfterRestore.word(),
+            "let every machine sync, so that the server has back what it lost; then its operator says \
+             okrd workspace resume",
+        ),
+        (Some(closed), _) => (
+            closed.word(),
+            "tell the server's operator; work goes on here meanwhile",
+        ),
+        (None, true) => ("DISK_FULL", ""),
+        (None, false) => ("UNAVAILABLE", ""),
     };
-    let mut details = info(reason, "");
+    let mut details = info(reason, hint);
     details.set_retry_info(Some(RETRY));
     Status::with_error_details(Code::Unavailable, error.message.clone(), details)
 }

@@ -1,20 +1,34 @@
-//! What the server takes from outside itself: the time and randomness. Passed in, so that a test
-//! can step the clock and a demonstration can repeat itself.
+//! What the server takes from outside itself: the time, randomness, where logs are kept, and the threads
+//! that it works on. Passed in, so that a test can step the clock, a demonstration can repeat itself, and
+//! a simulation can have all of it happen in one order that follows from a seed. And who is told how far
+//! the server has come with what it was handed, so that a test can end it there.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::id::{IdSource, Uuid, uuid_v7};
+use quarterdeck_ledger::{Ledger, LedgerError, Options, SledLedger, Watch, WorkspaceId};
+use tokio::task::JoinError;
+
+use crate::step::Step;
 
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+type OpenLog = dyn Fn(&Path, WorkspaceId) -> Result<Arc<dyn Ledger>, LedgerError> + Send + Sync;
+type Pace = dyn Fn() -> Duration + Send + Sync;
 
-/// The clock and the randomness that a server runs on. Clones share both.
+/// What a server runs on. Clones share it.
 #[derive(Clone)]
 pub struct World {
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     random: Arc<Fill>,
+    watch: Option<Arc<dyn Fn(Step) + Send + Sync>>,
+    /// Opens logs; none where they are stores in the data folder.
+    logs: Option<Arc<OpenLog>>,
+    /// How long work takes that is done on the task that asks for it; none where threads do it.
+    pace: Option<Arc<Pace>>,
 }
 
 impl World {
@@ -33,7 +47,98 @@ impl World {
         Self {
             clock: Arc::new(clock),
             random: Arc::new(random),
+            watch: None,
+            logs: None,
+            pace: None,
         }
+    }
+
+    /// Keeps logs elsewhere than in the data folder: `open` is given the place that a log would have there,
+    /// and its workspace, each time that it is opened, a new one too.
+    #[must_use]
+    pub fn with_logs(
+        mut self,
+        open: impl Fn(&Path, WorkspaceId) -> Result<Arc<dyn Ledger>, LedgerError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.logs = Some(Arc::new(open));
+        self
+    }
+
+    /// Does without threads: what would be done on one is done by a task of the runtime that the server
+    /// is opened in, after as long as `pace` says. What is done, and in which order, is the same.
+    #[must_use]
+    pub fn without_threads(mut self, pace: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        self.pace = Some(Arc::new(pace));
+        self
+    }
+
+    /// Whether everything is done by tasks.
+    pub(crate) const fn is_threadless(&self) -> bool {
+        self.pace.is_some()
+    }
+
+    /// Lets the time pass that work takes, where no thread does it.
+    pub(crate) async fn pause(&self) {
+        if let Some(pace) = &self.pace {
+            tokio::time::sleep(pace()).await;
+        }
+    }
+
+    /// Does what reads the disk, or takes long, where it holds nobody up.
+    pub(crate) async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, JoinError> {
+        if self.is_threadless() {
+            self.pause().await;
+            return Ok(work());
+        }
+        tokio::task::spawn_blocking(work).await
+    }
+
+    pub(crate) fn open_log(
+        &self,
+        path: &Path,
+        workspace: WorkspaceId,
+        options: &Options,
+    ) -> Result<Arc<dyn Ledger>, LedgerError> {
+        match &self.logs {
+            Some(open) => open(path, workspace),
+            None => {
+                let options = Options {
+                    watch: self.ledger_watch(),
+                    ..options.clone()
+                };
+                Ok(Arc::new(SledLedger::open(path, workspace, &options)?))
+            }
+        }
+    }
+
+    /// The same world, in which someone is told of each [`Step`], on the thread that takes it.
+    #[must_use]
+    pub fn watched(self, at: impl Fn(Step) + Send + Sync + 'static) -> Self {
+        Self {
+            watch: Some(Arc::new(at)),
+            ..self
+        }
+    }
+
+    pub(crate) fn reached(&self, step: Step) {
+        if let Some(watch) = &self.watch {
+            watch(step);
+        }
+    }
+
+    /// Who is told how far an append of the ledger has come.
+    fn ledger_watch(&self) -> Watch {
+        let watch = |watch: &Arc<dyn Fn(Step) + Send + Sync>| {
+            let watch = Arc::clone(watch);
+            Watch::new(move |written| watch(written.into()))
+        };
+        self.watch.as_ref().map(watch).unwrap_or_default()
     }
 
     pub(crate) fn now(&self) -> Timestamp {

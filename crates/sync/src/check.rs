@@ -85,6 +85,8 @@ pub(crate) struct Checker {
     pub claims: Vec<Claim>,
     /// How many events of that command are still to come, and the last one's device.
     expected: Option<(u32, Event)>,
+    /// Keys of the log's authority that it has replaced on the way.
+    pub former: Vec<PublicKey>,
     /// Sizes at which to look at the log, and what was seen there.
     look_at: BTreeSet<u64>,
     pub seen: BTreeMap<u64, Seen>,
@@ -109,6 +111,7 @@ impl Checker {
             erasures: Vec::new(),
             claims: Vec::new(),
             expected: None,
+            former: Vec::new(),
             look_at: BTreeSet::new(),
             seen: BTreeMap::new(),
         }
@@ -178,6 +181,12 @@ impl Checker {
             .observe(entry.event.authored.held_to(entry.recorded.ms()));
         self.claims
             .extend(closings::claim(&self.state, entry.seq, &entry.event));
+        if matches!(entry.event.body, Body::DeviceKeyRotated { .. })
+            && (self.state.workspace.as_ref())
+                .is_some_and(|workspace| workspace.authority == entry.event.device)
+        {
+            self.former.extend(authority(&self.state));
+        }
         self.state.apply(&entry);
         if self.look_at.contains(&entry.seq) {
             let seen = Seen {

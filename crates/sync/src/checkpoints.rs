@@ -118,7 +118,7 @@ fn thin(notes: Vec<String>) -> Vec<String> {
 }
 
 /// The whole notes of a chain: text, empty line, signatures, empty line.
-fn split(chain: &str) -> Vec<String> {
+pub(crate) fn split(chain: &str) -> Vec<String> {
     let mut notes = Vec::new();
     let mut rest = chain;
     while let Some((text, after)) = rest.split_once("\n\n") {

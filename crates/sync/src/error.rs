@@ -58,6 +58,16 @@ pub enum ReplicaError {
         /// What is wrong with it.
         what: String,
     },
+    /// The folder has a form that came after this okr.
+    #[error("{} has format {format}, and this okr knows {known} at most: it was made by a newer okr; update this one", path.display())]
+    NewerFormat {
+        /// The device's own file.
+        path: PathBuf,
+        /// The form that it has.
+        format: u32,
+        /// The newest form that is known here.
+        known: u32,
+    },
     /// An entry of the confirmed log does not read.
     #[error("entry {seq} of the log cannot be read: {source}; run `okr verify`")]
     Entry {
@@ -101,6 +111,25 @@ pub enum ReplicaError {
         /// Why it failed.
         source: io::Error,
     },
+}
+
+impl ReplicaError {
+    /// Whether it says that the log is not what was written: [`crate::repair`] is about that.
+    #[must_use]
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Entry { .. }
+                | Self::Unverified { .. }
+                | Self::Ledger(
+                    LedgerError::Damaged { .. }
+                        | LedgerError::Shortened { .. }
+                        | LedgerError::RootDiffers { .. }
+                        | LedgerError::NoMark { .. }
+                        | LedgerError::Unopenable { .. }
+                )
+        )
+    }
 }
 
 impl From<ProjectionError> for ReplicaError {

@@ -32,6 +32,18 @@ pub(crate) struct Difference {
     pub proof: Option<String>,
 }
 
+/// Makes a new folder for evidence, of this name or one like it.
+pub(crate) fn folder(dir: &Path, name: &str) -> Result<PathBuf, ReplicaError> {
+    let mut folder = dir.join(DIR).join(name);
+    let mut again = 1;
+    while folder.exists() {
+        again += 1;
+        folder = dir.join(DIR).join(format!("{name}-{again}"));
+    }
+    files::make_dir(&folder)?;
+    Ok(folder)
+}
+
 /// Keeps what a server sent in a folder of its own, for whoever has to find out what happened.
 pub(crate) fn keep(
     dir: &Path,
@@ -39,15 +51,7 @@ pub(crate) fn keep(
     ours: &str,
     now_ms: u64,
 ) -> Result<PathBuf, ReplicaError> {
-    let mut folder = dir.join(DIR).join(format!("{now_ms}-{}", difference.seq));
-    let mut again = 1;
-    while folder.exists() {
-        again += 1;
-        folder = dir
-            .join(DIR)
-            .join(format!("{now_ms}-{}-{again}", difference.seq));
-    }
-    files::make_dir(&folder)?;
+    let folder = folder(dir, &format!("{now_ms}-{}", difference.seq))?;
     let text = format!("{}\n\nThis replica: {ours}\n", difference.what);
     files::replace(&folder.join("what-differs.txt"), text.as_bytes())?;
     if let Some(note) = &difference.checkpoint {

@@ -16,7 +16,10 @@ pub(crate) fn io_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Erro
 }
 
 /// Makes a folder that others cannot look into, its parents too where they are missing.
-pub(crate) fn make_dir(path: &Path) -> Result<(), ReplicaError> {
+///
+/// # Errors
+/// The folder cannot be made.
+pub fn make_dir(path: &Path) -> Result<(), ReplicaError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -35,6 +38,8 @@ pub(crate) fn private() -> OpenOptions {
 /// Replaces a file: after a crash there is the old content or the new, and after return the new.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), ReplicaError> {
     let written = path.with_extension("tmp");
+    // Left by a crash: it would keep whatever permissions it has.
+    let _ = fs::remove_file(&written);
     let result = private()
         .write(true)
         .create(true)

@@ -14,6 +14,7 @@ use crate::engine::{Progress, Report, SyncError, pull, sync_locked};
 use crate::identity::Device;
 use crate::random::{Ids, Random};
 use crate::remote::{DeviceRequest, Remote};
+use crate::renewal;
 use crate::replica::Replica;
 
 /// Makes the folder's device a new one, called `name`, and syncs.
@@ -48,11 +49,13 @@ pub async fn new_device<R: Remote>(
     };
     let key = next.key().public();
     let identity = replica.identity();
-    let certificate =
-        identity
-            .device
-            .key()
-            .sign_join(identity.workspace.as_bytes(), next.id.as_bytes(), &key);
+    // By the key that the log names: what this folder has not sent changes nothing there.
+    let keys = replica.keys();
+    let certificate = keys.signer().key_in(replica.confirmed()).sign_join(
+        identity.workspace.as_bytes(),
+        next.id.as_bytes(),
+        &key,
+    );
     let asked = DeviceRequest {
         device: next.id,
         key,
@@ -67,6 +70,7 @@ pub async fn new_device<R: Remote>(
         identity.next_device = None;
         if let Some(remote) = &mut identity.remote {
             remote.token = Some(token);
+            remote.renew_after = Some(renewal::of_a_new_token(now_ms));
         }
     })?;
     // The log has to know the device before the outbox can be judged as its own.

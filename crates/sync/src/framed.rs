@@ -49,46 +49,21 @@ impl FramedFile {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(io_error("read", &path)(error)),
         };
-        let damaged = |offset: usize, what: &str| ReplicaError::Damaged {
-            path: path.clone(),
-            offset: offset as u64,
-            what: what.to_owned(),
-        };
-        let mut at = magic.len();
-        if bytes.len() < magic.len() {
-            if !magic.as_bytes().starts_with(&bytes) {
-                return Err(damaged(0, "it does not begin with the name of its format"));
-            }
-            at = bytes.len();
-        } else if !bytes.starts_with(magic.as_bytes()) {
-            return Err(damaged(0, "it is of another format or a newer version"));
-        }
-        let mut frames = Vec::new();
-        while at < bytes.len() {
-            match frame_at(&bytes, at) {
-                Some(payload) => {
-                    at = payload.end + CHECKSUM;
-                    frames.push(bytes.get(payload).unwrap_or_default().to_vec());
-                }
-                None => break,
-            }
-        }
-        let torn = at < bytes.len() || bytes.len() < magic.len();
-        if torn && (at + 1..bytes.len()).any(|later| frame_at(&bytes, later).is_some()) {
-            return Err(damaged(
-                at,
-                "a record does not match its checksum, and whole ones follow it",
-            ));
-        }
-        if at < bytes.len() {
+        let Parsed { frames, end, torn } =
+            parse(&bytes, magic).map_err(|(offset, what)| ReplicaError::Damaged {
+                path: path.clone(),
+                offset: offset as u64,
+                what: what.to_owned(),
+            })?;
+        if end < bytes.len() {
             // Beside, not away: should it have been damage after all, nothing is lost.
             let cut = path.with_extension("cut-short");
-            files::replace(&cut, bytes.get(at..).unwrap_or_default())?;
+            files::replace(&cut, bytes.get(end..).unwrap_or_default())?;
         }
         let end = if bytes.len() < magic.len() {
             0
         } else {
-            at as u64
+            end as u64
         };
         Ok((
             Self {
@@ -168,7 +143,53 @@ impl FramedFile {
     }
 }
 
-fn push_frame(bytes: &mut Vec<u8>, payload: &[u8]) {
+/// What the bytes of a file say.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    /// The payloads of its whole frames.
+    pub(crate) frames: Vec<Vec<u8>>,
+    /// Where the last of them ends.
+    pub(crate) end: usize,
+    /// Whether something that is no whole frame follows.
+    torn: bool,
+}
+
+/// Reads the bytes of a file; an error is the place that is damaged, and how.
+pub(crate) fn parse(bytes: &[u8], magic: &str) -> Result<Parsed, (usize, &'static str)> {
+    let mut at = magic.len();
+    if bytes.len() < magic.len() {
+        if !magic.as_bytes().starts_with(bytes) {
+            return Err((0, "it does not begin with the name of its format"));
+        }
+        at = bytes.len();
+    } else if !bytes.starts_with(magic.as_bytes()) {
+        return Err((0, "it is of another format or a newer version"));
+    }
+    let mut frames = Vec::new();
+    while at < bytes.len() {
+        match frame_at(bytes, at) {
+            Some(payload) => {
+                at = payload.end + CHECKSUM;
+                frames.push(bytes.get(payload).unwrap_or_default().to_vec());
+            }
+            None => break,
+        }
+    }
+    let torn = at < bytes.len() || bytes.len() < magic.len();
+    if torn && (at + 1..bytes.len()).any(|later| frame_at(bytes, later).is_some()) {
+        return Err((
+            at,
+            "a record does not match its checksum, and whole ones follow it",
+        ));
+    }
+    Ok(Parsed {
+        frames,
+        end: at,
+        torn,
+    })
+}
+
+pub(crate) fn push_frame(bytes: &mut Vec<u8>, payload: &[u8]) {
     let start = bytes.len();
     bytes.extend(MARKER);
     // A command has at most a thousand events of 64 KiB each: far below 4 GiB.

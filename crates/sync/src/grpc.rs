@@ -5,7 +5,9 @@
 //! sent as metadata and shown in no error.
 
 pub mod query;
+mod visit;
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +17,9 @@ use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_ledger::{Hash, PublicKey, Sealed};
 use quarterdeck_proto::limits::MAX_MESSAGE_BYTES;
 use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
-use quarterdeck_proto::{code_of_reason, v1};
+use quarterdeck_proto::{Reason, code_of_reason, v1};
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_stream::StreamExt;
@@ -27,16 +30,18 @@ use tonic_types::StatusExt;
 
 use crate::identity::{RemoteAddress, Secret};
 use crate::remote::{
-    Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Outcome,
-    Received, Remote, RemoteError,
+    Answer, Chunk, Chunks, Closed, DeviceRequest, GivenBack, HostRequest, Hosted, JoinRequest,
+    Joined, Outcome, Piece, Received, Remote, RemoteError, Renewed,
 };
 use crate::tls;
 
+use visit::Shown;
+pub use visit::Visit;
+
 const CONNECT: Duration = Duration::from_secs(10);
-/// For a call that is answered at once. Pulls last as long as they bring something.
+/// For a call that is answered at once, and between two chunks of a pull, which lasts as long as it brings
+/// something.
 const ANSWER: Duration = Duration::from_secs(60);
-/// Between two chunks of a pull.
-const NEXT_CHUNK: Duration = Duration::from_secs(60);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 /// A server, reached by gRPC.
@@ -46,6 +51,9 @@ pub struct Grpc {
     client: SyncServiceClient<Channel>,
     token: Option<MetadataValue<Ascii>>,
     address: String,
+    /// How long an answer is waited for.
+    pub(crate) patience: Duration,
+    certificate: Shown,
 }
 
 impl Grpc {
@@ -57,22 +65,14 @@ impl Grpc {
     pub async fn connect(address: &RemoteAddress) -> Result<Self, RemoteError> {
         let shown = show(address);
         let unreachable = |what: String| RemoteError::Unreachable(format!("{shown}: {what}"));
-        let endpoint = Endpoint::from_shared(format!("http://{shown}"))
-            .map_err(|error| unreachable(error.to_string()))?
-            .connect_timeout(CONNECT)
-            .tcp_nodelay(true)
-            // A server that vanishes without a word is noticed, also while a watch is quiet.
-            .http2_keep_alive_interval(KEEP_ALIVE)
-            .keep_alive_timeout(KEEP_ALIVE)
-            .keep_alive_while_idle(true)
-            .initial_stream_window_size(8 << 20)
-            .initial_connection_window_size(8 << 20);
+        let endpoint = endpoint(&shown)?;
         let plain =
             address.fingerprint.is_none() && (address.plaintext || is_loopback(&address.host));
+        let certificate = Shown::default();
         let channel = if plain {
             endpoint.connect().await
         } else {
-            let connector = Connector::new(address).map_err(unreachable)?;
+            let connector = Connector::new(address, &certificate).map_err(unreachable)?;
             endpoint
                 .connect_with_connector(tower::service_fn(move |_: Uri| {
                     connector.clone().connect()
@@ -88,6 +88,33 @@ impl Grpc {
                 unreachable(root_cause(&error))
             }
         })?;
+        Ok(Self::over(channel, address, certificate))
+    }
+
+    /// Connects by what `dial` connects, in place of the system's network: one that is simulated, say. What
+    /// is at its other end is believed to be the server.
+    ///
+    /// # Errors
+    /// [`RemoteError::Unreachable`] where it does not connect.
+    pub async fn connect_by<D, F, I>(address: &RemoteAddress, dial: D) -> Result<Self, RemoteError>
+    where
+        D: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = std::io::Result<I>> + Send + 'static,
+        I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let shown = show(address);
+        let connector = tower::service_fn(move |_: Uri| {
+            let dialled = dial();
+            async move { dialled.await.map(TokioIo::new) }
+        });
+        let channel = endpoint(&shown)?.connect_with_connector(connector).await;
+        let channel = channel.map_err(|error| {
+            RemoteError::Unreachable(format!("{shown}: {}", root_cause(&error)))
+        })?;
+        Ok(Self::over(channel, address, Shown::default()))
+    }
+
+    fn over(channel: Channel, address: &RemoteAddress, certificate: Shown) -> Self {
         let client = SyncServiceClient::new(channel.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
@@ -95,12 +122,14 @@ impl Grpc {
             channel,
             client,
             token: None,
-            address: shown,
+            address: show(address),
+            patience: ANSWER,
+            certificate,
         };
         if let Some(token) = &address.token {
             grpc.set_token(token.clone());
         }
-        Ok(grpc)
+        grpc
     }
 
     fn request<T>(&self, message: T) -> Request<T> {
@@ -119,9 +148,38 @@ impl Grpc {
         request
     }
 
+    /// What a call is answered, if that comes in time. The limit that a request carries ends with the headers of the
+    /// answer: a server may send those, and then nothing for ever.
+    async fn answered<T>(
+        &self,
+        answer: impl Future<Output = Result<T, Status>>,
+    ) -> Result<T, RemoteError> {
+        match tokio::time::timeout(self.patience, answer).await {
+            Ok(answer) => answer.map_err(|status| self.error(&status)),
+            Err(_) => Err(RemoteError::Unreachable(format!(
+                "{}: it stopped answering",
+                self.address
+            ))),
+        }
+    }
+
     fn error(&self, status: &Status) -> RemoteError {
         read_status(&self.address, status)
     }
+}
+
+fn endpoint(shown: &str) -> Result<Endpoint, RemoteError> {
+    let endpoint = Endpoint::from_shared(format!("http://{shown}"))
+        .map_err(|error| RemoteError::Unreachable(format!("{shown}: {error}")))?;
+    Ok(endpoint
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        // A server that vanishes without a word is noticed, also while a watch is quiet.
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE)
+        .keep_alive_while_idle(true)
+        .initial_stream_window_size(8 << 20)
+        .initial_connection_window_size(8 << 20))
 }
 
 /// What it takes to make a TLS connection.
@@ -131,23 +189,27 @@ struct Connector {
     name: ServerName<'static>,
     host: String,
     port: u16,
+    certificate: Shown,
 }
 
 impl Connector {
-    fn new(address: &RemoteAddress) -> Result<Self, String> {
+    fn new(address: &RemoteAddress, certificate: &Shown) -> Result<Self, String> {
         let config = tls::client_config(address.fingerprint)?;
         Ok(Self {
             tls: TlsConnector::from(Arc::new(config)),
             name: ServerName::try_from(address.host.clone()).map_err(|error| error.to_string())?,
             host: address.host.clone(),
             port: address.port,
+            certificate: Arc::clone(certificate),
         })
     }
 
     async fn connect(self) -> std::io::Result<TokioIo<tokio_rustls::client::TlsStream<TcpStream>>> {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         stream.set_nodelay(true)?;
-        Ok(TokioIo::new(self.tls.connect(self.name, stream).await?))
+        let stream = self.tls.connect(self.name, stream).await?;
+        visit::note(&self.certificate, &stream);
+        Ok(TokioIo::new(stream))
     }
 }
 
@@ -166,12 +228,10 @@ impl Remote for Grpc {
     async fn push(&self, batch: Vec<Sealed>) -> Result<Answer, RemoteError> {
         let events = batch.into_iter().map(write_sealed).collect();
         let request = self.timed(tokio_stream::once(v1::PushRequest { events }));
-        let response = self.client.clone().push(request).await;
-        let mut answers = response.map_err(|status| self.error(&status))?.into_inner();
-        let answer = answers
-            .message()
-            .await
-            .map_err(|status| self.error(&status))?;
+        let mut client = self.client.clone();
+        let response = self.answered(client.push(request)).await;
+        let mut answers = response?.into_inner();
+        let answer = self.answered(answers.message()).await?;
         let answer = answer.ok_or_else(|| protocol("a batch got no answer"))?;
         let outcomes = answer
             .outcomes
@@ -189,10 +249,11 @@ impl Remote for Grpc {
             first_seq: from,
             limit: 0,
         });
-        let response = self.client.clone().pull(request).await;
-        let chunks = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.pull(request)).await;
+        let chunks = response?.into_inner();
         let address = self.address.clone();
-        let chunks = chunks.timeout(NEXT_CHUNK).map(move |chunk| match chunk {
+        let chunks = chunks.timeout(self.patience).map(move |chunk| match chunk {
             Ok(Ok(chunk)) => read_chunk(chunk.entries, chunk.head, chunk.checkpoint),
             Ok(Err(status)) => Err(read_status(&address, &status)),
             Err(_) => Err(RemoteError::Unreachable(format!(
@@ -204,8 +265,9 @@ impl Remote for Grpc {
 
     async fn watch(&self, from: u64) -> Result<Chunks, RemoteError> {
         let request = self.request(v1::WatchRequest { first_seq: from });
-        let response = self.client.clone().watch(request).await;
-        let chunks = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.watch(request)).await;
+        let chunks = response?.into_inner();
         let address = self.address.clone();
         Ok(Box::pin(chunks.map(move |chunk| match chunk {
             Ok(chunk) => read_chunk(chunk.entries, chunk.head, chunk.checkpoint),
@@ -215,8 +277,9 @@ impl Remote for Grpc {
 
     async fn checkpoint(&self) -> Result<String, RemoteError> {
         let request = self.timed(v1::GetCheckpointRequest {});
-        let response = self.client.clone().get_checkpoint(request).await;
-        let answer = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.get_checkpoint(request)).await;
+        let answer = response?.into_inner();
         answer
             .checkpoint
             .map(|checkpoint| checkpoint.note)
@@ -228,10 +291,40 @@ impl Remote for Grpc {
             old_size: old,
             new_size: new,
         });
-        let response = self.client.clone().get_consistency_proof(request).await;
-        let answer = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.get_consistency_proof(request)).await;
+        let answer = response?.into_inner();
         let hashes = answer.hashes.iter();
         hashes.map(|hash| fixed(hash, "hash")).collect()
+    }
+
+    async fn give_back(&self, piece: Piece) -> Result<GivenBack, RemoteError> {
+        let entries = piece.entries.into_iter().map(|entry| v1::Entry {
+            seq: entry.seq,
+            recorded_ms: entry.recorded,
+            event: Some(write_sealed(entry.sealed)),
+        });
+        let request = self.timed(v1::GiveBackRequest {
+            entries: entries.collect(),
+            checkpoint: Some(v1::Checkpoint {
+                note: piece.checkpoint,
+            }),
+            proof: piece.proof.iter().map(|hash| hash.to_vec()).collect(),
+        });
+        match self.client.clone().give_back(request).await {
+            Ok(answer) => {
+                let v1::GiveBackResponse { head, taken } = answer.into_inner();
+                Ok(GivenBack::Taken { head, taken })
+            }
+            // One that is older than this call takes nothing back either.
+            Err(status)
+                if status.code() == tonic::Code::Unimplemented
+                    || reason_of(&status) == Some(Reason::NotHeld) =>
+            {
+                Ok(GivenBack::NotHeld)
+            }
+            Err(status) => Err(self.error(&status)),
+        }
     }
 
     async fn join(&self, asked: JoinRequest) -> Result<Joined, RemoteError> {
@@ -243,8 +336,9 @@ impl Remote for Grpc {
             invitation_key: asked.invitation.0.to_vec(),
             certificate: asked.device.certificate.to_vec(),
         });
-        let response = self.client.clone().join(request).await;
-        let joined = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.join(request)).await;
+        let joined = response?.into_inner();
         let genesis = joined
             .genesis
             .ok_or_else(|| protocol("it does not say what it let this device into"))?;
@@ -267,13 +361,19 @@ impl Remote for Grpc {
             device_name: asked.name,
             certificate: asked.certificate.to_vec(),
         });
-        let response = self.client.clone().add_device(request).await;
-        Ok(Secret::new(
-            response
-                .map_err(|status| self.error(&status))?
-                .into_inner()
-                .token,
-        ))
+        let mut client = self.client.clone();
+        let response = self.answered(client.add_device(request)).await;
+        Ok(Secret::new(response?.into_inner().token))
+    }
+
+    async fn renew_token(&self) -> Result<Renewed, RemoteError> {
+        let request = self.timed(v1::RenewTokenRequest {});
+        let response = self.client.clone().renew_token(request).await;
+        let renewed = response.map_err(|status| self.error(&status))?.into_inner();
+        Ok(Renewed {
+            token: Secret::new(renewed.token),
+            expires_ms: renewed.token_expires_ms,
+        })
     }
 
     async fn host(&self, asked: HostRequest) -> Result<Hosted, RemoteError> {
@@ -286,8 +386,9 @@ impl Remote for Grpc {
             invitation_key: asked.invitation.0.to_vec(),
             certificate: asked.certificate.to_vec(),
         });
-        let response = self.client.clone().host_workspace(request).await;
-        let hosted = response.map_err(|status| self.error(&status))?.into_inner();
+        let mut client = self.client.clone();
+        let response = self.answered(client.host_workspace(request)).await;
+        let hosted = response?.into_inner();
         Ok(Hosted {
             token: Secret::new(hosted.token),
             device: quarterdeck_core::id::DeviceId::from_bytes(fixed(
@@ -374,8 +475,27 @@ fn read_outcome(outcome: v1::EventOutcome) -> Result<Outcome, RemoteError> {
     }
 }
 
+fn reason_of(status: &Status) -> Option<Reason> {
+    Reason::from_word(&status.get_details_error_info()?.reason)
+}
+
 /// What a failed call means.
 fn read_status(address: &str, status: &Status) -> RemoteError {
+    let closed = match reason_of(status) {
+        Some(Reason::HeldAfterRestore) => Some(Closed::Held),
+        Some(Reason::Damaged) => Some(Closed::Damaged),
+        _ => None,
+    };
+    if let Some(why) = closed {
+        let hint = status
+            .get_details_error_info()
+            .and_then(|info| info.metadata.get("hint").cloned());
+        return RemoteError::Closed {
+            why,
+            message: status.message().to_owned(),
+            hint,
+        };
+    }
     let reason = status.get_details_error_info().and_then(|info| {
         let hint = info.metadata.get("hint").cloned();
         code_of_reason(&info.reason).map(|code| (code, hint))

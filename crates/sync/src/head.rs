@@ -10,7 +10,7 @@ use quarterdeck_ledger::{Checkpoint, PublicKey};
 use crate::check::{Checker, Fault};
 
 /// Signed heads of which nothing is believed yet, in the order of their sizes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct SignedHeads(Vec<(u64, String)>);
 
 impl SignedHeads {
@@ -35,6 +35,16 @@ impl SignedHeads {
         workspace: WorkspaceId,
         checker: &Checker,
     ) -> Result<Option<(String, u64)>, Fault> {
+        self.check(workspace, checker)?;
+        Ok(self
+            .0
+            .into_iter()
+            .next_back()
+            .map(|(size, note)| (note, size)))
+    }
+
+    /// Whether all hold for the log that `checker` has followed to its end.
+    pub(crate) fn check(&self, workspace: WorkspaceId, checker: &Checker) -> Result<(), Fault> {
         for (covered, note) in &self.0 {
             let fault = |what: &str| Fault {
                 seq: *covered,
@@ -53,11 +63,7 @@ impl SignedHeads {
                 return Err(fault("the entries differ from those of the signed head"));
             }
         }
-        Ok(self
-            .0
-            .into_iter()
-            .next_back()
-            .map(|(size, note)| (note, size)))
+        Ok(())
     }
 }
 

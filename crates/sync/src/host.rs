@@ -19,10 +19,12 @@ use crate::command::{Authored, PendingCommand};
 use crate::engine::{Progress, Report, SyncError, pull_into, push_batches, sync_locked};
 use crate::error::ReplicaError;
 use crate::evidence;
+use crate::head::SignedHeads;
 use crate::identity::{Hosting, Trust};
 use crate::invite::Invite;
 use crate::random::Random;
 use crate::remote::{HostRequest, Remote};
+use crate::renewal;
 use crate::replica::{NEXT, Replica, open_ledger};
 
 /// Where the log that was kept without a server goes.
@@ -79,6 +81,7 @@ pub async fn host<R: Remote>(
     remote.set_token(hosted.token.clone());
     let mut address = invite.remote(plaintext);
     address.token = Some(hosted.token);
+    address.renew_after = Some(renewal::of_a_new_token(now_ms));
     let hosting = Hosting {
         device: hosted.device,
         key: hosted.key,
@@ -136,7 +139,16 @@ pub(crate) async fn resume<R: Remote>(
         authority: hosting.key,
     };
     replica.clear_next()?;
-    let (_, note) = pull_into(replica, remote, NEXT, trust, now_ms, progress).await?;
+    let (_, note) = pull_into(
+        replica,
+        remote,
+        NEXT,
+        trust,
+        SignedHeads::default(),
+        now_ms,
+        progress,
+    )
+    .await?;
     compare(replica, &local)?;
     let suffix = (0..)
         .map(|n| {

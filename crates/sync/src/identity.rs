@@ -51,7 +51,10 @@ pub struct Device {
     pub id: DeviceId,
     /// What its owner calls it.
     pub name: String,
+    /// Of the key that the log names.
     seed: Secret<[u8; 32]>,
+    /// Of the key that a command of this device's names which the log does not hold yet.
+    next: Option<Secret<[u8; 32]>>,
 }
 
 impl Device {
@@ -62,6 +65,7 @@ impl Device {
             id,
             name,
             seed: Secret::new(seed),
+            next: None,
         }
     }
 
@@ -69,6 +73,23 @@ impl Device {
     #[must_use]
     pub fn key(&self) -> DeviceKey {
         DeviceKey::from_seed(*self.seed.reveal())
+    }
+
+    /// The key that it is changing to, if it is.
+    pub(crate) fn next_key(&self) -> Option<DeviceKey> {
+        (self.next.as_ref()).map(|seed| DeviceKey::from_seed(*seed.reveal()))
+    }
+
+    /// Is to change to the key of a seed.
+    pub(crate) fn change_to(&mut self, seed: [u8; 32]) {
+        self.next = Some(Secret::new(seed));
+    }
+
+    /// Has changed: the key that was to come is the key.
+    pub(crate) fn changed(&mut self) {
+        if let Some(next) = self.next.take() {
+            self.seed = next;
+        }
     }
 }
 
@@ -85,6 +106,9 @@ pub struct RemoteAddress {
     pub plaintext: bool,
     /// The token that lets this device in; none until the server has given one.
     pub token: Option<Secret<String>>,
+    /// From when on the token is to be renewed, in milliseconds since the Unix epoch; where it is not
+    /// known, at the next sync.
+    pub renew_after: Option<u64>,
 }
 
 /// What the log has to begin with and who has to sign it, as the server that let this device in said.
@@ -166,38 +190,59 @@ impl Identity {
             }
             Err(error) => return Err(files::io_error("read", &path)(error)),
         };
-        let refuse = |what: String| ReplicaError::Identity {
-            path: path.clone(),
-            what,
-        };
+        // Before anything else: a newer form may look otherwise altogether.
+        let form = serde_json::from_slice::<Form>(&bytes).map_or(FORMAT, |found| found.format);
+        if form > FORMAT {
+            return Err(ReplicaError::NewerFormat {
+                path,
+                format: form,
+                known: FORMAT,
+            });
+        }
+        Self::parse(&bytes).map_err(|what| ReplicaError::Identity { path, what })
+    }
+
+    /// Reads the bytes of the file; what is wrong with them is told without a word of them.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         // The parser's own message could repeat a piece of the file: it is told by its place alone.
-        let file: File = serde_json::from_slice(&bytes).map_err(|error| {
-            refuse(format!(
+        let file: File = serde_json::from_slice(bytes).map_err(|error| {
+            format!(
                 "line {}, column {} is not as expected",
                 error.line(),
                 error.column()
-            ))
+            )
         })?;
         if file.format != FORMAT {
-            return Err(refuse(format!(
+            return Err(format!(
                 "it has format {}, and this version knows {FORMAT}",
                 file.format
-            )));
+            ));
         }
         file.read()
-            .map_err(|field| refuse(format!("its field `{field}` is not as expected")))
+            .map_err(|field| format!("its field `{field}` is not as expected"))
     }
 
-    pub(crate) fn save(&self, dir: &Path) -> Result<(), ReplicaError> {
+    /// The bytes of the file.
+    pub(crate) fn write(&self) -> serde_json::Result<Zeroizing<Vec<u8>>> {
         let mut file = File::write(self);
         let bytes = serde_json::to_vec_pretty(&file).map(Zeroizing::new);
         file.wipe();
-        let bytes = bytes.map_err(|error| ReplicaError::Identity {
+        bytes
+    }
+
+    pub(crate) fn save(&self, dir: &Path) -> Result<(), ReplicaError> {
+        let bytes = self.write().map_err(|error| ReplicaError::Identity {
             path: dir.join(FILE),
             what: error.to_string(),
         })?;
         files::replace(&dir.join(FILE), &bytes)
     }
+}
+
+/// What every form of the file begins with.
+#[derive(Deserialize)]
+struct Form {
+    format: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -223,6 +268,8 @@ struct DeviceFile {
     id: DeviceId,
     name: String,
     seed: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_seed: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -235,6 +282,8 @@ struct RemoteFile {
     plaintext: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renew_after: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -265,6 +314,7 @@ impl File {
             id: device.id,
             name: device.name.clone(),
             seed: encode(device.seed.reveal()),
+            next_seed: device.next.as_ref().map(|seed| encode(seed.reveal())),
         };
         Self {
             format: FORMAT,
@@ -279,6 +329,7 @@ impl File {
                 fingerprint: remote.fingerprint.as_ref().map(|hash| encode(hash)),
                 plaintext: remote.plaintext,
                 token: remote.token.as_ref().map(|token| token.reveal().clone()),
+                renew_after: remote.renew_after,
             }),
             trust: identity.trust.as_ref().map(|trust| TrustFile {
                 genesis: encode(&trust.genesis),
@@ -293,9 +344,12 @@ impl File {
     }
 
     fn wipe(&mut self) {
-        self.device.seed.zeroize();
-        if let Some(next) = &mut self.next_device {
-            next.seed.zeroize();
+        for device in [Some(&mut self.device), self.next_device.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            device.seed.zeroize();
+            device.next_seed.zeroize();
         }
         if let Some(remote) = &mut self.remote {
             remote.token.zeroize();
@@ -318,11 +372,11 @@ impl File {
 
 fn read_device(file: DeviceFile) -> Result<Device, &'static str> {
     let seed = Zeroizing::new(file.seed);
-    Ok(Device::new(
-        file.id,
-        file.name,
-        decode("device.seed", &seed)?,
-    ))
+    let mut device = Device::new(file.id, file.name, decode("device.seed", &seed)?);
+    if let Some(next) = file.next_seed.map(Zeroizing::new) {
+        device.change_to(decode("device.next_seed", &next)?);
+    }
+    Ok(device)
 }
 
 fn read_trust(file: TrustFile) -> Result<Trust, &'static str> {
@@ -350,6 +404,7 @@ fn read_remote(mut file: RemoteFile) -> Result<RemoteAddress, &'static str> {
             .transpose()?,
         plaintext: file.plaintext,
         token: file.token.take().map(Secret::new),
+        renew_after: file.renew_after,
     })
 }
 
@@ -374,6 +429,7 @@ mod tests {
                 fingerprint: Some([5; 32]),
                 plaintext: false,
                 token: Some(Secret::new("very-secret".to_owned())),
+                renew_after: Some(9),
             }),
             trust: Some(Trust {
                 genesis: [6; 32],

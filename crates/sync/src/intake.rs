@@ -15,7 +15,7 @@ use crate::check::{Checked, Checker, Fault};
 use crate::closings;
 use crate::error::ReplicaError;
 use crate::evidence::Difference;
-use crate::head::authority;
+use crate::head::{SignedHeads, authority};
 use crate::identity::Trust;
 use crate::lock::Lock;
 use crate::remote::{Chunk, RemoteError};
@@ -56,6 +56,8 @@ pub(crate) struct Intake {
     stored: u64,
     /// Up to where a signed head has covered what is stored.
     proven: u64,
+    /// Heads that were verified before, and that the whole log has to hold for.
+    heads: SignedHeads,
 }
 
 impl Intake {
@@ -74,7 +76,15 @@ impl Intake {
             waiting: Checked::default(),
             stored,
             proven,
+            heads: SignedHeads::default(),
         }
+    }
+
+    /// Holds the log, which is taken in from its first entry on, against heads that were verified before.
+    pub(crate) fn held_against(mut self, heads: SignedHeads) -> Self {
+        self.checker = self.checker.look_at(heads.sizes());
+        self.heads = heads;
+        self
     }
 
     /// Takes over what was met among entries that are stored and that no signed head covers yet.
@@ -180,7 +190,7 @@ impl Intake {
                     .to_owned(),
             ));
         }
-        Ok(())
+        self.heads.check(self.workspace, &self.checker)
     }
 
     /// The first event that erases, of those taken in, and that says of an entry here what it is not.
@@ -202,10 +212,13 @@ impl Intake {
         closings::first_fault(&claims, store.ledger()?, &self.waiting.entries)
     }
 
-    /// At the first sync the log's authority has to be the one that let this device in.
+    /// At the first sync the log's authority has to be the one that let this device in; it may have
+    /// changed its key since.
     fn check_trust(&self, key: PublicKey) -> Result<(), String> {
+        let is_known =
+            |trust: Trust| trust.authority == key || self.checker.former.contains(&trust.authority);
         match self.trust {
-            Some(trust) if self.proven == 0 && trust.authority != key => Err(
+            Some(trust) if self.proven == 0 && !is_known(trust) => Err(
                 "the log names another authority than the server that let this device in"
                     .to_owned(),
             ),
@@ -245,6 +258,10 @@ impl Store {
             options: replica.options(),
             open: None,
         }
+    }
+
+    pub(crate) const fn options(&self) -> Options {
+        self.options
     }
 
     pub(crate) fn ledger(&mut self) -> Result<&SledLedger, ReplicaError> {

@@ -60,6 +60,7 @@ impl Invite {
             fingerprint: self.fingerprint,
             plaintext,
             token: None,
+            renew_after: None,
         }
     }
 }
@@ -167,6 +168,7 @@ impl ServerUrl {
             fingerprint: self.fingerprint,
             plaintext,
             token: Some(token),
+            renew_after: None,
         }
     }
 }

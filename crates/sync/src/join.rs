@@ -14,6 +14,7 @@ use crate::identity::{Device, Identity, Trust};
 use crate::invite::Invite;
 use crate::random::{Ids, Random};
 use crate::remote::{DeviceRequest, JoinRequest, Remote};
+use crate::renewal;
 use crate::replica::{Options, Replica};
 
 /// Who joins, where to, and when.
@@ -77,6 +78,7 @@ pub async fn join<R: Remote>(
         });
         if let Some(remote) = &mut identity.remote {
             remote.token = Some(joined.token);
+            remote.renew_after = Some(renewal::of_a_new_token(join.now_ms));
         }
     })?;
     let report = sync(&mut replica, remote, join.now_ms, progress).await?;

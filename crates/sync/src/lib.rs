@@ -20,6 +20,7 @@
 //! - [`proof`] proves an entry, or that a head continues an earlier one, to whoever has the key; [`tiles`]
 //!   writes the log as static files for other tools.
 //! - [`exported`] writes the whole log to a file, and makes a copy to read in of such a file.
+//! - [`repair`] fetches a damaged log anew, or writes what is readable of it to a file.
 //!
 //! Nothing here prints, reads the environment or looks at a clock; progress comes as values, time and
 //! randomness are passed in.
@@ -37,6 +38,8 @@ pub mod exported;
 mod files;
 pub mod fork;
 mod framed;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod grpc;
 mod head;
 pub mod host;
@@ -51,6 +54,8 @@ pub mod proof;
 mod random;
 mod record;
 pub mod remote;
+mod renewal;
+pub mod repair;
 pub mod replica;
 mod shelf;
 #[cfg(test)]
@@ -59,12 +64,13 @@ pub mod tiles;
 mod tls;
 
 pub use command::{Authored, PendingCommand};
-pub use engine::{Agreed, Progress, Report, SyncError, compare, sync, watch};
+pub use engine::{Agreed, Progress, Refused, Report, SyncError, compare, sync, watch};
 pub use error::{CommitError, ReplicaError};
+pub use files::make_dir as make_private_folder;
 pub use identity::{Identity, RemoteAddress};
 pub use invite::{Invite, ServerUrl};
 pub use planner::Shelved;
 pub use quarterdeck_projection::Health;
 pub use random::{Ids, Random};
-pub use remote::{Remote, RemoteError};
+pub use remote::{Closed, Remote, RemoteError};
 pub use replica::{AsOf, Logged, NewWorkspace, Options, Replica, ReplicaPast, Verified};

@@ -16,12 +16,13 @@
 //! and none is gone.
 
 use quarterdeck_core::calendar::Timestamp;
-use quarterdeck_core::event::Entry;
-use quarterdeck_core::id::{DeviceId, EventId};
+use quarterdeck_core::event::{Body, Entry, Key};
+use quarterdeck_core::id::EventId;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
-use quarterdeck_ledger::DeviceKey;
 use quarterdeck_proto::limits::CHUNK_BYTES;
+
+pub use crate::chain::Signer;
 
 use crate::chain::Chain;
 use crate::command::{Authored, PendingCommand};
@@ -163,15 +164,15 @@ pub struct Replanned {
 /// `confirmed` is the state of the log as far as this device knows it; what stands in the outbox
 /// before the refused command counts as recorded on top of it.
 #[must_use]
-pub fn shelve(
+pub fn shelve<'a>(
     confirmed: &State,
     outbox: &[PendingCommand],
     refused: EventId,
     refusal: Refusal,
-    (device, key): (DeviceId, &DeviceKey),
+    signer: impl Into<Signer<'a>>,
     now: Timestamp,
 ) -> Replanned {
-    let mut replanned = take_out(confirmed, outbox, refused, (device, key), now);
+    let mut replanned = take_out(confirmed, outbox, refused, signer, now);
     if let Some(command) = outbox.iter().find(|command| command.id() == refused) {
         let shelved = Shelved {
             at: now,
@@ -186,13 +187,14 @@ pub fn shelve(
 
 /// Takes a command out of the outbox for good; what cannot stand without it goes to the shelf.
 #[must_use]
-pub fn take_out(
+pub fn take_out<'a>(
     confirmed: &State,
     outbox: &[PendingCommand],
     taken: EventId,
-    (device, key): (DeviceId, &DeviceKey),
+    signer: impl Into<Signer<'a>>,
     now: Timestamp,
 ) -> Replanned {
+    let signer = signer.into();
     let at = outbox.iter().position(|command| command.id() == taken);
     let Some((before, [out, after @ ..])) = at.and_then(|at| outbox.split_at_checked(at)) else {
         return Replanned {
@@ -206,12 +208,11 @@ pub fn take_out(
     }
     let start = &out.first().event;
     let chain = Chain {
-        device,
-        key,
+        device: signer.device,
         number: start.number.saturating_sub(1),
         tip: start.previous,
     };
-    let mut replanned = follow(chain, state, after, now);
+    let mut replanned = follow(chain, signer, state, after, now);
     // A clock that ran ahead is each command's own trouble.
     let own_trouble = |shelved: &&mut Shelved| shelved.refusal.code == Code::FarFuture;
     for shelved in replanned
@@ -229,25 +230,27 @@ pub fn take_out(
 /// Chains a whole outbox anew from the end of a chain, for a device that starts over. What the
 /// state does not admit goes to the shelf.
 #[must_use]
-pub fn rechain(
+pub fn rechain<'a>(
     confirmed: &State,
     outbox: &[PendingCommand],
-    (device, key): (DeviceId, &DeviceKey),
+    signer: impl Into<Signer<'a>>,
     now: Timestamp,
 ) -> Replanned {
+    let signer = signer.into();
+    let device = signer.device;
     let known = confirmed.devices.get(&device);
     let chain = Chain {
         device,
-        key,
         number: known.map_or(0, |known| known.number),
         tip: known.and_then(|known| known.tip),
     };
-    follow(chain, confirmed.clone(), outbox, now)
+    follow(chain, signer, confirmed.clone(), outbox, now)
 }
 
 /// Links commands to a chain, one after the other, as far as the state admits each.
 fn follow(
-    mut chain: Chain<'_>,
+    mut chain: Chain,
+    signer: Signer<'_>,
     mut state: State,
     commands: &[PendingCommand],
     now: Timestamp,
@@ -257,8 +260,9 @@ fn follow(
         shelf: Vec::new(),
     };
     for command in commands {
-        let linked = chain.link(command);
-        match admit(&state, &linked, now) {
+        let linked = chain.link(command, signer.key_in(&state));
+        let admitted = own_key(command, signer).and_then(|()| admit(&state, &linked, now));
+        match admitted {
             Ok(next) => {
                 state = next;
                 chain.advance(&linked);
@@ -273,6 +277,27 @@ fn follow(
         }
     }
     replanned
+}
+
+/// A change of a key is good for the device that authored it, and for the key that it has kept.
+pub(crate) fn own_key(command: &PendingCommand, signer: Signer<'_>) -> Result<(), Refusal> {
+    let held = |key: &Key| {
+        let keys = [Some(signer.key), signer.next];
+        keys.into_iter()
+            .flatten()
+            .any(|held| held.public().0 == *key)
+    };
+    let mut events = command.events();
+    let strange = events.any(|event| match &event.event.body {
+        Body::DeviceKeyRotated { key, .. } => event.event.device != signer.device || !held(key),
+        _ => false,
+    });
+    if !strange {
+        return Ok(());
+    }
+    let message = "It changes the key of a device to one that this folder does not have.";
+    Err(Refusal::invalid(message)
+        .hint("drop it, and change the key of this device with `okr device rotate`"))
 }
 
 fn depends(refusal: &Refusal) -> Refusal {

@@ -36,6 +36,16 @@ pub trait Remote: Sync {
         new: u64,
     ) -> impl Future<Output = Result<Vec<Hash>, RemoteError>> + Send;
 
+    /// Gives back a piece of the log that the server has lost. A server that knows of no such thing takes
+    /// nothing.
+    fn give_back(
+        &self,
+        piece: Piece,
+    ) -> impl Future<Output = Result<GivenBack, RemoteError>> + Send {
+        drop(piece);
+        std::future::ready(Ok(GivenBack::NotHeld))
+    }
+
     /// Redeems an invitation for a new device.
     fn join(&self, asked: JoinRequest) -> impl Future<Output = Result<Joined, RemoteError>> + Send;
 
@@ -44,6 +54,14 @@ pub trait Remote: Sync {
         &self,
         asked: DeviceRequest,
     ) -> impl Future<Output = Result<Secret<String>, RemoteError>> + Send;
+
+    /// Asks for the device's next token.
+    fn renew_token(&self) -> impl Future<Output = Result<Renewed, RemoteError>> + Send {
+        async {
+            let what = "it gives no new tokens";
+            Err(RemoteError::Protocol(what.to_owned()))
+        }
+    }
 
     /// Offers a workspace that has no server yet.
     fn host(&self, asked: HostRequest) -> impl Future<Output = Result<Hosted, RemoteError>> + Send;
@@ -72,6 +90,51 @@ pub struct Received {
     pub recorded: u64,
     /// The event.
     pub sealed: Sealed,
+}
+
+/// A piece of the log for a server that has lost it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Whole commands as they were recorded, in order.
+    pub entries: Vec<Received>,
+    /// A head that the server signed, of at least as many entries.
+    pub checkpoint: String,
+    /// The proof that the log up to the last of the entries is the beginning of that head's.
+    pub proof: Vec<Hash>,
+}
+
+/// What became of a piece that was given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenBack {
+    /// It is on the server's disk.
+    Taken {
+        /// The size of the server's log now.
+        head: u64,
+        /// How many of the entries were new to it.
+        taken: u64,
+    },
+    /// The server records new events, and takes nothing back.
+    NotHeld,
+}
+
+/// Why a server that can be read records nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// It was restored from a backup, and waits for its operator.
+    Held,
+    /// Its store of the workspace is damaged.
+    Damaged,
+}
+
+impl Closed {
+    /// The word for it in answers.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Damaged => "damaged",
+        }
+    }
 }
 
 /// What a server says of a batch.
@@ -133,6 +196,15 @@ pub struct Joined {
     pub authority: PublicKey,
 }
 
+/// A device's next token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewed {
+    /// The token.
+    pub token: Secret<String>,
+    /// When it lapses, in milliseconds since the Unix epoch.
+    pub expires_ms: u64,
+}
+
 /// What a device shows that offers its workspace to a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostRequest {
@@ -174,6 +246,16 @@ pub enum RemoteError {
     /// The server would not do it.
     #[error(transparent)]
     Refused(Refusal),
+    /// The server records nothing at present, and says why.
+    #[error("{message}")]
+    Closed {
+        /// Why.
+        why: Closed,
+        /// In the server's words.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
     /// The server's log ends before what this device has seen of it.
     #[error("the server's log is shorter than it was: {0}")]
     Behind(String),

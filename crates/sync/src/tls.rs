@@ -1,7 +1,9 @@
 //! TLS to a server: by the system's authorities, or by the fingerprint that an invitation carries.
 //!
 //! A pinned certificate is believed for its fingerprint alone; that its holder has the key is checked
-//! by the handshake as ever. Names and dates of a pinned certificate say nothing: a server that signed
+//! by the handshake as ever. A server that renewed its certificate sends those before it along: one that
+//! is for the very key of the pinned one is its successor, and holding that key is what the handshake
+//! proves. Names and dates of a pinned certificate say nothing: a server that signed
 //! its own may move to another name.
 
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use quarterdeck_ledger::Hash;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
@@ -60,6 +63,15 @@ pub(crate) fn is_other_certificate(error: &(dyn std::error::Error + 'static)) ->
     false
 }
 
+/// Whether two certificates are for the same public key.
+fn is_of_one_key(one: &CertificateDer<'_>, other: &CertificateDer<'_>) -> bool {
+    let key = |certificate| {
+        let parsed = ParsedCertificate::try_from(certificate).ok()?;
+        Some(parsed.subject_public_key_info())
+    };
+    key(one).is_some_and(|found| key(other) == Some(found))
+}
+
 #[derive(Debug)]
 struct Pinned {
     fingerprint: Hash,
@@ -70,12 +82,16 @@ impl ServerCertVerifier for Pinned {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
+        others: &[CertificateDer<'_>],
         _server_name: &ServerName<'_>,
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if Sha256::digest(end_entity)[..] == self.fingerprint {
+        let is_pinned =
+            |certificate: &CertificateDer<'_>| Sha256::digest(certificate)[..] == self.fingerprint;
+        let pinned = others.iter().find(|certificate| is_pinned(certificate));
+        let succeeds = || pinned.is_some_and(|pinned| is_of_one_key(pinned, end_entity));
+        if is_pinned(end_entity) || succeeds() {
             Ok(ServerCertVerified::assertion())
         } else {
             Err(Error::InvalidCertificate(

@@ -9,6 +9,7 @@
 
 mod graph;
 mod rules;
+mod safety;
 mod source;
 
 use std::path::{Path, PathBuf};

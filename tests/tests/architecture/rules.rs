@@ -24,8 +24,8 @@ pub(crate) struct Rule {
 const RESERVED: &[(&str, &[&str], &str)] = &[
     (
         "prost*",
-        &["quarterdeck-proto"],
-        "only quarterdeck-proto knows protobuf",
+        &["quarterdeck-proto", "quarterdeck-fuzz"],
+        "only quarterdeck-proto knows protobuf, and what throws bytes at it",
     ),
     (
         "protox*",
@@ -74,6 +74,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
+const CLI: &str = "quarterdeck-cli";
 const CORE: &str = "quarterdeck-core";
 const EXCHANGE: &str = "quarterdeck-exchange";
 const LEDGER: &str = "quarterdeck-ledger";
@@ -386,11 +387,23 @@ pub(crate) const CRATES: &[Rule] = &[
         ],
     },
     Rule {
-        name: "quarterdeck-cli",
+        name: CLI,
         folder: "crates/cli",
         may_use: &[CORE, EXCHANGE, LEDGER, REPORT, SCREEN, SERVER, SYNC],
         tests_too: false,
         absent: "no OKR rule and no formula: it asks quarterdeck-core",
+        crates: &[],
+        features: &[],
+        names: &["dbg!"],
+    },
+    Rule {
+        name: "quarterdeck-fuzz",
+        folder: "crates/fuzz",
+        may_use: &[
+            CLI, CORE, EXCHANGE, LEDGER, PROJECTION, PROTO, REPORT, SERVER, SYNC,
+        ],
+        tests_too: false,
+        absent: "no code that a program runs: it only calls others' readers",
         crates: &[],
         features: &[],
         names: &["dbg!"],

@@ -3,12 +3,12 @@
 //! The first line names the columns: `kr` and `value`, and if wanted `date`, `confidence` and `note`,
 //! in any order. Every line that is wrong is named before anything is recorded.
 
-use std::io::Read;
 use std::path::Path;
 
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::event::{Body, CheckedIn};
 
+use crate::bounded;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::parse::{day, measure, share};
@@ -62,7 +62,7 @@ impl Columns {
 /// then.
 pub(crate) fn run(context: &Context, file: &Path) -> Result<Exit, Failure> {
     let shown = file.display();
-    let bytes = read_bytes(file)?;
+    let bytes = bounded::read(file, quarterdeck_exchange::MAX_BYTES)?;
     let mut session = context.open()?;
     let Lines { good, mut wrong } = read(&session, &bytes).map_err(|why| {
         Failure::usage(format!("{shown}: {why}."))
@@ -100,17 +100,6 @@ pub(crate) fn run(context: &Context, file: &Path) -> Result<Exit, Failure> {
     let commands = good.into_iter().map(|(_, command)| command).collect();
     let done = session.record(commands, None)?;
     session.answer(&done, "see what became of it", "okr status")
-}
-
-fn read_bytes(file: &Path) -> Result<Vec<u8>, Failure> {
-    if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        return std::io::stdin()
-            .read_to_end(&mut bytes)
-            .map(|_| bytes)
-            .map_err(|error| Failure::file("read", file, &error));
-    }
-    std::fs::read(file).map_err(|error| Failure::file("read", file, &error))
 }
 
 /// The lines of a file by their numbers, counted from 1.

@@ -11,7 +11,7 @@ use crate::online;
 use crate::progress::Bar;
 use crate::view::Known;
 
-/// List devices, revoke one, or make a copied folder a device of its own.
+/// List devices, revoke one, give this one another key, or make a copied folder a device of its own.
 #[derive(Debug, Args)]
 pub(crate) struct Device {
     #[command(subcommand)]
@@ -26,6 +26,8 @@ enum Verb {
     List(Known),
     /// Make this folder, which is a copy of another one, a device of its own. Unsent work is kept.
     New(New),
+    /// Sign with another key from now on, as after a backup of this folder went astray. Unsent work is kept.
+    Rotate(Rotate),
     /// Let a device author nothing more. What it wrote stays.
     Revoke(Revoke),
 }
@@ -37,6 +39,19 @@ enum Verb {
 struct New {
     /// What it shall be called [default: this machine's host name].
     name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXAMPLES:
+  okr device rotate -m \"the backup disk was lost\"
+  okr device rotate && okr sync
+
+Copies of this folder that were made before can author nothing more once this is sent; the next sync \
+also fetches another token. Of a device that is in other hands, revoke it.")]
+struct Rotate {
+    /// Why.
+    #[arg(short = 'm', long = "message", value_name = "WHY")]
+    reason: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +74,7 @@ impl Device {
                 Ok(Exit::Done)
             }
             Verb::New(new) => new.run(context),
+            Verb::Rotate(rotate) => rotate.run(context),
             Verb::Revoke(revoke) => revoke.run(context),
         }
     }
@@ -104,6 +120,17 @@ impl New {
                 .line(&format!("This folder is device {name} from now on."))?;
         }
         super::sync::tell(&session, &report)
+    }
+}
+
+impl Rotate {
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        let mut session = context.open()?;
+        let done = session.rotate_key(self.reason.as_deref())?;
+        if session.replica.pending_events() > 0 {
+            return session.answer(&done, "send it", "okr sync");
+        }
+        session.answer(&done, "see the devices", "okr device list")
     }
 }
 

@@ -21,6 +21,7 @@ use quarterdeck_report::{json, text};
 
 use super::{import_git, import_log};
 use crate::ask::confirmed;
+use crate::bounded;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::session::Session;
@@ -83,7 +84,7 @@ impl Import {
         if import_log::is_exported_log(&self.file)? {
             return import_log::run(context, &self.file, self.dry_run);
         }
-        let bytes = read(&self.file)?;
+        let bytes = bounded::read(&self.file, MAX_BYTES)?;
         let mut session = context.open()?;
         let outline = self.outline(&session, &bytes, &self.file)?;
         let origin = format!("file:{}", name_of(&self.file));
@@ -358,19 +359,6 @@ pub(super) fn name_of(path: &Path) -> String {
         || path.display().to_string(),
         |name| name.to_string_lossy().into_owned(),
     )
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |error: std::io::Error| Failure::file("read", path, &error);
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MAX_BYTES as u64 {
-        let most = MAX_BYTES / 1024 / 1024;
-        return Err(
-            Failure::usage(format!("{} has more than {most} MiB.", path.display()))
-                .hint("split it, or leave out what is not about OKRs"),
-        );
-    }
-    std::fs::read(path).map_err(failed)
 }
 
 /// The day of a moment where the workspace is.

@@ -15,7 +15,7 @@ use quarterdeck_sync::exported::{Header, ImportError, LogFile, Relation, compare
 
 use super::join::{free, known, rename};
 use super::{folder_name, hex, quoted};
-use crate::context::Context;
+use crate::context::{Context, private_folder};
 use crate::error::{Exit, Failure};
 use crate::progress::Bar;
 
@@ -39,11 +39,11 @@ pub(super) fn is_exported_log(path: &Path) -> Result<bool, Failure> {
 /// `dry_run` checks the file and makes nothing.
 pub(super) fn run(context: &Context, path: &Path, dry_run: bool) -> Result<Exit, Failure> {
     let failed = |error| failure(path, error);
-    let mut file = LogFile::open(open(path)?).map_err(failed)?;
+    let mut file = LogFile::open(open(path)?).map_err(|error| failed(error.into()))?;
     let header = file.header().clone();
     let mut bar = Bar::new(&context.output);
     let mut progress = |done, of| bar.set("importing", done, of);
-    let found = match known(context, header.workspace) {
+    let found = match known(context, WorkspaceId::from_bytes(header.workspace)) {
         Some(name) => {
             let folder = context.workspaces_folder().join(&name);
             let mut replica = Replica::open(&folder, Context::options())?;
@@ -114,12 +114,13 @@ fn make<R: BufRead>(
     let Header {
         workspace, name, ..
     } = file.header().clone();
+    let workspace = WorkspaceId::from_bytes(workspace);
     let all = context.workspaces_folder();
     let here = |path: &Path| {
         let path = path.to_path_buf();
         move |error: std::io::Error| Either::Here(Failure::file("make", &path, &error))
     };
-    std::fs::create_dir_all(&all).map_err(here(&all))?;
+    private_folder(&all).map_err(Either::Here)?;
     // Gone again unless everything holds.
     let hidden = tempfile::Builder::new()
         .prefix(".importing-")
@@ -183,7 +184,7 @@ fn tell(context: &Context, header: &Header, found: Found) -> Result<Exit, Failur
     let answer = json::ImportedLog {
         schema: json::Schema,
         workspace: name,
-        id: header.workspace,
+        id: WorkspaceId::from_bytes(header.workspace),
         outcome,
         entries: header.size,
         root: hex(&header.root),

@@ -8,7 +8,7 @@ use quarterdeck_report::json;
 use quarterdeck_report::names::Names;
 use quarterdeck_sync::{NewWorkspace, Replica};
 
-use crate::context::{Context, system_time_zone, user_name, workspaces};
+use crate::context::{Context, private_folder, system_time_zone, user_name, workspaces};
 use crate::error::{Exit, Failure};
 use crate::session::Session;
 
@@ -72,8 +72,7 @@ impl Init {
         };
         super::folder_name(&self.name)?;
         let folder = context.workspaces_folder().join(&self.name);
-        std::fs::create_dir_all(context.workspaces_folder())
-            .map_err(|error| Failure::file("make", &context.workspaces_folder(), &error))?;
+        private_folder(&context.workspaces_folder())?;
         let time_zone = new.time_zone.clone();
         let mut random = context.randomness(DeviceId::nil(), 0)?;
         let mut replica = Replica::create(

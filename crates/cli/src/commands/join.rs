@@ -1,18 +1,23 @@
 //! `okr join`: become a device of a workspace that others have begun.
 
+use std::io::{BufRead, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use quarterdeck_core::id::{DeviceId, WorkspaceId};
 use quarterdeck_report::text;
+use quarterdeck_sync::identity::Secret;
 use quarterdeck_sync::join::{Join as Joining, join};
 use quarterdeck_sync::{Invite, Replica};
 
-use crate::context::{Context, workspaces};
+use crate::context::{Context, private_folder, workspaces};
 use crate::error::{Exit, Failure};
 use crate::online;
 use crate::progress::Bar;
 use crate::session::Session;
+
+/// No invitation is longer, in bytes.
+const LONGEST: u64 = 4096;
 
 /// Join a workspace by an invitation. It lets one device in, once.
 #[derive(Debug, Args)]
@@ -22,7 +27,7 @@ use crate::session::Session;
 
 Whoever runs the server makes invitations: okrd invite")]
 pub(crate) struct Join {
-    /// The invitation.
+    /// The invitation, or - to be asked for it or read it from standard input.
     url: String,
     /// What this machine is called in the workspace [default: its host name].
     #[arg(long, value_name = "NAME")]
@@ -38,7 +43,7 @@ pub(crate) struct Join {
 
 impl Join {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let invite = read_invite(&self.url)?;
+        let invite = read_invite(context, &self.url)?;
         let folder = Folder::for_join(context, &invite, self.again)?;
         let device_name = self.device.unwrap_or_else(|| context.device_name());
         // The same seed on two machines is no reason for the same key: the invitations differ.
@@ -93,13 +98,35 @@ impl Join {
     }
 }
 
-/// Reads an invitation; its secret is in no message.
-pub(super) fn read_invite(url: &str) -> Result<Invite, Failure> {
+/// Reads an invitation, where it is `-` from standard input; its secret is in no message.
+pub(super) fn read_invite(context: &Context, url: &str) -> Result<Invite, Failure> {
+    let asked = if url == "-" {
+        Some(ask(context)?)
+    } else {
+        None
+    };
+    let url = asked.as_ref().map_or(url, |asked| asked.reveal());
     url.parse()
         .map_err(|error: quarterdeck_sync::invite::InviteError| {
             let shown = url.split('#').next().unwrap_or_default();
             Failure::usage(format!("'{shown}': {error}."))
         })
+}
+
+/// One line of standard input.
+fn ask(context: &Context) -> Result<Secret<String>, Failure> {
+    if context.output.asks() && std::io::stdin().is_terminal() {
+        context.output.note("paste the invitation and press Enter");
+    }
+    let mut line = String::new();
+    match std::io::stdin().lock().take(LONGEST).read_line(&mut line) {
+        Ok(1..) => Ok(Secret::new(line)),
+        Ok(0) => Err(Failure::usage("There is no invitation on standard input.")
+            .hint("write it there, as in `okr join - < FILE`")),
+        Err(error) => Err(Failure::usage(format!(
+            "The invitation cannot be read from standard input: {error}."
+        ))),
+    }
 }
 
 fn first_half(key: &[u8; 32]) -> [u8; 16] {
@@ -127,7 +154,7 @@ impl Folder {
     /// The invitation lets no device in, or this machine is in already.
     fn for_join(context: &Context, invite: &Invite, again: bool) -> Result<Self, Failure> {
         let all = context.workspaces_folder();
-        std::fs::create_dir_all(&all).map_err(|error| Failure::file("make", &all, &error))?;
+        private_folder(&all)?;
         let Some(id) = invite.workspace_id() else {
             return Err(Failure::usage(
                 "This invitation gives a workspace to a server; it lets no device in.",
@@ -202,7 +229,7 @@ fn is_copy(context: &Context, name: &str) -> bool {
 /// Moves a device's folder out of the way, with what it had not sent.
 fn set_aside(context: &Context, name: &str) -> Result<(), Failure> {
     let all = context.home.join("set-aside");
-    std::fs::create_dir_all(&all).map_err(|error| Failure::file("make", &all, &error))?;
+    private_folder(&all)?;
     let target = free(&all, name);
     rename(&context.workspaces_folder().join(name), &target)?;
     context.output.warning(&format!(

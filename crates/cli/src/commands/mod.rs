@@ -51,6 +51,7 @@ mod prove;
 mod query;
 mod regrade;
 mod remote;
+mod repair;
 mod replay;
 mod replay_screen;
 mod resolve;
@@ -143,6 +144,7 @@ pub(crate) enum Command {
     Export(export::Export),
     // This machine.
     Doctor(doctor::Doctor),
+    Repair(repair::Repair),
     Config(config::Config),
     Completions(completions::Completions),
     Man(man::Man),
@@ -160,6 +162,7 @@ impl Command {
             Self::Remote(command) => command.run(context),
             Self::Demo(command) => command.run(context),
             Self::Doctor(command) => command.run(context),
+            Self::Repair(command) => command.run(context),
             Self::Config(command) => command.run(context),
             Self::Completions(command) => command.run(context),
             Self::Man(command) => command.run(context),

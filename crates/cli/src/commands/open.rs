@@ -140,7 +140,7 @@ impl Open {
         let state = view.state();
         let name = (state.cycles.get(&cycle)).map_or_else(String::new, |it| it.name.clone());
         let workspace = (state.workspace.as_ref()).map_or("workspace", |it| it.name.as_str());
-        let folder = context.home.join("pages").join(workspace);
+        let folder = context.home.join("pages").join(file_name(workspace));
         let file = folder.join(format!("{}.html", file_name(&name)));
         let on = view.on();
         let retro = retro::Asked {
@@ -220,10 +220,15 @@ fn failure(error: RemoteError, of_token: bool) -> Failure {
     }
 }
 
-/// A cycle's name as that of a file.
+/// The most characters of a name that becomes a file's.
+const MAX_FILE_NAME: usize = 100;
+
+/// A name that somebody wrote, as that of a file or folder: no separator, no beginning with a dot, and no longer
+/// than a file system takes.
 fn file_name(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let name: String = (name.chars())
+        .take(MAX_FILE_NAME)
         .map(|c| if plain(c) { c } else { '-' })
         .collect();
     match name.trim_start_matches('.') {
@@ -268,6 +273,9 @@ mod tests {
         assert_eq!(file_name("2026-Q3"), "2026-Q3");
         assert_eq!(file_name("../Q3 / north"), "-Q3---north");
         assert_eq!(file_name(".."), "page");
+        assert_eq!(file_name("/etc/cron.d"), "-etc-cron.d");
+        assert_eq!(file_name("a\0b\n"), "a-b-");
+        assert_eq!(file_name(&"x".repeat(300)).len(), MAX_FILE_NAME);
         let file = Path::new("/home/ana b/pages/acme/ü.html");
         assert_eq!(
             file_url(file),

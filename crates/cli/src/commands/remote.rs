@@ -32,10 +32,11 @@ enum Verb {
 #[derive(Debug, Args)]
 #[command(after_help = "EXAMPLES:
   okr remote set \"okr://okr.example.com:7443/acme#SECRET\"
+  okr remote set -                           asked for, or from standard input
 
 Whoever runs the server makes such a URL: okrd workspace host --data DIR")]
 struct Set {
-    /// The URL.
+    /// The URL, or - to be asked for it or read it from standard input.
     url: String,
     /// Speak without encryption to a server that is not on this machine.
     #[arg(long)]
@@ -53,7 +54,7 @@ impl Remote {
 
 impl Set {
     fn run(self, context: &Context) -> Result<Exit, Failure> {
-        let invite = read_invite(&self.url)?;
+        let invite = read_invite(context, &self.url)?;
         let mut session = context.open()?;
         session.random()?;
         session.replica.release();

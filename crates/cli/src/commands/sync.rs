@@ -17,8 +17,11 @@ use crate::session::Session;
   okr sync
   okr sync --json
 
-Exits with 4 when the server is out of reach (local work is kept), and with 6 when its history \
-does not verify.")]
+A server that was restored from a backup gets back what it lost, and this machine holds; its own \
+signature shows that it is what it recorded.
+
+Exits with 4 when the server is out of reach or records nothing at present (local work is kept), and \
+with 6 when its history does not verify.")]
 pub(crate) struct Sync {}
 
 impl Sync {
@@ -54,7 +57,15 @@ pub(super) fn tell(session: &Session<'_>, report: &Report) -> Result<Exit, Failu
         .context
         .output
         .answer(&told, || text::sync(&told, &session.shown_for()))?;
-    Ok(Exit::Done)
+    match &report.closed {
+        None => Ok(Exit::Done),
+        Some(closed) => {
+            if let Some(hint) = &closed.hint {
+                session.context.output.note(hint);
+            }
+            Ok(Exit::Unreachable)
+        }
+    }
 }
 
 /// What was exchanged, and what a replica has after it.
@@ -71,5 +82,8 @@ pub(super) fn told(replica: &Replica, report: &Report) -> json::Sync {
         head: report.head,
         pending: replica.pending_events() as u64,
         up_to_date: report.up_to_date,
+        given_back: report.given_back,
+        closed: (report.closed.as_ref()).map(|closed| closed.why.word().to_owned()),
+        closed_message: report.closed.as_ref().map(|closed| closed.message.clone()),
     }
 }

@@ -1,6 +1,5 @@
 //! `okr template`: objectives and key results to begin from, by role.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -17,6 +16,7 @@ use quarterdeck_report::json::{self, Schema};
 use quarterdeck_report::names::Names;
 use quarterdeck_report::text;
 
+use crate::bounded;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::session::Session;
@@ -334,20 +334,11 @@ fn bare(found: KeyResult) -> KeyResult {
 
 /// What a text file says.
 fn text_of(file: &Path) -> Result<String, Failure> {
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::InvalidData => {
-            Failure::usage(format!("{} is no text.", file.display()))
-                .hint("a template is a text in Markdown: see `okr template show sdr --markdown`")
-        }
-        _ => Failure::file("read", file, &error),
-    };
-    if file == Path::new("-") {
-        let mut text = String::new();
-        return (std::io::stdin().read_to_string(&mut text))
-            .map(|_| text)
-            .map_err(failed);
-    }
-    std::fs::read_to_string(file).map_err(failed)
+    let bytes = bounded::read(file, quarterdeck_exchange::MAX_BYTES)?;
+    String::from_utf8(bytes).map_err(|_| {
+        Failure::usage(format!("{} is no text.", file.display()))
+            .hint("a template is a text in Markdown: see `okr template show sdr --markdown`")
+    })
 }
 
 /// A text that ends with a line feed.

@@ -239,7 +239,8 @@ impl State {
                 check_in,
             } => self.role_for(event, Subject::CheckIn(*key_result, *check_in)),
             Body::Edited { subject, .. } => self.role_for(event, *subject),
-            Body::Unknown { .. } => Role::Contributor,
+            // Nothing says here whom it takes, and a newer version will take it at its word.
+            Body::Unknown { .. } => Role::Owner,
         }
     }
 

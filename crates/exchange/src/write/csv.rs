@@ -1,5 +1,7 @@
 //! CSV as RFC 4180 has it, but with line feeds: a line of names, then the rows.
 
+use quarterdeck_core::visible::written;
+
 use crate::neutral::neutralise;
 use crate::tables::{Cell, Table};
 
@@ -20,7 +22,7 @@ pub fn csv(table: &Table) -> String {
 fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) => neutralise(text).into_owned(),
+        Cell::Text(text) => neutralise(&written(text)).into_owned(),
         // A number begins with its sign and stays a number.
         Cell::Number(number) => number.to_string(),
         Cell::Date(date) => date.to_string(),

@@ -15,6 +15,7 @@ use std::fmt::Write;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::Metric;
 use quarterdeck_core::token::{KeyResultState, MetricKind, ObjectiveState, Tier};
+use quarterdeck_core::visible;
 
 use crate::outline::{KeyResult, Now, Objective, Outline};
 
@@ -215,6 +216,10 @@ fn escaped(text: &str) -> String {
                 .is_some_and(|rest| rest.starts_with(['.', ')']))
     });
     for (at, c) in text.char_indices() {
+        if visible::acts(c) && c != '\t' {
+            visible::put_picture(&mut out, c);
+            continue;
+        }
         let special = matches!(
             c,
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '{' | '}'

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::visible;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet};
 
 use crate::neutral::is_risky;
@@ -113,6 +114,7 @@ fn text(
     formats: &Formats,
 ) -> Result<(), rust_xlsxwriter::XlsxError> {
     let cut;
+    let text = &*visible::written(text);
     let text = if text.encode_utf16().count() > LONGEST {
         // A character takes at most two units.
         cut = text.chars().take(LONGEST / 2 - 1).collect::<String>() + "…";

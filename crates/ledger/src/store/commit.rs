@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::disk::Disk;
 use super::mark::{Mark, MarkFile};
 use super::tail::{End, GATHER, Record, SLOTS};
-use super::{frames, io_error};
+use super::{Watch, Written, frames, io_error};
 use crate::{Entry, Frontier, Head, LedgerError, NewEntry, WorkspaceId};
 
 /// Everything that appending needs to know of the log, in step with the disk.
@@ -15,6 +15,7 @@ pub(super) struct Committer {
     pub(super) log: Log,
     /// Why the store is in doubt, once a write has failed.
     pub(super) broken: Option<String>,
+    pub(super) watch: Watch,
 }
 
 /// The log as the committer knows it.
@@ -94,6 +95,7 @@ impl Committer {
                 log.base.clone_from(&log.framed);
                 push(&mut log.framed, log.workspace, frame);
             }
+            self.watch.tell(Written::Frames);
             log.frontier.clone_from(&log.framed);
             log.tail_bytes = frames::bytes_of(&rest);
             log.slots = 0;
@@ -109,9 +111,12 @@ impl Committer {
         };
         disk.insert_tail(log.slots, &record.encode())?;
         log.slots += 1;
+        self.watch.tell(Written::Record);
         disk.persist()?;
         let head = log.head();
+        self.watch.tell(Written::Flushed);
         self.write_mark(&head)?;
+        self.watch.tell(Written::Mark);
         let change = if replace {
             TailChange::Replace
         } else {

@@ -23,7 +23,7 @@ use crate::{Entry, LedgerError};
 
 /// The largest value.
 const MAX_VALUE: usize = 7 * 1024;
-const HEADER: usize = 1 + 1 + 8;
+pub(super) const HEADER: usize = 1 + 1 + 8;
 const MAX_CHUNK: usize = MAX_VALUE - HEADER;
 /// What the entries of one frame may take together.
 const CAPACITY: usize = MAX_CHUNK - frame::OVERHEAD;
@@ -88,15 +88,32 @@ pub(super) fn write(disk: &Disk, mut number: u64, entries: &[Entry]) -> Result<u
 }
 
 /// A value, taken apart.
-struct Part<'a> {
-    part: u8,
-    parts: u8,
-    first: u64,
-    chunk: &'a [u8],
+pub(super) struct Part<'a> {
+    pub(super) part: u8,
+    pub(super) parts: u8,
+    pub(super) first: u64,
+    pub(super) chunk: &'a [u8],
+}
+
+/// What stands around a frame in a value.
+pub(super) struct Around {
+    pub(super) before: usize,
+    pub(super) after: usize,
+}
+
+/// Whether bytes begin like the value of a frame that is not cut up.
+pub(super) fn begins(bytes: &[u8]) -> Option<Around> {
+    // Cheap first: this is asked at every byte of a damaged place.
+    bytes.starts_with(&[0, 1]).then_some(())?;
+    let part = Part::of(bytes)?;
+    (frame::first(part.chunk) == Some(part.first)).then_some(Around {
+        before: HEADER,
+        after: 0,
+    })
 }
 
 impl<'a> Part<'a> {
-    fn of(value: &'a [u8]) -> Option<Self> {
+    pub(super) fn of(value: &'a [u8]) -> Option<Self> {
         let ([part, parts], rest) = value.split_first_chunk()?;
         let (first, chunk) = rest.split_first_chunk()?;
         (part < parts).then_some(Self {

@@ -14,9 +14,9 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// The size of a segment of sled's log.
-const SEGMENT: u64 = 512 * 1024;
+pub(super) const SEGMENT: u64 = 512 * 1024;
 /// A segment begins with a checksum (4), its position in the log (8) and how far the log was synced (8).
-const HEADER: usize = 20;
+pub(super) const HEADER: usize = 20;
 /// sled writes positions with these bits flipped.
 const FLIPPED: u64 = 0x7fff_ffff_ffff_ffff;
 /// At most so many segments are kept, the newest ones: 256 MiB.
@@ -91,7 +91,7 @@ impl Guard {
     clippy::cast_possible_truncation,
     reason = "half a mebibyte fits into every usize"
 )]
-const SEGMENT_STEP: usize = SEGMENT as usize;
+pub(super) const SEGMENT_STEP: usize = SEGMENT as usize;
 
 fn snapshot_files(store: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -127,7 +127,7 @@ fn segment_position(file: &File, start: u64) -> io::Result<Option<u64>> {
     Ok(Some(u64::from_le_bytes(position) ^ FLIPPED))
 }
 
-fn read_up_to_segment(file: &File, start: u64) -> io::Result<Vec<u8>> {
+pub(super) fn read_up_to_segment(file: &File, start: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; SEGMENT_STEP];
     let mut read = 0;
     while let Some(rest) = bytes.get_mut(read..).filter(|rest| !rest.is_empty()) {

@@ -29,10 +29,24 @@ impl Lock {
             .write(true)
             .open(&path)
             .map_err(|source| io_error("open", &path, source))?;
+        Self::hold(dir, &path, file, wait)
+    }
+
+    /// Takes the lock where there is a file for it; makes none, and needs no permission to write.
+    pub(super) fn take_existing(dir: &Path, wait: Duration) -> Result<Option<Self>, LedgerError> {
+        let path = dir.join("lock");
+        match File::open(&path) {
+            Ok(file) => Self::hold(dir, &path, file, wait).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(io_error("open", &path, source)),
+        }
+    }
+
+    fn hold(dir: &Path, path: &Path, file: File, wait: Duration) -> Result<Self, LedgerError> {
         retry(wait, || match file.try_lock() {
             Ok(()) => Ok(Some(())),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => Err(io_error("lock", &path, source)),
+            Err(TryLockError::Error(source)) => Err(io_error("lock", path, source)),
         })?
         .ok_or_else(|| LedgerError::Locked {
             path: dir.to_path_buf(),

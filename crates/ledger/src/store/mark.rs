@@ -59,6 +59,38 @@ pub(super) enum Found {
     Mark(MarkFile, Mark),
 }
 
+/// What the bytes of a mark file say.
+#[derive(Debug)]
+pub(super) enum Said {
+    Nothing,
+    Unreadable,
+    OtherWorkspace,
+    /// The newest mark, the slot in which it stands, and how many writes there had been.
+    Mark {
+        slot: u8,
+        writes: u64,
+        mark: Mark,
+    },
+}
+
+/// Reads a mark file; changes nothing, and needs no permission to.
+pub(super) fn said(path: &Path, workspace: WorkspaceId) -> io::Result<Said> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Said::Nothing),
+        Err(error) => return Err(error),
+    };
+    let newest = (0..)
+        .zip(bytes.chunks(SLOT))
+        .filter_map(|(slot, bytes)| Some((slot, decode(bytes)?)))
+        .max_by_key(|(_, (_, writes, _))| *writes);
+    Ok(match newest {
+        None => Said::Unreadable,
+        Some((_, (found, ..))) if found != workspace => Said::OtherWorkspace,
+        Some((slot, (_, writes, mark))) => Said::Mark { slot, writes, mark },
+    })
+}
+
 /// The open file, ready for the next mark.
 #[derive(Debug)]
 pub(super) struct MarkFile {
@@ -102,21 +134,13 @@ impl MarkFile {
     }
 
     pub(super) fn find(path: &Path, workspace: WorkspaceId) -> io::Result<Found> {
-        let file = match OpenOptions::new().read(true).write(true).open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
-            Err(error) => return Err(error),
-        };
-        let bytes = std::fs::read(path)?;
-        let newest = (0..)
-            .zip(bytes.chunks(SLOT))
-            .filter_map(|(slot, bytes)| Some((slot, decode(bytes)?)))
-            .max_by_key(|(_, (_, writes, _))| *writes);
-        Ok(match newest {
-            None => Found::Unreadable,
-            Some((_, (found, ..))) if found != workspace => Found::OtherWorkspace,
+        Ok(match said(path, workspace)? {
+            Said::Nothing => Found::Nothing,
+            Said::Unreadable => Found::Unreadable,
+            Said::OtherWorkspace => Found::OtherWorkspace,
             // The newest may have been written without a sync, so its slot is the one to write again.
-            Some((slot, (_, writes, mark))) => {
+            Said::Mark { slot, writes, mark } => {
+                let file = OpenOptions::new().read(true).write(true).open(path)?;
                 Found::Mark(Self::new(file, workspace, writes, slot), mark)
             }
         })
@@ -165,7 +189,7 @@ fn write_at(file: &mut File, bytes: &[u8], at: u64) -> io::Result<()> {
     file.write_all(bytes)
 }
 
-fn encode(workspace: WorkspaceId, writes: u64, mark: &Mark) -> Vec<u8> {
+pub(super) fn encode(workspace: WorkspaceId, writes: u64, mark: &Mark) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
     out.extend(MAGIC);
     out.extend(workspace);
@@ -179,7 +203,7 @@ fn encode(workspace: WorkspaceId, writes: u64, mark: &Mark) -> Vec<u8> {
     out
 }
 
-fn decode(slot: &[u8]) -> Option<(WorkspaceId, u64, Mark)> {
+pub(super) fn decode(slot: &[u8]) -> Option<(WorkspaceId, u64, Mark)> {
     let mut rest = slot;
     let magic = take::<8>(&mut rest)?;
     let workspace = take(&mut rest)?;

@@ -7,7 +7,8 @@
 //!
 //! One committer, behind a mutex, is the only writer; readers see what was last published and never wait
 //! for a disk. What opening promises: a store that holds less than was acknowledged, or anything else
-//! than was acknowledged at its end, does not open, and nothing in it is changed.
+//! than was acknowledged at its end, does not open, and nothing in it is changed. What is sound in it is
+//! still read, by [`salvage`].
 //!
 //! A folder holds `lock`, `mark`, `store/` (sled's), `erased` and whatever [`crate::Derived`] keeps there.
 
@@ -15,10 +16,13 @@ mod commit;
 mod disk;
 mod erase;
 mod frames;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod guard;
 mod lock;
 mod mark;
 mod open;
+mod salvage;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -28,7 +32,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -37,6 +41,7 @@ use self::commit::{Committer, TailChange};
 use self::disk::Disk;
 use self::frames::Reader;
 use self::lock::Lock;
+pub use self::salvage::{Loss, Salvaged, salvage};
 use crate::ledger::check_batch;
 use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, Remains, WorkspaceId};
 
@@ -55,6 +60,8 @@ pub struct Options {
     /// Free disk space, in bytes, below which nothing is recorded. 8 MiB by default: running sled
     /// against a full disk leaves it in doubt, so it is not let come to that.
     pub reserve_bytes: u64,
+    /// Who is told how far an append has come. Nobody by default.
+    pub watch: Watch,
 }
 
 impl Default for Options {
@@ -65,7 +72,43 @@ impl Default for Options {
             rebuild_mark: false,
             cache_bytes: 64 << 20,
             reserve_bytes: 8 << 20,
+            watch: Watch::default(),
         }
+    }
+}
+
+/// What an append has done so far, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Written {
+    /// Entries moved into frames, which do not count yet. Few appends do.
+    Frames,
+    /// The record that makes the append part of the log is handed to the store.
+    Record,
+    /// All of it is on the disk.
+    Flushed,
+    /// The high-water mark is written.
+    Mark,
+}
+
+/// Told at each step of an append, on the thread that appends: for tests that end the process there.
+#[derive(Clone, Default)]
+pub struct Watch(Option<Arc<dyn Fn(Written) + Send + Sync>>);
+
+impl Watch {
+    pub fn new(told: impl Fn(Written) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(told)))
+    }
+
+    fn tell(&self, written: Written) {
+        if let Some(told) = &self.0 {
+            told(written);
+        }
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watch").field(&self.0.is_some()).finish()
     }
 }
 
@@ -160,8 +203,7 @@ impl SledLedger {
             .map(|entry| 4 * entry.event.size() as u64)
             .sum();
         let needed = bytes.saturating_add(self.reserve_bytes);
-        let free = fs2::available_space(&self.dir)
-            .map_err(|source| io_error("ask for free space at", &self.dir, source))?;
+        let free = crate::free_space(&self.dir)?;
         if free < needed {
             Err(LedgerError::DiskFull {
                 path: self.dir.clone(),

@@ -71,7 +71,7 @@ impl SledLedger {
         } else {
             None
         };
-        match Opened::new(dir, workspace, options, found) {
+        match Opened::new(dir, workspace, options, found).map_err(told_for_damage) {
             Ok(opened) => Ok(opened.guarded_by(lock, workspace, options)),
             Err(error) => {
                 if let Some(guard) = guard.filter(|_| speaks_of_damage(&error)) {
@@ -95,8 +95,15 @@ fn speaks_of_damage(error: &LedgerError) -> bool {
             | LedgerError::RootDiffers { .. }
             | LedgerError::NoMark { .. }
             | LedgerError::Unopenable { .. }
-            | LedgerError::Store { .. }
     )
+}
+
+/// What sled can't read while a store is opened is damage: nothing was written yet that could have failed.
+fn told_for_damage(error: LedgerError) -> LedgerError {
+    match error {
+        LedgerError::Store { path, what } => LedgerError::Unopenable { path, what },
+        other => other,
+    }
 }
 
 /// A log that passed.
@@ -173,6 +180,7 @@ impl Opened {
             mark: mark_file,
             log,
             broken: None,
+            watch: options.watch.clone(),
         };
         Ok(Self {
             disk,

@@ -14,11 +14,12 @@
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use super::frames::Around;
 use crate::Entry;
 use crate::frame::{self, Damage};
 
 const CHECKSUM: usize = 32;
-const HEADER: usize = 24;
+pub(super) const HEADER: usize = 24;
 
 /// The slots that may be in use at once.
 pub(super) const SLOTS: u16 = 1024;
@@ -65,13 +66,26 @@ impl Record {
 }
 
 /// A record whose entries have not been looked at yet.
-struct Sound<'a> {
-    end: End,
-    frame: &'a [u8],
+pub(super) struct Sound<'a> {
+    pub(super) end: End,
+    pub(super) frame: &'a [u8],
+}
+
+/// Whether bytes begin like a record: the entries in it are the last of the log that it speaks of.
+pub(super) fn begins(bytes: &[u8]) -> Option<Around> {
+    // Cheap first: this is asked at every byte of a damaged place.
+    bytes.starts_with(&[0, 0]).then_some(())?;
+    let (header, frame) = bytes.split_first_chunk::<HEADER>()?;
+    let size = u64::from_be_bytes(*header.first_chunk()?);
+    let (first, count) = (frame::first(frame)?, frame::count(frame)?);
+    (first.checked_add(count) == size.checked_add(1)).then_some(Around {
+        before: HEADER,
+        after: CHECKSUM,
+    })
 }
 
 impl<'a> Sound<'a> {
-    fn of(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn of(bytes: &'a [u8]) -> Option<Self> {
         let (content, checksum) = bytes.split_last_chunk::<CHECKSUM>()?;
         let (header, frame) = content.split_first_chunk::<HEADER>()?;
         let (numbers, []) = header.as_chunks::<8>() else {

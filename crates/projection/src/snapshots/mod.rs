@@ -261,3 +261,10 @@ fn packs(dir: &Path) -> impl Iterator<Item = (u64, PathBuf)> + use<> {
         Some((number, entry.path()))
     })
 }
+
+/// Reads a record as the list, as a trunk and as a page of every kind, and looks at all that is in it.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_anything(bytes: &[u8], place: Place, pack: &Arc<Pack>) {
+    let _ = postcard::from_bytes::<List>(bytes);
+    trunk::read_anything(place, pack);
+}

@@ -16,6 +16,8 @@ use quarterdeck_core::state::{
 use quarterdeck_ledger::{Frontier, Hash};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "fuzzing")]
+use super::page::Entity;
 use super::page::Table;
 use crate::folded::Folded;
 use crate::pack::Pack;
@@ -161,4 +163,28 @@ fn rest(state: &State) -> State {
         skipped: state.skipped.clone(),
         below: Below::default(),
     }
+}
+
+/// Reads a record as a trunk and as a page of every kind, and looks at all that is in it.
+#[cfg(feature = "fuzzing")]
+pub(super) fn read_anything(place: Place, pack: &Arc<Pack>) {
+    for size in [0, 1] {
+        if let Ok(folded) = Tables::default().open(size, place, pack, true) {
+            let _ = quarterdeck_core::canonical::json(&folded.state);
+        }
+    }
+    let read = <Lazy<KeyResult> as Entity<KeyResultId>>::read(place, pack);
+    for (_, found) in read.into_iter().flatten() {
+        let _ = (found.head().title.len(), found.check_ins.all().count());
+    }
+    let read = <Lazy<Note> as Entity<NoteId>>::read(place, pack);
+    for (_, found) in read.into_iter().flatten() {
+        let _ = (found.head().is_shown(), found.text.len());
+    }
+    let _ = <Arc<Objective> as Entity<ObjectiveId>>::read(place, pack);
+    let _ = <Arc<Kpi> as Entity<KpiId>>::read(place, pack);
+    let _ = <Arc<Initiative> as Entity<InitiativeId>>::read(place, pack);
+    let _ = <Arc<Todo> as Entity<TodoId>>::read(place, pack);
+    let _ = <Arc<Weekly> as Entity<WeeklyId>>::read(place, pack);
+    let _ = <Arc<Source> as Entity<u64>>::read(place, pack);
 }

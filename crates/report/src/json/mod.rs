@@ -10,6 +10,7 @@ mod blame;
 mod calibration;
 mod carry;
 mod chart;
+mod check;
 mod closing;
 mod conflicts;
 mod diff;
@@ -63,6 +64,7 @@ pub use calibration::{
 };
 pub use carry::{CarriedKeyResult, CarriedObjective, Carry, LeftBehind, carry};
 pub use chart::{Chart, chart};
+pub use check::{Check, Checked};
 pub use closing::{
     Closing, CycleClosed, GradeList, GradeTold, Grades, OpenItem, Ungraded, closing, grade,
     grade_list, grades, open_items,

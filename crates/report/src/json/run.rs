@@ -110,6 +110,12 @@ pub struct Sync {
     pub pending: u64,
     /// Whether the server's head was reached and verified.
     pub up_to_date: bool,
+    /// Entries that the server had lost, as after a restored backup, and has back from this machine.
+    pub given_back: u64,
+    /// Why the server records nothing at present: `held` or `damaged`; null where it records.
+    pub closed: Option<String>,
+    /// The same in the server's words.
+    pub closed_message: Option<String>,
 }
 
 /// What a verification found.

@@ -1,54 +1,61 @@
 //! The one place where text that people wrote is made safe to show.
 //!
-//! Guarantee: what [`clean`] answers contains no control character, no terminal escape and no
-//! character that turns the direction of its neighbours. Such characters are shown, not dropped:
-//! whoever reads a title with an escape in it should see that there is one.
+//! Guarantee: what [`clean`] answers contains no control character, no terminal escape, no
+//! character that turns the direction of its neighbours, none that is not seen, and no heap of marks on
+//! one letter that would run into other lines. Such characters are shown, not dropped: whoever reads a
+//! title with an escape in it should see that there is one. Which they are is said in
+//! [`quarterdeck_core::visible`].
 
 use std::borrow::Cow;
 
+use quarterdeck_core::visible::{is_unsafe, put_picture};
+use unicode_width::UnicodeWidthChar;
+
+/// Marks above and below one letter; no language piles up more.
+const MARKS: usize = 6;
+
 /// The text with control characters shown as `␛`, and with direction changers, invisible
-/// separators and further controls shown as `\u{202e}`.
+/// characters, further controls and heaped marks shown as `\u{202e}`.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    if !is_suspect(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
+    let mut marks = 0;
     for c in text.chars() {
-        if !is_unsafe(c) {
+        marks = if is_mark(c) { marks + 1 } else { 0 };
+        if is_unsafe(c) {
+            put_picture(&mut shown, c);
+        } else if marks > MARKS {
+            shown.extend(c.escape_unicode());
+        } else {
             shown.push(c);
-            continue;
-        }
-        match picture(c) {
-            Some(picture) => shown.push(picture),
-            None => shown.extend(c.escape_unicode()),
         }
     }
     Cow::Owned(shown)
+}
+
+fn is_suspect(text: &str) -> bool {
+    if text.is_ascii() {
+        return text.bytes().any(|byte| byte.is_ascii_control());
+    }
+    let mut marks = 0;
+    text.chars().any(|c| {
+        marks = if is_mark(c) { marks + 1 } else { 0 };
+        marks > MARKS || is_unsafe(c)
+    })
+}
+
+/// Whether a character takes no room of its own.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && c.width() == Some(0)
 }
 
 /// The text on one line: line breaks, tabs and runs of spaces become single spaces.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            // Marks, embeddings, overrides and isolates that turn the direction of text.
-            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            // Line and paragraph separators, and spaces without a width.
-            | '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
-}
-
-/// Unicode's picture of a C0 control character.
-fn picture(c: char) -> Option<char> {
-    match u32::from(c) {
-        code @ 0..=0x1f => char::from_u32(0x2400 + code),
-        0x7f => Some('␡'),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -75,6 +82,19 @@ mod tests {
         assert_eq!(clean("pay \u{202e}001"), "pay \\u{202e}001");
         assert_eq!(clean("\u{2066}x\u{2069}"), "\\u{2066}x\\u{2069}");
         assert_eq!(clean("in\u{200b}visible"), "in\\u{200b}visible");
+    }
+
+    #[test]
+    fn marks_do_not_run_into_other_lines() {
+        assert_eq!(clean("e\u{301}\u{323}"), "e\u{301}\u{323}");
+        let heap = format!("Z{}", "\u{335}".repeat(9));
+        let kept = format!("Z{}", "\u{335}".repeat(6));
+        assert_eq!(clean(&heap), format!("{kept}{}", "\\u{335}".repeat(3)));
+    }
+
+    #[test]
+    fn tags_are_letters_that_are_seen() {
+        assert_eq!(clean("ok\u{e0041}"), "ok\\u{e0041}");
     }
 
     #[test]

@@ -78,6 +78,14 @@ pub fn outbox(found: &Outbox, view: &View) -> Document {
     document
 }
 
+/// Why a sync is not through.
+fn unfinished(found: &Sync) -> String {
+    match found.closed {
+        Some(_) => format!("{} not sent", count(found.pending, "event")),
+        None => "the server has more".to_owned(),
+    }
+}
+
 /// What a sync exchanged, in plain words.
 #[must_use]
 pub fn sync(found: &Sync, view: &View) -> Document {
@@ -93,6 +101,10 @@ pub fn sync(found: &Sync, view: &View) -> Document {
     if found.pulled > 0 {
         told.push(format!("received {}", count(found.pulled, "event")));
     }
+    if found.given_back > 0 {
+        let lost = count(found.given_back, "event");
+        told.push(format!("gave the server back {lost} that it had lost"));
+    }
     let summary = if told.is_empty() {
         "Nothing to send, nothing new.".to_owned()
     } else {
@@ -104,8 +116,11 @@ pub fn sync(found: &Sync, view: &View) -> Document {
         (Line::new().with(Style::Good, "✓")).plain(format!(" Up to date at #{head}, verified."))
     } else {
         (Line::new().with(Style::Warn, "▲"))
-            .plain(format!(" Verified up to #{head}; the server has more."))
+            .plain(format!(" Verified up to #{head}; {}.", unfinished(found)))
     });
+    if let Some(message) = &found.closed_message {
+        document.paragraph(Style::Warn, message, 0, view.width);
+    }
     for refused in &found.refused {
         let message = format!("Refused: {}", refused.message);
         document.paragraph(Style::Bad, &message, 0, view.width);

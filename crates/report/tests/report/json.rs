@@ -428,6 +428,9 @@ fn lists_and_answers_keep_their_keys() {
         head: 1207,
         pending: 0,
         up_to_date: true,
+        given_back: 0,
+        closed: None,
+        closed_message: None,
     };
     let verify = json::Verify {
         schema: json::Schema,
@@ -450,7 +453,7 @@ fn lists_and_answers_keep_their_keys() {
     for (found, expected) in [
         (
             value(sync),
-            "already conflicts head pending pulled pushed refused schema up_to_date",
+            "already closed closed_message conflicts given_back head pending pulled pushed refused schema up_to_date",
         ),
         (
             value(verify),

@@ -402,6 +402,9 @@ fn sync_counts_both_ways() {
         head: 1207,
         pending: 0,
         up_to_date: true,
+        given_back: 0,
+        closed: None,
+        closed_message: None,
     };
     assert_eq!(
         plain(&text::sync(&none, &view(80))),

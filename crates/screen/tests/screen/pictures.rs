@@ -152,6 +152,9 @@ fn a_sync_under_way_done_and_failed() {
         head: 48,
         pending: 0,
         up_to_date: true,
+        given_back: 0,
+        closed: None,
+        closed_message: None,
     };
     live.answer(&Question::Sync, Ok(Answer::Synced(Box::new(report))));
     live.give(Event::News(News::Following));

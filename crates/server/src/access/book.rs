@@ -10,7 +10,7 @@ const VERSION: u32 = 1;
 
 /// Everything in `access.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Book {
+pub(crate) struct Book {
     version: u32,
     pub(super) tokens: Vec<TokenRecord>,
     pub(super) hosting: Vec<Hosting>,
@@ -31,6 +31,9 @@ pub(crate) struct TokenRecord {
     pub(crate) expires: Timestamp,
     pub(crate) revoked: Option<Timestamp>,
     pub(crate) last_used: Option<Timestamp>,
+    /// The token that it takes the place of, until it is first used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replaces: Option<Uuid>,
 }
 
 /// An invitation to host a workspace that began without a server.
@@ -63,7 +66,7 @@ impl Default for Book {
 }
 
 impl Book {
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
         let book: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         if book.version == VERSION {
             Ok(book)
@@ -75,7 +78,7 @@ impl Book {
         }
     }
 
-    pub(super) fn write(&self) -> Result<Vec<u8>, serde_json::Error> {
+    pub(crate) fn write(&self) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec_pretty(self)
     }
 

@@ -8,17 +8,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::from_fn;
 use hyper_util::rt::TokioIo;
 use quarterdeck_proto::v1::admin_service_client::AdminServiceClient;
 use quarterdeck_proto::v1::admin_service_server::AdminServiceServer;
 use tokio::io::DuplexStream;
 use tokio::task::JoinHandle;
-use tonic::Request;
-use tonic::service::interceptor::InterceptedService;
+use tonic::service::Routes;
 use tonic::transport::{Channel, Endpoint};
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
 use tower::service_fn;
 
-use crate::auth::Caller;
+use crate::auth::as_operator;
 use crate::data::DataFolder;
 use crate::error::ServerError;
 use crate::rpc::Admin;
@@ -27,7 +29,7 @@ use crate::shared::Shared;
 
 /// How long to wait for an okrd that has just taken its data folder, and listens soon.
 const PATIENCE: Duration = Duration::from_secs(5);
-const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+pub(super) const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 const DUPLEX_BYTES: usize = 64 * 1024;
 
 /// A way to a server's administration.
@@ -101,7 +103,7 @@ async fn open(data: &Path) -> Result<Connection, ServerError> {
     let (near, far) = tokio::io::duplex(DUPLEX_BYTES);
     let serving = tokio::spawn(
         tonic::transport::Server::builder()
-            .add_service(service(&shared))
+            .add_routes(service(&shared))
             .serve_with_incoming(tokio_stream::once(Ok::<DuplexStream, std::io::Error>(far))),
     );
     let mut near = Some(near);
@@ -121,23 +123,20 @@ fn endpoint() -> Endpoint {
     Endpoint::from_static("http://okrd.invalid")
 }
 
-type OperatorsService = InterceptedService<
-    AdminServiceServer<Admin>,
-    fn(Request<()>) -> Result<Request<()>, tonic::Status>,
->;
-
-fn service(shared: &Arc<Shared>) -> OperatorsService {
-    AdminServiceServer::with_interceptor(Admin::new(Arc::clone(shared)), as_operator)
+/// The one service that the operator reaches, behind the same table of calls as on the network.
+fn service(shared: &Arc<Shared>) -> Routes {
+    let service = AdminServiceServer::new(Admin::new(Arc::clone(shared)));
+    let routes = Routes::new(service).into_axum_router();
+    Routes::from(routes.layer(from_fn(as_operator)))
 }
 
-#[allow(clippy::result_large_err, reason = "tonic's type")]
-fn as_operator(mut request: Request<()>) -> Result<Request<()>, tonic::Status> {
-    request.extensions_mut().insert(Caller::Operator);
-    Ok(request)
-}
-
-#[cfg(unix)]
 async fn knock(data: &Path) -> Result<AdminServiceClient<Channel>, String> {
+    channel(data).await.map(AdminServiceClient::new)
+}
+
+/// A connection to the socket of an okrd that runs.
+#[cfg(unix)]
+pub(super) async fn channel(data: &Path) -> Result<Channel, String> {
     let socket = DataFolder::socket(data);
     let connector = service_fn(move |_| {
         let socket = socket.clone();
@@ -148,30 +147,31 @@ async fn knock(data: &Path) -> Result<AdminServiceClient<Channel>, String> {
         }
     });
     let channel = endpoint().connect_with_connector(connector).await;
-    channel
-        .map(AdminServiceClient::new)
-        .map_err(|error| error.to_string())
+    channel.map_err(|error| innermost(&error))
+}
+
+/// What is at the bottom of an error: tonic's own says no more than that there was one.
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 #[cfg(not(unix))]
-async fn knock(_data: &Path) -> Result<AdminServiceClient<Channel>, String> {
+pub(super) async fn channel(_data: &Path) -> Result<Channel, String> {
     Err("this system has no Unix sockets".to_owned())
 }
 
 /// Listens on the socket in the data folder until the server stops. Without it the server serves
 /// all the same; administrative commands then have to wait until it is stopped.
 #[cfg(unix)]
-pub(crate) fn listen(shared: &Arc<Shared>) {
-    use std::os::unix::fs::PermissionsExt;
+pub(crate) fn listen(shared: &Arc<Shared>, health: HealthReporter) {
+    use super::socket;
 
     let path = DataFolder::socket(shared.folder.path());
-    // Left over from a run that was killed: the lock on the folder says that it is nobody's now.
-    let _ = std::fs::remove_file(&path);
-    let bound = tokio::net::UnixListener::bind(&path).and_then(|listener| {
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-        Ok(listener)
-    });
-    let listener = match bound {
+    let listener = match socket::bind(&path) {
         Ok(listener) => listener,
         Err(error) => {
             tracing::warn!(
@@ -183,10 +183,12 @@ pub(crate) fn listen(shared: &Arc<Shared>) {
     };
     let stopping = shared.stopping.clone();
     let service = service(shared);
+    let health = HealthServer::new(HealthService::from_health_reporter(health));
     tokio::spawn(async move {
-        let incoming = tokio_stream::wrappers::UnixListenerStream::new(listener);
+        let incoming = socket::of_this_user(listener);
         let served = tonic::transport::Server::builder()
-            .add_service(service)
+            .add_routes(service)
+            .add_service(health)
             .serve_with_incoming_shutdown(incoming, stopping.cancelled_owned())
             .await;
         if let Err(error) = served {
@@ -197,4 +199,4 @@ pub(crate) fn listen(shared: &Arc<Shared>) {
 }
 
 #[cfg(not(unix))]
-pub(crate) fn listen(_shared: &Arc<Shared>) {}
+pub(crate) fn listen(_shared: &Arc<Shared>, _health: HealthReporter) {}

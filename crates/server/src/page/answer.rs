@@ -3,7 +3,6 @@
 //! What an answer to an outsider depends on is the method, the form of the path and whether it comes from
 //! another site, and nothing that the server knows.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -29,6 +28,7 @@ use super::links::{Pass, SESSION_MS};
 use super::path::{self, Asked};
 use crate::access::Secret;
 use crate::auth::{self, Client};
+use crate::connection::Origin;
 use crate::shared::Shared;
 use crate::workspace::Workspace;
 
@@ -64,7 +64,7 @@ struct Head<'a> {
 }
 
 /// Answers a request.
-pub(super) async fn answer(shared: &Arc<Shared>, peer: IpAddr, head: &Parts) -> Response<Body> {
+pub(super) async fn answer(shared: &Arc<Shared>, peer: Origin, head: &Parts) -> Response<Body> {
     let Some(site) = shared.page.site() else {
         return not_here(head);
     };
@@ -85,7 +85,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, peer: IpAddr, head: &Parts) -> 
         return not_here(head);
     };
     if !shared.calls.take(seen.pass.token, now) {
-        shared.metrics.turn_away("rate");
+        shared.incidents.turn_away("rate", None);
         return trouble(
             StatusCode::TOO_MANY_REQUESTS,
             "Too much is asked; slow down.\n",
@@ -112,17 +112,25 @@ struct Seen {
     renewed: Option<HeaderValue>,
 }
 
+/// What cookies of this name hold: the first few of those in the headers.
+pub(crate) fn secrets<'a>(
+    headers: impl Iterator<Item = &'a str>,
+    name: &str,
+) -> impl Iterator<Item = &'a str> {
+    headers
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(move |(named, _)| *named == name)
+        .map(|(_, secret)| secret)
+        .take(COOKIES)
+}
+
 /// Who looks, by their cookie.
 fn look(shared: &Shared, site: &Site, head: &Parts, place: &str, now: Timestamp) -> Option<Seen> {
-    let name = cookie_name(site);
     let cookies = head.headers.get_all(COOKIE).iter();
     let cookies = cookies.filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|value| value.split(';'));
-    let shown = pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(named, _)| *named == name)
-        .take(COOKIES)
-        .find_map(|(_, secret)| Some((secret, shared.page.links.session(place, secret, now)?)));
+    let shown = secrets(cookies, cookie_name(site))
+        .find_map(|secret| Some((secret, shared.page.links.session(place, secret, now)?)));
     let (secret, shown) = shown?;
     let workspace = welcome(shared, &shown.pass, now)?;
     Some(Seen {
@@ -147,7 +155,7 @@ fn welcome(shared: &Shared, pass: &Pass, now: Timestamp) -> Option<Arc<Workspace
         return Some(client.workspace);
     }
     shared.page.links.end(pass.token);
-    shared.metrics.turn_away("page_session");
+    shared.incidents.turn_away("page_session", None);
     None
 }
 
@@ -155,7 +163,7 @@ fn welcome(shared: &Shared, pass: &Pass, now: Timestamp) -> Option<Arc<Workspace
 fn open(
     shared: &Shared,
     site: &Site,
-    peer: IpAddr,
+    peer: Origin,
     head: &Parts,
     (place, secret): (&str, &str),
 ) -> Response<Body> {
@@ -172,14 +180,14 @@ fn open(
         return not_here(head);
     }
     if !shared.page.failures.has(peer, now) {
-        shared.metrics.turn_away("wrong_links");
+        shared.incidents.turn_away("wrong_links", Some(peer));
         let message = "Too many wrong links came from this address; wait a minute.\n";
         return trouble(StatusCode::TOO_MANY_REQUESTS, message);
     }
     let opened = shared.page.links.open(place, secret, &shared.world);
     let opened = opened.filter(|opened| welcome(shared, &opened.pass, now).is_some());
     let Some(opened) = opened else {
-        shared.metrics.turn_away("wrong_link");
+        shared.incidents.turn_away("wrong_link", Some(peer));
         shared.page.failures.take(peer, now);
         return plain(StatusCode::NOT_FOUND, NOT_HERE);
     };

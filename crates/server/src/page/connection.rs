@@ -1,12 +1,11 @@
 //! Browsers' connections: HTTP/1.1, with TLS where the address has a certificate, and with limits on what
 //! somebody who has shown nothing yet may take up.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::Path;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Request;
@@ -22,8 +21,10 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::answer::answer;
+use crate::connection::Origin;
 use crate::error::ServerError;
 use crate::shared::Shared;
+use crate::shares::Shares;
 
 /// How large a request's head may be, in bytes.
 const HEAD_BYTES: usize = 16 * 1024;
@@ -49,7 +50,7 @@ pub(crate) fn serve(
 
 async fn listen(shared: Arc<Shared>, listener: tokio::net::TcpListener, tls: Option<TlsAcceptor>) {
     let room = Arc::new(Semaphore::new(shared.limits.browsers as usize));
-    let addresses = Arc::new(Addresses::default());
+    let addresses = Arc::new(Shares::default());
     loop {
         let next = async {
             // Whoever comes when all are taken waits in the system's queue.
@@ -63,39 +64,41 @@ async fn listen(shared: Arc<Shared>, listener: tokio::net::TcpListener, tls: Opt
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::warn!(%error, "no connection of a browser can be taken");
+                shared.incidents.turn_away("no_descriptors", None);
+                tracing::debug!(%error, "no connection of a browser can be taken");
                 sleep(NO_CONNECTIONS).await;
                 continue;
             }
         };
-        let most = shared.limits.browsers_per_address;
-        let Some(place) = addresses.take(peer.ip(), most) else {
-            shared.metrics.turn_away("browsers");
+        let origin = Origin::from(peer.ip());
+        let most = (shared.limits.browsers, shared.limits.browsers_per_address);
+        let Some(place) = addresses.take(origin, most) else {
+            shared.incidents.turn_away("browsers", Some(origin));
             continue;
         };
         let (shared, tls) = (Arc::clone(&shared), tls.clone());
         tokio::spawn(async move {
             let _held = (permit, place, shared.metrics.stream("page"));
-            talk(&shared, stream, peer, tls).await;
+            talk(&shared, stream, origin, tls).await;
         });
     }
 }
 
-async fn talk(shared: &Arc<Shared>, stream: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>) {
+async fn talk(shared: &Arc<Shared>, stream: TcpStream, peer: Origin, tls: Option<TlsAcceptor>) {
     // Without it answers are late, and no more.
     let _ = stream.set_nodelay(true);
     let Some(tls) = tls else {
-        return answer_all(shared, TokioIo::new(stream), peer.ip()).await;
+        return answer_all(shared, TokioIo::new(stream), peer).await;
     };
     match timeout(shared.limits.request_head, tls.accept(stream)).await {
-        Ok(Ok(stream)) => answer_all(shared, TokioIo::new(stream), peer.ip()).await,
+        Ok(Ok(stream)) => answer_all(shared, TokioIo::new(stream), peer).await,
         Ok(Err(error)) => tracing::debug!(%error, "a browser's handshake failed"),
         Err(_) => tracing::debug!("a browser's handshake took too long"),
     }
 }
 
 /// Answers the requests of a connection, one after the other.
-async fn answer_all(shared: &Arc<Shared>, io: impl Read + Write + Unpin + Send, peer: IpAddr) {
+async fn answer_all(shared: &Arc<Shared>, io: impl Read + Write + Unpin + Send, peer: Origin) {
     let limits = &shared.limits;
     let service = service_fn(move |request: Request<Incoming>| {
         let shared = Arc::clone(shared);
@@ -125,46 +128,5 @@ async fn answer_all(shared: &Arc<Shared>, io: impl Read + Write + Unpin + Send, 
 fn done(ended: hyper::Result<()>) {
     if let Err(error) = ended {
         tracing::debug!(%error, "a browser's connection ended early");
-    }
-}
-
-/// Connections by address.
-#[derive(Debug, Default)]
-struct Addresses {
-    open: Mutex<HashMap<IpAddr, u32>>,
-}
-
-/// A connection of an address.
-#[derive(Debug)]
-struct OfAddress {
-    all: Arc<Addresses>,
-    address: IpAddr,
-}
-
-impl Addresses {
-    /// Counts a connection as open, if its address may have one more.
-    fn take(self: &Arc<Self>, address: IpAddr, most: u32) -> Option<OfAddress> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(address).or_default();
-        if *count >= most {
-            return None;
-        }
-        *count += 1;
-        Some(OfAddress {
-            all: Arc::clone(self),
-            address,
-        })
-    }
-}
-
-impl Drop for OfAddress {
-    fn drop(&mut self) {
-        let mut open = (self.all.open.lock()).unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.address) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                open.remove(&self.address);
-            }
-        }
     }
 }

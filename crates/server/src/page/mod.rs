@@ -17,10 +17,10 @@
 //!
 //! What a page says is `quarterdeck-report`'s to say.
 
-mod answer;
+pub(crate) mod answer;
 mod connection;
 mod links;
-mod path;
+pub(crate) mod path;
 mod rendered;
 
 use std::net::{SocketAddr, TcpListener};
@@ -34,9 +34,8 @@ pub(crate) use connection::serve;
 pub(crate) use links::{Links, Pass};
 pub(crate) use path::{cycle_path, link_path};
 
-use std::net::IpAddr;
-
 use crate::address::Address;
+use crate::connection::Origin;
 use crate::error::ServerError;
 use crate::limits::{Buckets, Limits};
 use rendered::Pages;
@@ -139,7 +138,7 @@ pub(crate) struct Page {
     pages: Pages,
     /// Wrong links by address. Apart from wrong tokens, so that whoever opens old links in a browser
     /// does not lock out the programs behind the same address.
-    failures: Buckets<IpAddr>,
+    failures: Buckets<Origin>,
 }
 
 impl Page {

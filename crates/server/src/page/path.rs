@@ -16,7 +16,7 @@ const OPEN: &str = "open";
 
 /// A path that was asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     /// The page of a cycle; of the one that is active where none is named.
     Page {
         place: String,
@@ -37,7 +37,7 @@ pub(super) enum Asked {
 
 impl Asked {
     /// The workspace that the path begins with, as it is called there.
-    pub(super) fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> &str {
         match self {
             Self::Page { place, .. }
             | Self::Bare { place }
@@ -47,7 +47,7 @@ impl Asked {
     }
 
     /// Reads a path; none where it cannot be one of these.
-    pub(super) fn read(path: &str) -> Option<Self> {
+    pub(crate) fn read(path: &str) -> Option<Self> {
         let path = path.strip_prefix('/')?;
         let parts: Vec<String> = path.split('/').map(decoded).collect::<Option<_>>()?;
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -84,7 +84,7 @@ pub(crate) fn link_path(place: &str, secret: &str) -> String {
 }
 
 /// The path of something in a place.
-pub(super) fn path_to(place: &str, to: &str) -> String {
+pub(crate) fn path_to(place: &str, to: &str) -> String {
     format!("/{}/{to}", encoded(place))
 }
 

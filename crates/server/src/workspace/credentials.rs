@@ -9,17 +9,29 @@ use quarterdeck_ledger::PublicKey;
 
 use super::identity::Identity;
 
-pub(super) fn check(state: &State, server: &Identity, event: &Event) -> Result<(), Refusal> {
-    let own = event.device == server.device;
+/// `server` is this server in the workspace; none where a log is looked at as anybody's. `is_new` where
+/// the event is about to be recorded: of one in the log, the key by which the server came in may have
+/// been replaced since.
+pub(super) fn check(
+    state: &State,
+    server: Option<&Identity>,
+    is_new: bool,
+    event: &Event,
+) -> Result<(), Refusal> {
     match &event.body {
         // A log that claims to begin with a server must begin with this one.
-        Body::WorkspaceCreated(created) if created.server != own => Err(Refusal::invalid(
-            "The log says that it was begun by a server, and that was not this one.",
-        )
-        .hint("restore it from that server's backup instead")),
+        Body::WorkspaceCreated(created)
+            if server.is_some_and(|own| created.server != (event.device == own.device)) =>
+        {
+            Err(Refusal::invalid(
+                "The log says that it was begun by a server, and that was not this one.",
+            )
+            .hint("restore it from that server's backup instead"))
+        }
         Body::WorkspaceCreated(created) => valid_key(&created.key),
         Body::ServerAdopted { device, key, .. } => {
-            if *device == server.device && *key == server.key.public().0 {
+            let own = |own: &Identity| *device == own.device && (!is_new || *key == own.public().0);
+            if server.is_none_or(own) {
                 Ok(())
             } else {
                 Err(

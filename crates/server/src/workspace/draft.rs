@@ -12,7 +12,7 @@ use quarterdeck_core::admit::Link;
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::decide;
-use quarterdeck_core::event::{Entry, Event, Hash};
+use quarterdeck_core::event::{Body, Entry, Event, Hash};
 use quarterdeck_core::id::{DeviceId, EventId, MemberId};
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
@@ -89,6 +89,10 @@ impl<'a> Draft<'a> {
             by_number: HashMap::new(),
             by_id: HashMap::new(),
         }
+    }
+
+    pub(super) fn world(&self) -> &World {
+        &self.desk.world
     }
 
     pub(super) fn len(&self) -> usize {
@@ -249,7 +253,7 @@ impl<'a> Draft<'a> {
             )
             .into());
         }
-        credentials::check(state, &self.desk.identity, event)?;
+        credentials::check(state, Some(&self.desk.identity), true, event)?;
         state.admit(event, self.now)?;
         closings::check(state, &*self.desk.ledger, &self.new, event)?;
         erase::check(state, &*self.desk.ledger, &self.new, event)?;
@@ -310,15 +314,28 @@ impl<'a> Draft<'a> {
                 .into());
         }
         if let Some((entry, sealed)) = entries.last().zip(sealed.last_mut()) {
-            sealed.signature = Some(identity.key.sign_command(&entry.hash));
+            let named = own.map(|device| device.key);
+            let signature = identity.sign_command(named, &entry.hash).ok_or_else(|| {
+                Refusal::new(
+                    Code::BadSignature,
+                    "The log names another key of the server than the one that it has here.",
+                )
+                .hint("restore the file `key` of the workspace from the newest backup")
+            })?;
+            sealed.signature = Some(signature);
         }
         for entry in &entries {
-            credentials::check(state, identity, &entry.event)?;
+            credentials::check(state, Some(identity), true, &entry.event)?;
             closings::check(state, &*self.desk.ledger, &self.new, &entry.event)?;
         }
         let start = self.entries.len();
         for (entry, sealed) in entries.into_iter().zip(sealed) {
             self.desk.clock = entry.event.authored;
+            if let Body::DeviceKeyRotated { key, .. } = &entry.event.body {
+                // Said before the append: whoever asks for a head right after it gets the right key.
+                let seq = self.desk.state.head.saturating_add(1);
+                self.desk.identity.signs_from(seq, key);
+            }
             self.accept(entry.event, entry.hash, sealed);
         }
         Ok(self.entries.iter().skip(start).map(authored).collect())
@@ -346,6 +363,21 @@ impl<'a> Draft<'a> {
         Ok(events)
     }
 
+    /// Takes in what was recorded before and lost, if the log stands at `size`; whether it does.
+    pub(super) fn take_back(&mut self, size: u64, new: Vec<NewEntry>, entries: Vec<Entry>) -> bool {
+        if self.desk.state.head != size {
+            return false;
+        }
+        for (new, entry) in new.into_iter().zip(entries) {
+            if entry.event.device == self.desk.identity.device {
+                self.desk.clock = entry.event.authored;
+            }
+            self.now = self.now.max(entry.recorded);
+            self.keep(new, entry);
+        }
+        true
+    }
+
     fn accept(&mut self, event: Event, hash: Hash, sealed: Sealed) {
         let entry = Entry {
             seq: self.desk.state.head.saturating_add(1),
@@ -353,13 +385,18 @@ impl<'a> Draft<'a> {
             hash,
             event,
         };
-        self.desk.state.apply(&entry);
-        self.new.push(NewEntry {
+        let new = NewEntry {
             recorded: self.now.ms(),
             event_id: *entry.event.id.as_bytes(),
             event: sealed,
             hash,
-        });
+        };
+        self.keep(new, entry);
+    }
+
+    fn keep(&mut self, new: NewEntry, entry: Entry) {
+        self.desk.state.apply(&entry);
+        self.new.push(new);
         let at = self.entries.len();
         self.by_number
             .insert((entry.event.device, entry.event.number), at);

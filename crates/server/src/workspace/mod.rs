@@ -12,6 +12,7 @@ mod closings;
 mod credentials;
 mod draft;
 mod erase;
+mod giving_back;
 mod identity;
 mod incoming;
 mod outcome;
@@ -19,33 +20,38 @@ mod past;
 mod projection;
 mod proofs;
 mod published;
+mod standing;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod verify;
 mod writer;
 
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use quarterdeck_core::clock::Hlc;
-use quarterdeck_core::event::Entry;
-use quarterdeck_core::id::{DeviceId, EventId, Uuid, WorkspaceId};
+use quarterdeck_core::decide::Command;
+use quarterdeck_core::event::{Body, Entry};
+use quarterdeck_core::id::{DeviceId, EventId, MemberId, Uuid, WorkspaceId};
 use quarterdeck_core::state::State;
-use quarterdeck_ledger::{Checkpoint, Derived, Hash, Head, Ledger, Options, PublicKey, SledLedger};
+use quarterdeck_ledger::{Checkpoint, Derived, DeviceKey, Hash, Head, Ledger, Options, PublicKey};
 use quarterdeck_projection::{Health, Kept};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use draft::Order;
+pub(crate) use giving_back::{NotTakenBack, Piece, TakenBack};
 pub(crate) use identity::Identity;
 pub(crate) use incoming::{Incoming, Pusher};
 pub use outcome::Unavailable;
 pub(crate) use outcome::{Authored, NotAuthored, Outcome, Place, Pushed};
 pub(crate) use past::WorkspacePast;
-pub(crate) use verify::Verified;
+pub(crate) use standing::{Held, Standing};
+pub(crate) use verify::{Verified, verify};
 
 use crate::error::ServerError;
 use crate::files;
@@ -55,6 +61,7 @@ use draft::Desk;
 use projection::Projection;
 use proofs::Leaves;
 use published::Published;
+use trouble::Trouble;
 use writer::{Job, Writer};
 
 /// How long a log that is being closed may take to let go.
@@ -72,24 +79,37 @@ pub(crate) struct Workspace {
     kept: Arc<Mutex<(Kept, Health)>>,
     /// Where they are kept, if anywhere.
     derived: Option<PathBuf>,
+    /// Why nothing was recorded the last time, if so.
+    trouble: Arc<Trouble>,
+    standing: RwLock<Standing>,
+    /// Its folder, if it has one.
+    files: Option<Folder>,
+    world: World,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    /// None where the writer is a task, which ends by itself.
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// The files of one workspace.
-struct Folder(PathBuf);
+#[derive(Debug)]
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn key(&self) -> PathBuf {
+    pub(crate) fn key(&self) -> PathBuf {
         self.0.join("key")
     }
 
-    fn ledger(&self) -> PathBuf {
+    pub(crate) fn ledger(&self) -> PathBuf {
         self.0.join("ledger")
     }
 
-    fn derived(&self) -> PathBuf {
+    pub(crate) fn derived(&self) -> PathBuf {
         self.0.join("derived")
+    }
+
+    /// There while nothing new is recorded.
+    pub(crate) fn held(&self) -> PathBuf {
+        self.0.join("held")
     }
 }
 
@@ -110,11 +130,7 @@ impl Workspace {
         files::make_dir(&aside)?;
         let made = Folder(aside.clone());
         Identity::new(id, world).save(&made.key())?;
-        drop(SledLedger::open(
-            &made.ledger(),
-            *id.as_bytes(),
-            &Options::default(),
-        )?);
+        drop(world.open_log(&made.ledger(), *id.as_bytes(), &Options::default())?);
         files::rename(&aside, folder)?;
         Self::open(folder, world, metrics)
     }
@@ -133,14 +149,31 @@ impl Workspace {
         };
         let identity = Identity::load(&files.key())?;
         let workspace = *identity.workspace.as_bytes();
-        let ledger = SledLedger::open(&files.ledger(), workspace, &options)?;
-        Self::start(
-            identity,
-            Arc::new(ledger),
-            Some(files.derived()),
-            world,
-            metrics,
-        )
+        let ledger = world.open_log(&files.ledger(), workspace, &options)?;
+        let standing = Held::load(&files.held())?.map_or(Standing::Open, Standing::Held);
+        let derived = Some(files.derived());
+        let mut open = Self::start(identity, ledger, derived, world, metrics)?;
+        if let Standing::Held(held) = standing {
+            let workspace = open.id();
+            tracing::warn!(%workspace, since = %held.since, "held: nothing new is recorded");
+        }
+        open.standing = RwLock::new(standing);
+        open.files = Some(files);
+        Ok(open)
+    }
+
+    /// Opens a workspace, or what can be read of it where its log is damaged.
+    pub(crate) fn open_or_salvage(
+        folder: &Path,
+        world: &World,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, ServerError> {
+        match Self::open(folder, world, metrics) {
+            Err(error) if standing::is_damage(&error) => {
+                Self::salvage(folder, &error, world, metrics)
+            }
+            opened => opened,
+        }
     }
 
     /// Starts the writer on a log.
@@ -170,6 +203,8 @@ impl Workspace {
             folded,
         } = projection;
         let kept = Arc::new(Mutex::new((kept, health)));
+        // Okrd stopped after the log had named a new key and before the file said so.
+        identity.settle(state.devices.get(&identity.device).map(|device| device.key))?;
         let identity = Arc::new(identity);
         metrics.head(identity.workspace, state.head);
         tracing::info!(
@@ -178,6 +213,7 @@ impl Workspace {
         );
         let published = Arc::new(Published::new(state.clone(), index));
         let clock = last_reading(&*ledger, &published, identity.device)?;
+        let trouble = Arc::<Trouble>::default();
         let writer = Writer {
             snapshot: state.head.saturating_sub(folded),
             desk: Desk {
@@ -193,14 +229,20 @@ impl Workspace {
             index: derived.as_deref().map(Derived::new),
             derived: derived.clone(),
             metrics: Arc::clone(metrics),
+            trouble: Arc::clone(&trouble),
         };
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        let thread = thread::Builder::new()
-            .name(format!("writer {}", identity.workspace))
-            .spawn(move || writer.run(waiting))
-            .map_err(|source| {
+        let thread = if world.is_threadless() {
+            tokio::spawn(writer.run_as_task(waiting));
+            None
+        } else {
+            let thread = thread::Builder::new()
+                .name(format!("writer {}", identity.workspace))
+                .spawn(move || writer.run(waiting));
+            Some(thread.map_err(|source| {
                 ServerError::io("start a thread for", Path::new("the writer"), source)
-            })?;
+            })?)
+        };
         Ok(Self {
             identity,
             ledger,
@@ -208,13 +250,22 @@ impl Workspace {
             leaves: Leaves::default(),
             kept,
             derived,
+            trouble,
+            standing: RwLock::new(Standing::Open),
+            files: None,
+            world: world.clone(),
             jobs: Mutex::new(Some(jobs)),
-            writer: Mutex::new(Some(thread)),
+            writer: Mutex::new(thread),
         })
     }
 
     pub(crate) fn id(&self) -> WorkspaceId {
         self.identity.workspace
+    }
+
+    /// What the server runs on.
+    pub(crate) fn world(&self) -> World {
+        self.world.clone()
     }
 
     /// The server's own device in this workspace.
@@ -223,7 +274,14 @@ impl Workspace {
     }
 
     pub(crate) fn public_key(&self) -> PublicKey {
-        self.identity.key.public()
+        self.identity.at(self.state().head, DeviceKey::public)
+    }
+
+    /// What it is called; its id while nobody knows.
+    pub(crate) fn name(&self) -> String {
+        let state = self.state();
+        let known = state.workspace.as_ref();
+        known.map_or_else(|| self.id().to_string(), |known| known.name.clone())
     }
 
     /// Whether its history is still on its way here: it began without a server and has not adopted
@@ -249,15 +307,40 @@ impl Workspace {
         self.ledger.follow()
     }
 
+    /// The size of the log as far as the present state shows it, as it grows.
+    pub(crate) fn follow_published(&self) -> watch::Receiver<u64> {
+        self.published.follow()
+    }
+
     /// The signed note for a head of the log.
     pub(crate) fn checkpoint(&self, head: &Head) -> String {
         let workspace = *self.identity.workspace.as_bytes();
-        Checkpoint {
+        let checkpoint = Checkpoint {
             workspace,
             size: head.size,
             root: head.root,
-        }
-        .sign(&self.identity.key)
+        };
+        (self.identity).at(head.size, |key| checkpoint.sign(key))
+    }
+
+    /// Has the log name another key of the server's own, with which it signs from there on. Comes back
+    /// when the disk has it.
+    pub(crate) async fn rotate_key(
+        &self,
+        reason: Option<String>,
+        world: &World,
+    ) -> Result<Vec<Authored>, ServerError> {
+        let (key, proof) = self.identity.prepare(world)?;
+        let rotated = Body::DeviceKeyRotated { key: key.0, proof };
+        let order = Order {
+            member: MemberId::nil(),
+            reason,
+            event_id: None,
+            decide: Box::new(move |_| Ok(vec![Command::Record(rotated)])),
+        };
+        let authored = self.author(order).await?;
+        self.identity.settle(Some(key.0))?;
+        Ok(authored)
     }
 
     /// Records what a device pushes. Comes back when the disk has it.
@@ -266,6 +349,7 @@ impl Workspace {
         who: Pusher,
         incoming: Incoming,
     ) -> Result<Pushed, Unavailable> {
+        self.takes_work()?;
         let (answer, answered) = oneshot::channel();
         self.send(Job::Push {
             who,
@@ -280,11 +364,28 @@ impl Workspace {
 
     /// Authors and records what is ordered. Comes back when the disk has it.
     pub(crate) async fn author(&self, order: Order) -> Result<Vec<Authored>, NotAuthored> {
+        self.takes_work()?;
         let (answer, answered) = oneshot::channel();
         self.send(Job::Order { order, answer }).await?;
         answered
             .await
             .unwrap_or_else(|_| Err(Unavailable::stopping().into()))
+    }
+
+    /// Why nothing was recorded the last time that something was to be; none if it was.
+    pub(crate) fn trouble(&self) -> Option<Unavailable> {
+        self.trouble.get()
+    }
+
+    /// Whether the writer has ended although the workspace is open.
+    pub(crate) fn has_no_writer(&self) -> bool {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.as_ref().is_some_and(JoinHandle::is_finished)
+    }
+
+    /// How large the log was at the newest snapshot; none while somebody asks about the past.
+    pub(crate) fn snapshot_at(&self) -> Option<u64> {
+        Some(self.kept.try_lock().ok()?.0.newest_at())
     }
 
     /// How many jobs the writer has not taken up yet.
@@ -356,7 +457,12 @@ impl Workspace {
 
     /// Goes through the whole log. Blocks for as long as that takes.
     pub(crate) fn verify(&self, progress: impl FnMut(u64, u64) -> bool) -> Verified {
-        verify::verify(&*self.ledger, &self.identity, progress)
+        let mut verified = verify(&*self.ledger, Some(&self.identity), progress);
+        if let (Standing::Salvaged(damage), None) = (self.standing(), &verified.finding) {
+            let finding = Standing::Salvaged(damage.clone()).finding(&self.name());
+            verified.finding = Some((damage.first, finding));
+        }
+        verified
     }
 
     /// Lets the writer finish what waits, and ends it. Blocks until it has.

@@ -4,6 +4,9 @@ use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::id::EventId;
 use quarterdeck_core::refusal::Refusal;
 use quarterdeck_ledger::LedgerError;
+use quarterdeck_proto::Reason;
+
+use crate::error::ServerError;
 
 /// What became of one pushed event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +51,8 @@ pub struct Unavailable {
     pub message: String,
     /// Whether it is for want of disk space.
     pub disk_full: bool,
+    /// Why nothing is recorded for longer, where the workspace is held or its store is damaged.
+    pub closed: Option<Reason>,
 }
 
 impl Unavailable {
@@ -60,7 +65,11 @@ impl Unavailable {
             "its log cannot be written. Its operator finds the reason in its log file"
         };
         let message = format!("The server can record nothing at present: {why}. Nothing was lost.");
-        Self { message, disk_full }
+        Self {
+            message,
+            disk_full,
+            closed: None,
+        }
     }
 
     pub(crate) fn moved() -> Self {
@@ -68,6 +77,15 @@ impl Unavailable {
         Self {
             message: message.to_owned(),
             disk_full: false,
+            closed: None,
+        }
+    }
+
+    pub(super) fn closed(reason: Reason, message: &str) -> Self {
+        Self {
+            message: message.to_owned(),
+            disk_full: false,
+            closed: Some(reason),
         }
     }
 
@@ -75,6 +93,7 @@ impl Unavailable {
         Self {
             message: "The server is stopping; try again in a moment.".into(),
             disk_full: false,
+            closed: None,
         }
     }
 }
@@ -86,4 +105,13 @@ pub(crate) enum NotAuthored {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+impl From<NotAuthored> for ServerError {
+    fn from(error: NotAuthored) -> Self {
+        match error {
+            NotAuthored::Refused(refusal) => refusal.into(),
+            NotAuthored::Unavailable(error) => error.into(),
+        }
+    }
 }

@@ -7,16 +7,20 @@ use quarterdeck_core::event::{Entry, Event};
 use quarterdeck_core::id::{DeviceId, EventId};
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::{Index, SubjectId};
+use tokio::sync::watch;
 
 #[derive(Debug, Default)]
 pub(crate) struct Published {
     state: RwLock<Arc<State>>,
     index: RwLock<Index>,
+    /// Up to where it is.
+    head: watch::Sender<u64>,
 }
 
 impl Published {
     pub(crate) fn new(state: State, index: Index) -> Self {
         Self {
+            head: watch::Sender::new(state.head),
             state: RwLock::new(Arc::new(state)),
             index: RwLock::new(index),
         }
@@ -52,6 +56,12 @@ impl Published {
             state.apply(entry);
             push(&mut index, &entry.event);
         }
+        self.head.send_replace(state.head);
+    }
+
+    /// Tells whenever there is more to see.
+    pub(crate) fn follow(&self) -> watch::Receiver<u64> {
+        self.head.subscribe()
     }
 }
 

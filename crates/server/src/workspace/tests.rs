@@ -13,7 +13,7 @@ use quarterdeck_core::id::MemberId;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::token::{NoteKind, Role};
 use quarterdeck_core::value::Subject;
-use quarterdeck_ledger::{Appended, Entry, Frontier, LedgerError, MemoryLedger, NewEntry};
+use quarterdeck_ledger::{Appended, Entry, Frontier, LedgerError, MemoryLedger, NewEntry, Remains};
 
 use super::*;
 
@@ -67,6 +67,14 @@ impl Ledger for Faulty {
         self.inner.frontier()
     }
 
+    fn erase(&self, remains: Vec<Remains>, through: u64) -> Result<(), LedgerError> {
+        self.inner.erase(remains, through)
+    }
+
+    fn erased_through(&self) -> u64 {
+        self.inner.erased_through()
+    }
+
     fn follow(&self) -> watch::Receiver<u64> {
         self.inner.follow()
     }
@@ -85,7 +93,7 @@ async fn begun() -> (Workspace, Arc<Faulty>) {
     let id = WorkspaceId::from_bytes([1; 16]);
     let ledger = Arc::new(Faulty::new(id));
     let identity = Identity::new(id, &world());
-    let key = identity.key.public().0;
+    let key = identity.public().0;
     let metrics = Arc::new(Metrics::new());
     let shared: Arc<dyn Ledger> = Arc::clone(&ledger) as Arc<dyn Ledger>;
     let workspace = Workspace::start(identity, shared, None, &world(), &metrics).unwrap();
@@ -248,7 +256,7 @@ async fn recorded_times_never_decrease() {
     let clock = move || Timestamp::from_ms(times.lock().unwrap().pop().unwrap_or(5_000));
     let world = World::new(clock, |bytes| getrandom::fill(bytes).unwrap());
     let identity = Identity::new(id, &world);
-    let key = identity.key.public().0;
+    let key = identity.public().0;
     let metrics = Arc::new(Metrics::new());
     let workspace = Workspace::start(identity, ledger, None, &world, &metrics).unwrap();
     for n in 0..6 {
@@ -364,7 +372,7 @@ async fn a_closing_that_does_not_hold_is_found() {
         None,
     );
     let hash = sealed.hash();
-    sealed.signature = Some(workspace.identity.key.sign_command(&hash));
+    sealed.signature = workspace.identity.sign_command(None, &hash);
     let recorded = state.recorded.ms();
     let id = *event.id.as_bytes();
     let entry = NewEntry::new(recorded, id, sealed);

@@ -7,7 +7,9 @@ use quarterdeck_core::erase::Vouching;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::Claim;
-use quarterdeck_ledger::{Broken, Frontier, Hash, Ledger, LedgerError, PublicKey, Signed, walk};
+use quarterdeck_ledger::{
+    Broken, Frontier, Hash, Ledger, LedgerError, PublicKey, Signature, Signed, walk,
+};
 
 use super::identity::Identity;
 use super::projection::read_entry;
@@ -20,21 +22,29 @@ pub(crate) struct Verified {
     pub(crate) size: u64,
     /// The root that its entries come to.
     pub(crate) root: Hash,
+    /// Who has to sign its head, and what it is called: what the log itself says.
+    pub(crate) authority: Option<PublicKey>,
+    pub(crate) name: String,
+    /// Whether a server is its authority.
+    pub(crate) served: bool,
+    /// Whether its last command is all there.
+    pub(crate) whole: bool,
     /// What is wrong, and at which position; none where all is well.
     pub(crate) finding: Option<(u64, String)>,
 }
 
-/// Verifies the log as far as it goes now, on all cores. `progress` gets how many entries were checked;
-/// saying `false` stops it.
-pub(super) fn verify(
+/// Verifies the log as far as it goes now, on all cores. `identity` is the server's own in it, where
+/// that is known. `progress` gets how many entries were checked; saying `false` stops it.
+pub(crate) fn verify(
     ledger: &dyn Ledger,
-    identity: &Identity,
+    identity: Option<&Identity>,
     mut progress: impl FnMut(u64, u64) -> bool,
 ) -> Verified {
     let head = ledger.head();
     let mut frontier = Frontier::default();
     let mut state = State::default();
     let mut claims = Vec::new();
+    let mut whole = true;
     let mut vouching = Vouching::default();
     let walked = walk(
         ledger,
@@ -42,11 +52,15 @@ pub(super) fn verify(
         &|entry| read_entry(ledger, entry).map_err(|error| error.to_string()),
         &mut |walked| {
             let entry = walked.prepared?;
+            if *entry.event.id.as_bytes() != walked.entry.event_id {
+                return Err("its leaf names another event".to_owned());
+            }
             let sealed = &walked.entry.event;
             let remains = sealed.is_erased().then(|| sealed.body_hash());
             vouching.follow(&state, &entry, remains)?;
-            let (signed, claim) = check(identity, &mut state, &walked.entry, entry)?;
+            let (signed, claim) = check(identity, &mut state, sealed.signature, &entry)?;
             claims.extend(claim);
+            whole = entry.event.remaining == 0;
             frontier.push(walked.leaf);
             Ok(signed)
         },
@@ -75,23 +89,33 @@ pub(super) fn verify(
             Err(error) => Some(place_of(&error, head.size)),
         };
     }
+    let own = identity.zip(identity.and_then(|own| state.devices.get(&own.device)));
+    if finding.is_none() && own.is_some_and(|(own, named)| !own.has(named.key)) {
+        let what = "the log names another key of the server than the file `key` beside it holds: restore \
+                    that file from the newest backup";
+        finding = Some((head.size, what.to_owned()));
+    }
+    let known = state.workspace.as_ref();
     Verified {
         size: frontier.size(),
         root,
+        authority: known
+            .and_then(|known| state.devices.get(&known.authority))
+            .map(|device| PublicKey(device.key)),
+        name: known.map(|known| known.name.clone()).unwrap_or_default(),
+        whole,
+        served: known.is_some_and(|known| known.served),
         finding,
     }
 }
 
 /// Checks the next entry but for its signature, which is answered where it has to have one.
-fn check(
-    identity: &Identity,
+pub(super) fn check(
+    identity: Option<&Identity>,
     state: &mut State,
-    recorded: &quarterdeck_ledger::Entry,
-    entry: Entry,
+    signature: Option<Signature>,
+    entry: &Entry,
 ) -> Result<(Option<Signed>, Option<Claim>), String> {
-    if *entry.event.id.as_bytes() != recorded.event_id {
-        return Err("its leaf names another event".to_owned());
-    }
     if entry.recorded < state.recorded {
         return Err("it was recorded before the entry ahead of it".to_owned());
     }
@@ -103,15 +127,15 @@ fn check(
     let signed = if entry.event.remaining == 0 {
         let signed = state
             .signing_key(&entry.event)
-            .zip(recorded.event.signature)
+            .zip(signature)
             .map(|(key, signature)| (PublicKey(key), entry.hash, signature));
         Some(signed.ok_or("its signature is not that of its device's key")?)
     } else {
         None
     };
-    credentials::check(state, identity, &entry.event).map_err(|refusal| refusal.message)?;
+    credentials::check(state, identity, false, &entry.event).map_err(|refusal| refusal.message)?;
     let claim = closings::claim(state, entry.seq, &entry.event);
-    state.apply(&entry);
+    state.apply(entry);
     Ok((signed, claim))
 }
 

@@ -1,4 +1,4 @@
-//! The one writer of a workspace's log, a thread of its own.
+//! The one writer of a workspace's log: a thread of its own, or a task where there are no threads.
 //!
 //! ```text
 //! waiting jobs ──judged one by one──▶ draft ──one append, one flush──▶ published ──▶ all answered
@@ -14,8 +14,9 @@ use std::time::Instant;
 
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Entry;
+use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::refusal::Refusal;
-use quarterdeck_ledger::{Appended, Derived, LedgerError};
+use quarterdeck_ledger::{Appended, Derived, LedgerError, NewEntry};
 use quarterdeck_projection::{Folded, Health, Kept};
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,7 +24,9 @@ use super::draft::{Desk, Draft, Obstacle, Order};
 use super::erase;
 use super::incoming::{Incoming, Pusher};
 use super::outcome::{Authored, NotAuthored, Outcome, Pushed, Unavailable};
+use super::trouble::Trouble;
 use crate::metrics::Metrics;
+use crate::step::Step;
 
 /// The most events that one append takes together.
 const MAX_TOGETHER: usize = 8_192;
@@ -41,6 +44,13 @@ pub(super) enum Job {
         order: Order,
         answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>>,
     },
+    /// What the log has lost after its first `size` entries, and was found to hold.
+    TakeBack {
+        size: u64,
+        new: Vec<NewEntry>,
+        entries: Vec<Entry>,
+        answer: oneshot::Sender<Result<u64, Unavailable>>,
+    },
 }
 
 /// An answer that waits for the append.
@@ -50,8 +60,12 @@ enum Waiting {
         answer: oneshot::Sender<Result<Pushed, Unavailable>>,
     },
     Order {
-        events: Vec<Authored>,
+        /// A refusal waits as well: it may be for what came before it and is not on disk yet.
+        judged: Result<Vec<Authored>, Refusal>,
         answer: oneshot::Sender<Result<Vec<Authored>, NotAuthored>>,
+    },
+    TakeBack {
+        answer: oneshot::Sender<Result<u64, Unavailable>>,
     },
 }
 
@@ -65,6 +79,7 @@ pub(super) struct Writer {
     /// Where all is kept that is made of the log.
     pub(super) derived: Option<PathBuf>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) trouble: Arc<Trouble>,
     /// Position at which the index was last kept with a snapshot.
     pub(super) snapshot: u64,
 }
@@ -74,8 +89,20 @@ impl Writer {
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         while let Some(job) = jobs.blocking_recv() {
             self.work(job, &mut jobs);
-            self.keep_if_due();
         }
+        self.end();
+    }
+
+    /// The same on a task.
+    pub(super) async fn run_as_task(mut self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(job) = jobs.recv().await {
+            self.desk.world.pause().await;
+            self.work(job, &mut jobs);
+        }
+        self.end();
+    }
+
+    fn end(&mut self) {
         if self.desk.state.head > self.snapshot {
             self.keep(true);
         }
@@ -92,11 +119,13 @@ impl Writer {
 
     fn work(&mut self, first: Job, jobs: &mut mpsc::Receiver<Job>) {
         let size = self.desk.state.head;
+        let workspace = self.desk.identity.workspace;
         let mut draft = Draft::new(&mut self.desk);
         let mut waiting = Vec::new();
         let mut next = Some(first);
         while let Some(job) = next {
-            waiting.extend(judge(&mut draft, job));
+            waiting.extend(judge(workspace, &mut draft, job));
+            draft.world().reached(Step::Judged);
             next = if draft.len() < MAX_TOGETHER {
                 jobs.try_recv().ok()
             } else {
@@ -106,6 +135,7 @@ impl Writer {
         let (new, entries) = draft.finish();
         let count = new.len();
         let began = Instant::now();
+        self.desk.world.reached(Step::Appending);
         let appended = match self.desk.ledger.append(size, new) {
             Ok(Appended::Recorded(head)) => Ok(head.size),
             Ok(Appended::HeadMoved(head)) => {
@@ -121,14 +151,16 @@ impl Writer {
                 Err(Unavailable::of(&error))
             }
         };
+        self.trouble.note(&appended);
         match &appended {
             Ok(head) => {
+                self.desk.world.reached(Step::Appended);
                 if count > 0 {
                     self.metrics.appends.inc();
                     self.metrics.append_events.observe(as_figure(count));
-                    self.metrics
-                        .append_seconds
-                        .observe(began.elapsed().as_secs_f64());
+                    let took = began.elapsed();
+                    self.metrics.append_seconds.observe(took.as_secs_f64());
+                    self.metrics.latency.note(took);
                     self.metrics.head(self.desk.identity.workspace, *head);
                 }
                 self.seen = (entries.iter()).fold(self.seen, |seen, entry| {
@@ -137,15 +169,18 @@ impl Writer {
                 if !self.erased(&entries) {
                     self.desk.published.extend(&entries);
                 }
+                self.desk.world.reached(Step::Published);
             }
             Err(_) => {
                 self.metrics.failed_appends.inc();
                 self.desk.state = (*self.desk.published.state()).clone();
+                self.desk.identity.log_ends_at(self.desk.state.head);
             }
         }
         for waiting in waiting {
             self.answer(waiting, &appended);
         }
+        self.keep_if_due();
     }
 
     /// Carries out what was just recorded about erasing, before anybody is answered. Whether the state was
@@ -189,12 +224,16 @@ impl Writer {
             (Waiting::Push { answer, .. }, Err(error)) => {
                 let _ = answer.send(Err(error.clone()));
             }
-            (Waiting::Order { events, answer }, Ok(_)) => {
-                self.metrics.count("authored", events.len());
-                let _ = answer.send(Ok(events));
+            (Waiting::Order { judged, answer }, Ok(_)) => {
+                self.metrics
+                    .count("authored", judged.as_ref().map_or(0, Vec::len));
+                let _ = answer.send(judged.map_err(NotAuthored::Refused));
             }
             (Waiting::Order { answer, .. }, Err(error)) => {
                 let _ = answer.send(Err(error.clone().into()));
+            }
+            (Waiting::TakeBack { answer }, appended) => {
+                let _ = answer.send(appended.clone());
             }
         }
     }
@@ -227,8 +266,8 @@ impl Writer {
     }
 }
 
-/// Judges a job; what is refused or cannot be judged is answered at once.
-fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
+/// Judges a job; what cannot be judged is answered at once.
+fn judge(workspace: WorkspaceId, draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
     match job {
         Job::Push {
             who,
@@ -237,25 +276,39 @@ fn judge(draft: &mut Draft<'_>, job: Job) -> Option<Waiting> {
         } => match draft.push(who, &incoming) {
             Ok(outcomes) => Some(Waiting::Push { outcomes, answer }),
             Err(error) => {
-                let _ = answer.send(Err(unreadable(&error)));
+                let _ = answer.send(Err(unreadable(workspace, &error)));
                 None
             }
         },
+        Job::TakeBack {
+            size,
+            new,
+            entries,
+            answer,
+        } => {
+            // Where somebody else was faster, the size of the log says so.
+            draft.take_back(size, new, entries);
+            Some(Waiting::TakeBack { answer })
+        }
         Job::Order { order, answer } => match draft.author(order) {
-            Ok(events) => Some(Waiting::Order { events, answer }),
-            Err(obstacle) => {
-                let _ = answer.send(Err(match obstacle {
-                    Obstacle::Refused(refusal) => NotAuthored::Refused(refusal),
-                    Obstacle::Ledger(error) => NotAuthored::Unavailable(unreadable(&error)),
-                }));
+            Ok(events) => Some(Waiting::Order {
+                judged: Ok(events),
+                answer,
+            }),
+            Err(Obstacle::Refused(refusal)) => Some(Waiting::Order {
+                judged: Err(refusal),
+                answer,
+            }),
+            Err(Obstacle::Ledger(error)) => {
+                let _ = answer.send(Err(NotAuthored::Unavailable(unreadable(workspace, &error))));
                 None
             }
         },
     }
 }
 
-fn unreadable(error: &LedgerError) -> Unavailable {
-    tracing::error!(%error, "the log could not be read");
+fn unreadable(workspace: WorkspaceId, error: &LedgerError) -> Unavailable {
+    tracing::error!(%workspace, %error, "the log could not be read");
     Unavailable::of(error)
 }
 

@@ -1,12 +1,15 @@
 //! Asking a server whether its history continues the one here, without taking anything in.
 
 use quarterdeck_ledger::merkle::{Tree, verify_consistency};
-use quarterdeck_ledger::{Checkpoint, leaf_hashes};
+use quarterdeck_ledger::{Checkpoint, PublicKey, leaf_hashes};
+use tokio_stream::StreamExt;
 
 use super::SyncError;
 use super::pull::differs;
+use crate::check::Checker;
 use crate::error::ReplicaError;
 use crate::evidence::Difference;
+use crate::head::authority;
 use crate::remote::Remote;
 use crate::replica::Replica;
 
@@ -47,7 +50,13 @@ pub async fn compare<R: Remote>(
         checkpoint: Some(note.clone()),
         proof,
     };
-    let signed = match Checkpoint::verify(&note, &key.workspace, &key.key) {
+    let mut signed = Checkpoint::verify(&note, &key.workspace, &key.key);
+    if signed.is_err()
+        && let Some(changed) = key_since(replica, remote, head.size).await?
+    {
+        signed = Checkpoint::verify(&note, &key.workspace, &changed);
+    }
+    let signed = match signed {
         Ok(signed) => signed,
         Err(error) => {
             let found = difference(error.to_string(), None);
@@ -83,6 +92,27 @@ pub async fn compare<R: Remote>(
     })
 }
 
+/// The key that the log's authority has changed to since, by what the server holds beyond this log: checked
+/// like all that is taken in, and none of it kept. None where it has not, or where that does not hold.
+async fn key_since<R: Remote>(
+    replica: &Replica,
+    remote: &R,
+    size: u64,
+) -> Result<Option<PublicKey>, SyncError> {
+    let identity = replica.identity();
+    let mut checker = Checker::new(identity.workspace, identity.trust, replica.fold());
+    let Ok(mut chunks) = remote.pull(size + 1).await else {
+        return Ok(None);
+    };
+    while let Some(chunk) = chunks.next().await {
+        let checked = checker.check(chunk?.entries);
+        if !checked.is_ok_and(|checked| checked.verify().is_ok()) {
+            return Ok(None);
+        }
+    }
+    Ok(authority(&checker.state).filter(|_| checker.is_whole() && !checker.former.is_empty()))
+}
+
 /// What to say of a server that holds less than it recorded before.
 fn shorter(replica: &mut Replica, signed: &Checkpoint) -> Result<String, ReplicaError> {
     let head = replica.head();
@@ -90,7 +120,8 @@ fn shorter(replica: &mut Replica, signed: &Checkpoint) -> Result<String, Replica
     let size = leaves.len();
     let same = Tree::of(leaves).root(size) == Some(signed.root);
     let what = if same {
-        "it lost what came after, or holds it back"
+        "it lost what came after, or holds it back; if it was set back to a backup, its operator says \
+         `okrd workspace hold`, and the next sync gives it back"
     } else {
         "and up to there it is another history"
     };

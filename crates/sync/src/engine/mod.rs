@@ -9,11 +9,14 @@
 //!       └── until nothing waits and the server's head is reached and verified
 //! ```
 //!
+//! A server that was set back to a backup is given back what it lost, if it takes it, before anything else.
+//!
 //! Guarantees: nothing is believed unchecked; a server that goes away at any moment costs nothing but
 //! another sync; nothing authored leaves the outbox but for the log or the shelf; the folder is locked
 //! for moments only, and one sync at a time works on it.
 
 mod compare;
+mod give_back;
 mod pull;
 mod push;
 mod watch;
@@ -30,7 +33,8 @@ pub use watch::{Arrived, watch};
 
 use crate::error::{CommitError, ReplicaError};
 use crate::planner::Shelved;
-use crate::remote::{Remote, RemoteError};
+use crate::remote::{Closed, Remote, RemoteError};
+use crate::renewal;
 use crate::replica::Replica;
 
 /// Rounds after which a server that never confirms what it recorded is taken to be broken.
@@ -53,6 +57,13 @@ pub enum Progress {
         /// The server's head.
         of: u64,
     },
+    /// Entries that the server had lost were given back to it.
+    GivenBack {
+        /// How many so far.
+        done: u64,
+        /// Of how many.
+        of: u64,
+    },
 }
 
 /// What a sync did.
@@ -70,10 +81,25 @@ pub struct Report {
     pub new_conflicts: Vec<Conflict>,
     /// How many conflicts are open in all.
     pub conflicts: u64,
+    /// Entries that the server had lost, and has back from this device.
+    pub given_back: u64,
+    /// Why the server records nothing at present, if so; what was not sent waits in the outbox.
+    pub closed: Option<Refused>,
     /// Where the log ends.
     pub head: u64,
     /// Whether the server's head was reached and verified, and nothing waits any more.
     pub up_to_date: bool,
+}
+
+/// What a server says that records nothing at present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Why.
+    pub why: Closed,
+    /// In its words.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
 }
 
 /// Why a sync did not come to its end. Local work is kept in every case.
@@ -145,7 +171,9 @@ pub async fn sync<R: Remote>(
     if replica.identity().hosting.is_some() {
         crate::host::resume(replica, remote, now_ms, progress).await?;
     }
-    sync_locked(replica, remote, now_ms, progress).await
+    let report = sync_locked(replica, remote, now_ms, progress).await?;
+    renewal::renew_if_due(replica, remote, now_ms).await?;
+    Ok(report)
 }
 
 /// The same, with the lock on syncs held.
@@ -171,14 +199,24 @@ pub(crate) async fn sync_locked<R: Remote>(
             // It misses events of this device that it has recorded: its history is another.
             return Err(differs);
         }
-        pushed?;
+        match pushed {
+            // Everything else goes on: the log can be read, and may have to be given back.
+            Err(SyncError::Remote(RemoteError::Closed { why, message, hint })) => {
+                report.closed = Some(Refused { why, message, hint });
+            }
+            pushed => pushed?,
+        }
         let pulled = pull(replica, remote, now_ms, progress).await?;
         report.pulled += pulled.of_others;
+        report.given_back += pulled.given_back;
         if replica.is_forked() {
             return Err(SyncError::Forked(replica.fork_refusal()));
         }
         if replica.outbox().is_empty() {
             report.up_to_date = true;
+            break;
+        }
+        if report.closed.is_some() {
             break;
         }
     }

@@ -1,13 +1,14 @@
-//! Receiving on one side, checking and storing on another thread.
+//! Receiving on one side, checking and storing on another thread, unless the replica is to do without.
 
 use quarterdeck_core::state::State;
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio_stream::StreamExt;
 
+use super::give_back::give_back;
 use super::{Progress, SyncError, compare};
 use crate::evidence::{self, Difference};
-use crate::head::size_of;
+use crate::head::{SignedHeads, size_of};
 use crate::identity::Trust;
 use crate::intake::{Intake, IntakeError, Store};
 use crate::remote::{Chunk, Chunks, Remote, RemoteError};
@@ -22,6 +23,8 @@ const WAITING_CHUNKS: usize = 4;
 pub(crate) struct Pulled {
     /// Entries that are not this device's own.
     pub of_others: u64,
+    /// Entries that the server had lost and has back.
+    pub given_back: u64,
 }
 
 /// Takes in what the server holds beyond this replica's log.
@@ -38,14 +41,19 @@ pub(crate) async fn pull<R: Remote>(
     let proven = proven(replica);
     let vouching = replica.vouching_after(proven)?;
     replica.release();
+    let mut given_back = 0;
     let chunks = match remote.pull(size + 1).await {
-        Ok(chunks) => chunks,
-        // It says so itself: what it signs now is kept beside what it signed before.
+        // It says so itself. What it has lost is given back if it takes it; otherwise what it signs now is
+        // kept beside what it signed before.
         Err(RemoteError::Behind(what)) => {
-            compare(replica, remote, now_ms).await?;
-            return Err(RemoteError::Behind(what).into());
+            let Some(given) = give_back(replica, remote, progress).await? else {
+                compare(replica, remote, now_ms).await?;
+                return Err(RemoteError::Behind(what).into());
+            };
+            given_back = given;
+            remote.pull(size + 1).await?
         }
-        Err(error) => return Err(error.into()),
+        chunks => chunks?,
     };
     let store = Store::new(replica, LEDGER);
     let intake = Intake::new(
@@ -62,6 +70,7 @@ pub(crate) async fn pull<R: Remote>(
             let own = own_events(replica.confirmed(), replica) - before;
             Ok(Pulled {
                 of_others: (replica.confirmed().head - size).saturating_sub(own),
+                given_back,
             })
         }
         Err(Failure {
@@ -81,19 +90,21 @@ pub(crate) async fn pull<R: Remote>(
     }
 }
 
-/// Takes in a whole log, from its first entry on, into another place of the folder.
+/// Takes in a whole log, from its first entry on, into another place of the folder. All of `heads` have to
+/// hold for it.
 pub(crate) async fn pull_into<R: Remote>(
     replica: &mut Replica,
     remote: &R,
     name: &'static str,
     trust: Trust,
+    heads: SignedHeads,
     now_ms: u64,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(Folded, String), SyncError> {
     let chunks = remote.pull(1).await?;
     let store = Store::new(replica, name);
     let workspace = replica.identity().workspace;
-    let intake = Intake::new(workspace, Some(trust), Folded::default(), 0);
+    let intake = Intake::new(workspace, Some(trust), Folded::default(), 0).held_against(heads);
     match take_all(chunks, intake, store, progress).await {
         Ok(taken) => Ok(taken),
         Err(Failure {
@@ -133,8 +144,7 @@ async fn take_all(
     store: Store,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(Folded, String), Failure> {
-    let (sender, receiver) = mpsc::channel(WAITING_CHUNKS);
-    let taking = spawn_blocking(move || take(intake, store, receiver));
+    let mut taker = Taker::start(intake, store);
     let mut broken = None;
     while let Some(chunk) = chunks.next().await {
         let chunk = match chunk {
@@ -150,16 +160,18 @@ async fn take_all(
                 of: chunk.head,
             });
         }
-        // A closed channel means that something did not hold: the other side says what.
-        if sender.send(chunk).await.is_err() {
+        if chunk.entries.is_empty() && chunk.checkpoint.is_none() {
+            let what = "it sends parts of the log with nothing in them".to_owned();
+            broken = Some(RemoteError::Protocol(what));
+            break;
+        }
+        // A server that goes on after its signed head has nothing more to say that could be believed.
+        let is_last = chunk.checkpoint.is_some();
+        if !taker.take(chunk).await || is_last {
             break;
         }
     }
-    drop(sender);
-    let (intake, note) = match taking.await {
-        Ok(taken) => taken,
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-    };
+    let (intake, note) = taker.end().await;
     let unproven = intake.stored_unproven();
     let fail = |error| Failure { error, unproven };
     match (note, broken) {
@@ -172,32 +184,93 @@ async fn take_all(
     }
 }
 
-/// Checks and stores chunks until there are no more; answers the last signed head, if it came last.
-fn take(
-    mut intake: Intake,
-    mut store: Store,
-    mut chunks: mpsc::Receiver<Chunk>,
-) -> (Intake, Result<Option<String>, IntakeError>) {
-    let mut proof = None;
-    loop {
-        let chunk = match chunks.try_recv() {
-            Ok(chunk) => chunk,
-            Err(mpsc::error::TryRecvError::Disconnected) => return (intake, Ok(proof)),
-            Err(mpsc::error::TryRecvError::Empty) => {
-                store.release();
-                match chunks.blocking_recv() {
-                    Some(chunk) => chunk,
-                    None => return (intake, Ok(proof)),
+/// The last signed head, if it came last, and what was taken in until then.
+type Taken = (Intake, Result<Option<String>, IntakeError>);
+
+/// Checks and stores chunks, one after the other.
+struct Taking {
+    intake: Intake,
+    store: Store,
+    taken: Result<Option<String>, IntakeError>,
+}
+
+impl Taking {
+    fn take(&mut self, chunk: Chunk) {
+        let note = chunk.checkpoint.clone();
+        let taken = self
+            .intake
+            .store(&mut self.store)
+            .and_then(|()| self.intake.take(&mut self.store, chunk));
+        self.taken = taken.map(|proven| note.filter(|_| proven));
+    }
+
+    /// Takes chunks until there are no more, or one does not hold.
+    fn take_all(mut self, mut chunks: mpsc::Receiver<Chunk>) -> Taken {
+        while self.taken.is_ok() {
+            let chunk = match chunks.try_recv() {
+                Ok(chunk) => Some(chunk),
+                Err(mpsc::error::TryRecvError::Disconnected) => None,
+                Err(mpsc::error::TryRecvError::Empty) => {
+                    self.store.release();
+                    chunks.blocking_recv()
+                }
+            };
+            match chunk {
+                Some(chunk) => self.take(chunk),
+                None => break,
+            }
+        }
+        (self.intake, self.taken)
+    }
+}
+
+/// Who takes the chunks in.
+enum Taker {
+    Thread {
+        chunks: mpsc::Sender<Chunk>,
+        taking: JoinHandle<Taken>,
+    },
+    Here(Box<Taking>),
+}
+
+impl Taker {
+    fn start(intake: Intake, store: Store) -> Self {
+        let threads = store.options().threads;
+        let taking = Taking {
+            intake,
+            store,
+            taken: Ok(None),
+        };
+        if !threads {
+            return Self::Here(Box::new(taking));
+        }
+        let (chunks, waiting) = mpsc::channel(WAITING_CHUNKS);
+        let taking = spawn_blocking(move || taking.take_all(waiting));
+        Self::Thread { chunks, taking }
+    }
+
+    /// Hands a chunk on; not where something did not hold already.
+    async fn take(&mut self, chunk: Chunk) -> bool {
+        match self {
+            Self::Thread { chunks, .. } => chunks.send(chunk).await.is_ok(),
+            Self::Here(taking) => {
+                taking.take(chunk);
+                taking.store.release();
+                taking.taken.is_ok()
+            }
+        }
+    }
+
+    async fn end(self) -> Taken {
+        match self {
+            Self::Thread { chunks, taking } => {
+                drop(chunks);
+                match taking.await {
+                    Ok(taken) => taken,
+                    Err(panic) => std::panic::resume_unwind(panic.into_panic()),
                 }
             }
-        };
-        let note = chunk.checkpoint.clone();
-        let taken = intake
-            .store(&mut store)
-            .and_then(|()| intake.take(&mut store, chunk));
-        match taken {
-            Ok(proven) => proof = note.filter(|_| proven),
-            Err(error) => return (intake, Err(error)),
+            Self::Here(taking) => (taking.intake, taking.taken),
         }
     }
 }

@@ -49,6 +49,7 @@ pub(super) async fn push<R: Remote>(
                 // What the rest can stand on is best judged by the log as it is now.
                 let pulled = pull(replica, remote, now_ms, progress).await?;
                 report.pulled += pulled.of_others;
+                report.given_back += pulled.given_back;
                 let now = Timestamp::from_ms(now_ms);
                 let shelved = replica.shelve(command, refusal, now)?;
                 from = shelved

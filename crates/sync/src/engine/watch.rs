@@ -11,6 +11,9 @@ use crate::intake::{Intake, IntakeError, Store};
 use crate::remote::{Chunk, Remote, RemoteError};
 use crate::replica::{LEDGER, Replica};
 
+/// So many bytes of entries may wait for a signed head that covers them: they are in memory alone.
+const MAX_WAITING: usize = 64 << 20;
+
 /// New entries are in the log, checked and stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrived {
@@ -48,12 +51,21 @@ pub async fn watch<R: Remote>(
     replica.release();
     // Pieces that wait for the signed head that covers them.
     let mut waiting: Option<Chunk> = None;
+    let mut bytes = 0;
     while let Some(chunk) = chunks.next().await {
-        let chunk = join(waiting.take(), chunk?);
+        let chunk = chunk?;
+        let sizes = chunk.entries.iter().map(|entry| entry.sealed.body.len());
+        bytes += sizes.sum::<usize>();
+        let is_empty = chunk.entries.is_empty() && chunk.checkpoint.is_none();
+        let chunk = join(waiting.take(), chunk);
         if chunk.checkpoint.is_none() {
+            if is_empty || bytes > MAX_WAITING {
+                return Err(unsigned().into());
+            }
             waiting = Some(chunk);
             continue;
         }
+        bytes = 0;
         let from = replica.confirmed().head + 1;
         take_in(replica, chunk, now)?;
         let to = replica.confirmed().head;
@@ -65,6 +77,13 @@ pub async fn watch<R: Remote>(
     Err(SyncError::Remote(RemoteError::Unreachable(
         "it ended the watch".to_owned(),
     )))
+}
+
+/// It sends more and more, and nothing that it has signed.
+fn unsigned() -> RemoteError {
+    let what =
+        "it sends entries without a signed head that covers them; `okr sync` takes in a long log";
+    RemoteError::Protocol(what.to_owned())
 }
 
 fn join(before: Option<Chunk>, mut next: Chunk) -> Chunk {

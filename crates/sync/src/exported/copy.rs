@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::path::Path;
 
-use quarterdeck_core::id::{DeviceId, IdSource};
+use quarterdeck_core::id::{DeviceId, IdSource, WorkspaceId};
 use quarterdeck_ledger::{Appended, Ledger};
 
 use super::walk::Walk;
@@ -35,7 +35,7 @@ pub fn import<R: BufRead>(
     // A device that no log will ever know: it has neither a member nor a server.
     let device = DeviceId::new(Ids::new(random, now_ms).next());
     let identity = Identity {
-        workspace: header.workspace,
+        workspace: WorkspaceId::from_bytes(header.workspace),
         workspace_name: header.name,
         member: None,
         device: Device::new(device, "read-only copy".to_owned(), seed),

@@ -12,13 +12,11 @@
 //! - **All or nothing**: of a file in which anything does not hold nothing is taken over, and the line
 //!   is named.
 //!
-//! What is read back becomes a copy to read in ([`import`](fn@import)): it has nobody's key, so
+//! The lines are read and written in [`quarterdeck_ledger::exported`]; here is what a replica does with them. What is read back becomes a copy to read in ([`import`](fn@import)): it has nobody's key, so
 //! nothing can be recorded in it. The format is specified in `docs/exchange.md`.
 
 mod compare;
 mod copy;
-mod line;
-mod read;
 mod walk;
 mod write;
 
@@ -26,10 +24,10 @@ use std::io;
 
 pub use compare::{Relation, compare};
 pub use copy::import;
-pub(crate) use line::write_entry;
-pub use line::{Header, SCHEMA, is_log};
-pub use read::LogFile;
+pub use quarterdeck_ledger::exported::{Header, LogFile, SCHEMA, is_log};
 pub use write::Exported;
+
+use quarterdeck_ledger::exported::FileError;
 
 use crate::error::ReplicaError;
 
@@ -67,6 +65,16 @@ pub enum ImportError {
     /// The replica failed.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
+}
+
+impl From<FileError> for ImportError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Newer { schema } => Self::Newer { schema },
+            FileError::Line { line, what } => Self::Line { line, what },
+            FileError::Read(error) => Self::Read(error),
+        }
+    }
 }
 
 impl From<crate::check::Fault> for ImportError {

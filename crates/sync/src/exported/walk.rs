@@ -2,11 +2,14 @@
 
 use std::io::BufRead;
 
+use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::NewEntry;
+use quarterdeck_ledger::exported::Line;
 
 use super::{ImportError, LogFile};
 use crate::check::{Checker, Fault};
 use crate::head::SignedHeads;
+use crate::remote::Received;
 use quarterdeck_projection::Folded;
 
 /// How far a file has been followed.
@@ -20,7 +23,11 @@ impl Walk {
     pub(super) fn new<R: BufRead>(file: &LogFile<R>) -> Self {
         let header = file.header();
         let head = SignedHeads::new(header.checkpoint.clone());
-        let checker = Checker::new(header.workspace, None, Folded::default());
+        let checker = Checker::new(
+            WorkspaceId::from_bytes(header.workspace),
+            None,
+            Folded::default(),
+        );
         Self {
             checker: checker.look_at(head.sizes()),
             head,
@@ -37,6 +44,7 @@ impl Walk {
         if block.is_empty() {
             return Ok(None);
         }
+        let block = block.into_iter().map(received).collect();
         let checked = self.checker.check(block)?;
         checked.verify()?;
         Ok(Some(checked.entries))
@@ -89,8 +97,16 @@ impl Walk {
         }
         let signed = self
             .head
-            .hold(header.workspace, &self.checker)
+            .hold(WorkspaceId::from_bytes(header.workspace), &self.checker)
             .map_err(|fault| first(&fault.what))?;
         Ok((self.checker.into_folded(), signed.map(|(note, _)| note)))
+    }
+}
+
+fn received(line: Line) -> Received {
+    Received {
+        seq: line.seq,
+        recorded: line.recorded,
+        sealed: line.event,
     }
 }

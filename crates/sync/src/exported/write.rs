@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use quarterdeck_core::event::Entry;
+use quarterdeck_core::visible;
+use quarterdeck_ledger::exported::{Header, write_entry};
 use quarterdeck_ledger::{Frontier, Hash, Ledger};
 use serde::Serialize;
 
 use super::ExportError;
-use super::line::{Header, write_entry};
 use crate::error::ReplicaError;
 use crate::evidence;
 use crate::replica::{READ_BYTES, READ_ENTRIES, Replica, decode};
@@ -44,7 +45,7 @@ impl Replica {
         let head = self.head();
         let name = self.confirmed().workspace.as_ref();
         let header = Header {
-            workspace: self.identity().workspace,
+            workspace: *self.identity().workspace.as_bytes(),
             name: name
                 .map(|workspace| workspace.name.clone())
                 .ok_or_else(|| ReplicaError::Empty {
@@ -54,7 +55,8 @@ impl Replica {
             root: head.root,
             checkpoint: evidence::checkpoint(self.dir()),
         };
-        out.write_all(&header.write().map_err(std::io::Error::from)?)?;
+        let first = header.write().map_err(std::io::Error::from)?;
+        out.write_all(&visible::json_line(first))?;
         let mut frontier = Frontier::default();
         while frontier.size() < head.size {
             let at = frontier.size();
@@ -71,9 +73,9 @@ impl Replica {
                 break;
             }
             for entry in &block {
-                frontier.push(entry.leaf_hash(*header.workspace.as_bytes()));
-                let line = write_entry(entry, &readable(&decode(entry)?));
-                out.write_all(&line.map_err(std::io::Error::from)?)?;
+                frontier.push(entry.leaf_hash(header.workspace));
+                let line = write_entry(entry, Some(&readable(&decode(entry)?)));
+                out.write_all(&visible::json_line(line.map_err(std::io::Error::from)?))?;
             }
             progress(head.size + frontier.size(), 2 * head.size);
         }

@@ -74,8 +74,9 @@ impl Grpc {
     /// # Errors
     /// As for [`Self::report`]; and where the server shows no pages.
     pub async fn link(&self, asked: CreateLinkRequest) -> Result<CreateLinkResponse, RemoteError> {
-        let response = self.queries().create_link(self.timed(asked)).await;
-        Ok(response.map_err(|status| self.error(&status))?.into_inner())
+        let mut client = self.queries();
+        let response = self.answered(client.create_link(self.timed(asked))).await;
+        Ok(response?.into_inner())
     }
 
     fn queries(&self) -> QueryServiceClient<Channel> {

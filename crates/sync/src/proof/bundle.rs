@@ -13,14 +13,14 @@ const MAGIC_ERASED: &[u8] = b"quarterdeck/proof/2\n";
 
 /// A leaf with the event that it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Leaf {
+pub(crate) struct Leaf {
     pub envelope: Envelope,
     pub sealed: Sealed,
 }
 
 /// An entry and what it takes to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Bundle {
+pub(crate) struct Bundle {
     pub leaf: Leaf,
     /// The events of the same command after it, up to the signed one; none where it ends the command,
     /// or where they are too many.
@@ -33,7 +33,7 @@ pub(super) struct Bundle {
 
 impl Bundle {
     /// At most so many events after it, and so many earlier entries.
-    pub(super) const MOST: usize = 24;
+    pub(crate) const MOST: usize = 24;
 
     /// At most so many later entries that vouch: for all of them, and for one another.
     pub(super) const MOST_VOUCHING: usize = 100;
@@ -44,7 +44,7 @@ impl Bundle {
         all.any(Sealed::is_erased)
     }
 
-    pub(super) fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let is_erased = self.is_erased();
         let mut out = if is_erased { MAGIC_ERASED } else { MAGIC }.to_vec();
         write_leaf(&mut out, &self.leaf);
@@ -59,7 +59,7 @@ impl Bundle {
         out
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let (mut rest, is_erased) = match bytes.strip_prefix(MAGIC) {
             Some(rest) => (Rest(rest), false),
             None => (Rest(bytes.strip_prefix(MAGIC_ERASED)?), true),

@@ -274,7 +274,7 @@ impl Replica {
             size,
             root,
         }
-        .sign(&self.identity().device.key())
+        .sign(self.keys().signer().key_in(self.confirmed()))
     }
 
     fn verifier_key_or_empty(&self) -> Result<VerifierKey, ReplicaError> {

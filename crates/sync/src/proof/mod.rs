@@ -10,7 +10,7 @@
 //!
 //! Both are made from this replica's own entries; no server is asked.
 
-mod bundle;
+pub(crate) mod bundle;
 mod check;
 mod make;
 

@@ -115,7 +115,8 @@ impl Replica {
             random: &random,
             now_ms,
         };
-        let key = self.identity.device.key();
+        let keys = self.keys();
+        let key = keys.signer().key_in(self.state());
         let mut events: Vec<Authored> = Vec::new();
         author(
             self.state(),
@@ -126,7 +127,7 @@ impl Replica {
             &mut |event| {
                 let mut salt = [0; 16];
                 random.borrow_mut().fill(&mut salt);
-                let authored = seal(event.clone(), salt, (event.remaining == 0).then_some(&key));
+                let authored = seal(event.clone(), salt, (event.remaining == 0).then_some(key));
                 let hash = authored.hash;
                 events.push(authored);
                 hash
@@ -135,6 +136,7 @@ impl Replica {
         let command = PendingCommand::new(events)
             .ok_or_else(|| Refusal::new(Code::NothingToChange, "The command says nothing."))?;
         check_size(&command)?;
+        planner::own_key(&command, keys.signer())?;
         Ok(command)
     }
 
@@ -194,8 +196,10 @@ impl Replica {
                 size: head.size,
                 root: head.root,
             };
-            evidence::keep_checkpoint(&self.dir, &checkpoint.sign(&self.identity.device.key()))?;
+            let note = checkpoint.sign(self.keys().signer().key_in(self.confirmed()));
+            evidence::keep_checkpoint(&self.dir, &note)?;
         }
+        self.take_over_key()?;
         Ok(entries)
     }
 

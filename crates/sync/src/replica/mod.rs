@@ -19,6 +19,7 @@ mod commit;
 mod create;
 mod erase;
 mod fold;
+mod key;
 mod log;
 mod past;
 mod swap;
@@ -52,7 +53,7 @@ use crate::shelf::Shelf;
 use quarterdeck_projection::{Folded, Health, Projection};
 
 pub(crate) const LEDGER: &str = "ledger";
-const DERIVED: &str = "derived";
+pub(crate) const DERIVED: &str = "derived";
 pub(crate) const LOCK: &str = "lock";
 const SYNC_LOCK: &str = "sync.lock";
 
@@ -63,6 +64,9 @@ pub struct Options {
     pub lock_wait: Duration,
     /// Memory for the ledger's cache, in bytes. 16 MiB by default.
     pub cache_bytes: u64,
+    /// Whether what a server sends is checked on a thread of its own while more of it arrives. It is by
+    /// default; a simulation, in which everything happens in one order, does without.
+    pub threads: bool,
 }
 
 impl Default for Options {
@@ -70,6 +74,7 @@ impl Default for Options {
         Self {
             lock_wait: Duration::from_secs(10),
             cache_bytes: 16 << 20,
+            threads: true,
         }
     }
 }
@@ -107,9 +112,17 @@ impl Replica {
     /// # Errors
     /// When there is none, another process does not let go of it, or something in it is damaged.
     pub fn open(dir: &Path, options: Options) -> Result<Self, ReplicaError> {
+        let mut replica = Self::unopened(dir, options)?;
+        replica.hold()?;
+        Ok(replica)
+    }
+
+    /// The same, but for the identity nothing is looked at: for a folder whose log is to be exchanged
+    /// before it can be opened.
+    pub(crate) fn unopened(dir: &Path, options: Options) -> Result<Self, ReplicaError> {
         let identity = Identity::load(dir)?;
         let health = Health::default();
-        let mut replica = Self {
+        Ok(Self {
             dir: dir.to_path_buf(),
             options,
             identity,
@@ -120,9 +133,7 @@ impl Replica {
             shelved: Vec::new(),
             forked: false,
             held: None,
-        };
-        replica.hold()?;
-        Ok(replica)
+        })
     }
 
     /// Whether the lock is held.

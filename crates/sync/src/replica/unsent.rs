@@ -23,6 +23,7 @@ impl Replica {
     /// folder left there. Notes when the outbox continues another chain than the log's.
     pub(super) fn settle(&mut self, held: &mut Held) -> Result<(), ReplicaError> {
         self.forked = false;
+        self.take_over_key()?;
         let commands = &held.outbox.content().commands;
         let device = self.identity.device.id;
         let Some(first) = commands
@@ -32,10 +33,10 @@ impl Replica {
             return Ok(());
         };
         if first.device != device {
-            let key = self.identity.device.key();
+            let keys = self.keys();
             let now = Timestamp::from_ms(held.outbox.content().clock.wall);
-            let replanned =
-                planner::rechain(&self.projection.folded.state, commands, (device, &key), now);
+            let state = &self.projection.folded.state;
+            let replanned = planner::rechain(state, commands, keys.signer(), now);
             let clock = held.outbox.content().clock;
             return put(held, replanned, 0, clock);
         }
@@ -116,7 +117,7 @@ impl Replica {
         refusal: Refusal,
         now: Timestamp,
     ) -> Result<Vec<planner::Shelved>, ReplicaError> {
-        let (device, key) = (self.identity.device.id, self.identity.device.key());
+        let keys = self.keys();
         self.hold()?;
         let Some(command) = self
             .pending
@@ -134,7 +135,7 @@ impl Replica {
             &self.pending.commands,
             refused,
             refusal,
-            (device, &key),
+            keys.signer(),
             now,
         );
         let shelved = replanned.shelf.clone();
@@ -171,13 +172,13 @@ impl Replica {
             .hint("sync, then take it back with `okr undo`")
             .into());
         }
-        let (device, key) = (self.identity.device.id, self.identity.device.key());
+        let keys = self.keys();
         let now = Timestamp::from_ms(now_ms);
         let replanned = planner::take_out(
             &self.projection.folded.state,
             &self.pending.commands,
             id,
-            (device, &key),
+            keys.signer(),
             now,
         );
         let Content { sent, clock, .. } = self.pending;

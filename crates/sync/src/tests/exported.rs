@@ -281,14 +281,14 @@ fn other_files_and_other_versions_are_told_apart() {
     ] {
         assert!(!is_log(other), "{other}");
         assert!(matches!(
-            LogFile::open(other.as_bytes()),
+            LogFile::open(other.as_bytes()).map_err(ImportError::from),
             Err(ImportError::Line { line: 1, .. })
         ));
     }
     let newer = first.replace(SCHEMA, "quarterdeck/log/2");
     assert!(is_log(&newer));
     assert!(matches!(
-        LogFile::open(newer.as_bytes()),
+        LogFile::open(newer.as_bytes()).map_err(ImportError::from),
         Err(ImportError::Newer { schema }) if schema == "quarterdeck/log/2"
     ));
 }

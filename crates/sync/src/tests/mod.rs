@@ -12,6 +12,7 @@ mod model;
 mod outbox;
 mod planner;
 mod proof;
+mod silent;
 mod sync;
 mod tiles;
 mod tls;

@@ -3,24 +3,31 @@
 use std::sync::Arc;
 
 use quarterdeck_ledger::Hash;
-use rustls::pki_types::PrivateKeyDer;
+use rcgen::{CertificateParams, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use crate::grpc::{Grpc, fingerprint};
 use crate::{RemoteAddress, RemoteError};
 
-/// A listener that shows a certificate of its own and says nothing after the handshake.
-async fn server() -> (u16, Hash) {
-    let made = rcgen::generate_simple_self_signed(vec!["okr.example.com".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+/// A certificate for a key; those of other numbers are others.
+fn certificate(key: &KeyPair, number: u64) -> CertificateDer<'static> {
+    let mut params = CertificateParams::new(vec!["okr.example.com".to_owned()]).unwrap();
+    params.serial_number = Some(number.into());
+    params.self_signed(key).unwrap().der().clone()
+}
+
+/// A listener that shows certificates and says nothing after the handshake.
+async fn showing(key: &KeyPair, chain: Vec<CertificateDer<'static>>) -> u16 {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(
         rustls::crypto::ring::default_provider(),
     ))
     .with_safe_default_protocol_versions()
     .unwrap()
     .with_no_client_auth()
-    .with_single_cert(vec![made.cert.der().clone()], key)
+    .with_single_cert(chain, key)
     .unwrap();
     config.alpn_protocols = vec![b"h2".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -33,7 +40,7 @@ async fn server() -> (u16, Hash) {
             open.extend(acceptor.accept(stream).await.ok());
         }
     });
-    (port, fingerprint(made.cert.der()))
+    port
 }
 
 fn address(port: u16, fingerprint: Option<Hash>) -> RemoteAddress {
@@ -43,14 +50,47 @@ fn address(port: u16, fingerprint: Option<Hash>) -> RemoteAddress {
         fingerprint,
         plaintext: false,
         token: None,
+        renew_after: None,
     }
 }
 
 #[tokio::test]
 async fn the_certificate_of_the_invitation_is_believed_and_no_other() {
-    let (port, shown) = server().await;
+    let key = KeyPair::generate().unwrap();
+    let made = certificate(&key, 1);
+    let shown = fingerprint(&made);
+    let port = showing(&key, vec![made]).await;
     Grpc::connect(&address(port, Some(shown))).await.unwrap();
     let refused = Grpc::connect(&address(port, Some([1; 32])))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, RemoteError::OtherCertificate { .. }),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_believed_for_the_key_of_the_one_that_is_known() {
+    let key = KeyPair::generate().unwrap();
+    let (first, second, third) = (certificate(&key, 1), certificate(&key, 2), certificate(&key, 3));
+    let known = fingerprint(&first);
+    let port = showing(&key, vec![third, second, first.clone()]).await;
+    Grpc::connect(&address(port, Some(known))).await.unwrap();
+
+    // Anybody can send the known one along; what they cannot do is to hold its key.
+    let other = KeyPair::generate().unwrap();
+    let port = showing(&other, vec![certificate(&other, 1), first]).await;
+    let refused = Grpc::connect(&address(port, Some(known)))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, RemoteError::OtherCertificate { .. }),
+        "{refused}"
+    );
+    // And a renewed one alone says nothing to who knows another.
+    let port = showing(&key, vec![certificate(&key, 4)]).await;
+    let refused = Grpc::connect(&address(port, Some(known)))
         .await
         .unwrap_err();
     assert!(

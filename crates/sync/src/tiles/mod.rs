@@ -17,13 +17,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use quarterdeck_core::event::Entry;
+use quarterdeck_core::visible;
 use quarterdeck_ledger::envelope::Envelope;
+use quarterdeck_ledger::exported::write_entry;
 use quarterdeck_ledger::tiles::{Kind, Tile, Tiles, place};
 use quarterdeck_ledger::{Checkpoint, Hash, Ledger};
 use serde::Serialize;
 
 use crate::error::ReplicaError;
-use crate::exported::write_entry;
 use crate::files::{io_error, sync_dir};
 use crate::proof::ProveError;
 use crate::replica::{READ_BYTES, READ_ENTRIES, Replica, decode};
@@ -197,9 +198,10 @@ impl Replica {
                 frontier.push(leaf);
                 // What stands in tiles that are there is not needed again.
                 if target.needs(entry.seq) {
-                    let line = write_entry(entry, &readable(&decode(entry)?));
+                    let line = write_entry(entry, Some(&readable(&decode(entry)?)));
                     let line = line.map_err(std::io::Error::from);
-                    events.extend(line.map_err(io_error("write", &target.dir))?);
+                    let line = line.map_err(io_error("write", &target.dir))?;
+                    events.extend(visible::json_line(line));
                 }
                 tiles.push(&envelope.encode(), leaf, &mut |tile, bytes| {
                     target.put(tile, bytes, &mut events)

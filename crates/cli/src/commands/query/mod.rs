@@ -105,7 +105,7 @@ impl Query {
             let told = match report {
                 None => {
                     let asked = GetStateRequest { as_of, workspace };
-                    let mut stream = output.stream();
+                    let mut stream = output.json_stream();
                     let mut put = |part: &[u8]| {
                         printed = stream.write_all(part);
                         printed.is_ok()
@@ -119,7 +119,7 @@ impl Query {
                         workspace,
                         report: Some(report),
                     };
-                    let mut stream = output.stream();
+                    let mut stream = output.json_stream();
                     let mut put = |object: &str| {
                         printed = writeln!(stream, "{object}");
                         printed.is_ok()

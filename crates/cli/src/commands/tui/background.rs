@@ -79,6 +79,7 @@ impl Background {
                 let (what, done, of) = match progress {
                     Progress::Pushed { done, of } => ("sending", done, of),
                     Progress::Pulled { to, of } => ("receiving", to, of),
+                    Progress::GivenBack { done, of } => ("giving back", done, of),
                 };
                 self.tell(News::Syncing { what, done, of });
             })

@@ -173,8 +173,8 @@ fn broken(size: u64, seq: Option<u64>, message: String) -> json::Verify {
             seq,
             message,
             hint: Some(
-                "keep a copy of the folder; fetch the log again from the server with `okr join`, \
-                 or restore it from a backup"
+                "`okr repair` fetches the log again from the server, and keeps what is here as evidence; \
+                 without a server, restore the folder from a backup"
                     .to_owned(),
             ),
         }),

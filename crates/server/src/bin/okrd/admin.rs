@@ -10,15 +10,16 @@ use tonic::transport::Channel;
 use crate::args::{
     Data, DeviceVerb, In, Init, Invite, MemberVerb, Settings, TokenVerb, Verify, WorkspaceVerb,
 };
+use crate::backup;
 use crate::failure::Failure;
 use crate::output::{Output, hex, moment, shown, table};
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
-type Client = AdminServiceClient<Channel>;
+pub(crate) type Client = AdminServiceClient<Channel>;
 
 /// Asks the administration something, and closes it whatever the answer.
-async fn ask<T>(
+pub(crate) async fn ask<T>(
     data: &Data,
     question: impl AsyncFnOnce(&mut Client) -> Result<T, Status>,
 ) -> Result<T, Failure> {
@@ -72,6 +73,9 @@ pub(crate) async fn workspace(verb: WorkspaceVerb, output: &Output) -> Result<()
             invited(output, Some(&name), &made.url, made.expires_ms);
         }
         WorkspaceVerb::List(data) => workspaces(&data, output).await?,
+        WorkspaceVerb::Restore(verb) => backup::restore_workspace(verb, output).await?,
+        WorkspaceVerb::Hold { data, name } => backup::hold(data, name, output).await?,
+        WorkspaceVerb::Resume { data, name } => backup::resume(data, name, output).await?,
         WorkspaceVerb::Host { data, expires } => {
             let request = v1::CreateHostingInvitationRequest {
                 valid_seconds: u64::from(expires) * SECONDS_A_DAY,
@@ -100,10 +104,11 @@ async fn workspaces(data: &Data, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn summary(it: &v1::WorkspaceSummary) -> Value {
+pub(crate) fn summary(it: &v1::WorkspaceSummary) -> Value {
     json!({
         "id": it.id, "name": it.name, "head": it.head, "members": it.members,
-        "devices": it.devices, "recorded": moment(it.recorded_ms),
+        "devices": it.devices, "recorded": moment(it.recorded_ms), "standing": it.standing,
+        "finding": if it.finding.is_empty() { Value::Null } else { json!(it.finding) },
     })
 }
 
@@ -114,11 +119,25 @@ fn summaries(found: &[v1::WorkspaceSummary]) -> Vec<String> {
             it.head.to_string(),
             it.members.to_string(),
             it.devices.to_string(),
+            it.standing.clone(),
             it.id.clone(),
         ]
     };
     let rows: Vec<_> = found.iter().map(row).collect();
-    table(&["WORKSPACE", "EVENTS", "MEMBERS", "DEVICES", "ID"], &rows)
+    let head = [
+        "WORKSPACE",
+        "EVENTS",
+        "MEMBERS",
+        "DEVICES",
+        "STANDING",
+        "ID",
+    ];
+    let mut lines = table(&head, &rows);
+    for it in found.iter().filter(|it| !it.finding.is_empty()) {
+        lines.push(String::new());
+        lines.push(format!("{}: {}", shown(&it.name), shown(&it.finding)));
+    }
+    lines
 }
 
 /// Shows an invitation; without a workspace it is one to bring one.
@@ -417,36 +436,4 @@ fn verified_line((name, size, result): &(String, u64, v1::VerifyResult)) -> Stri
             result.damaged_seq
         )
     }
-}
-
-pub(crate) async fn stats(data: Data, output: &Output) -> Result<(), Failure> {
-    let request = v1::GetStatsRequest {};
-    let stats = ask(&data, async |client| client.get_stats(request).await)
-        .await?
-        .into_inner();
-    let answer = json!({
-        "version": stats.version,
-        "uptime_seconds": stats.uptime_seconds,
-        "events_recorded": stats.events_recorded,
-        "flushes": stats.flushes,
-        "events_refused": stats.events_refused,
-        "watches": stats.watches,
-        "workspaces": stats.workspaces.iter().map(summary).collect::<Vec<_>>(),
-    });
-    output.answer(answer, || {
-        let mut lines = vec![
-            format!(
-                "okrd {}, open for {} s.",
-                stats.version, stats.uptime_seconds
-            ),
-            format!(
-                "Since then {} events recorded in {} flushes, {} refused; {} watches open.",
-                stats.events_recorded, stats.flushes, stats.events_refused, stats.watches
-            ),
-            String::new(),
-        ];
-        lines.extend(summaries(&stats.workspaces));
-        lines
-    });
-    Ok(())
 }

@@ -10,8 +10,8 @@ use tonic_types::StatusExt;
 const NOT_FOUND: u8 = 3;
 const UNREACHABLE: u8 = 4;
 const REFUSED: u8 = 5;
-const UNVERIFIED: u8 = 6;
-const TROUBLE: u8 = 7;
+pub(crate) const UNVERIFIED: u8 = 6;
+pub(crate) const TROUBLE: u8 = 7;
 const USAGE: u8 = 2;
 
 /// Why a command could not do its work.
@@ -34,6 +34,30 @@ impl Failure {
     /// This machine could not: disk, permissions, a port that is taken.
     pub(crate) fn trouble(message: impl Into<String>) -> Self {
         Self::new(TROUBLE, message)
+    }
+
+    /// What is wrong was said by the answer itself.
+    pub(crate) const fn said(exit: u8) -> Self {
+        Self {
+            exit,
+            message: String::new(),
+            hint: None,
+        }
+    }
+
+    /// The command line says something that cannot be meant.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(USAGE, message)
+    }
+
+    /// What was named does not exist.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(NOT_FOUND, message)
+    }
+
+    /// It may not be done.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::new(REFUSED, message)
     }
 
     /// A history does not verify.
@@ -61,12 +85,23 @@ impl From<ServerError> for Failure {
     fn from(error: ServerError) -> Self {
         let exit = match error {
             ServerError::Refused(refusal) => return refusal.into(),
-            ServerError::NotInitialised { .. } | ServerError::UnknownWorkspace { .. } => NOT_FOUND,
+            ServerError::NotInitialised { .. }
+            | ServerError::UnknownWorkspace { .. }
+            | ServerError::NotInBackup { .. } => NOT_FOUND,
             ServerError::BadAddress { .. } | ServerError::BadPageUrl { .. } => USAGE,
-            ServerError::Plaintext { .. } | ServerError::AlreadyInitialised { .. } => REFUSED,
-            ServerError::Locked { .. } | ServerError::Unreachable { .. } => UNREACHABLE,
+            ServerError::Plaintext { .. }
+            | ServerError::AlreadyInitialised { .. }
+            | ServerError::BackupExists { .. }
+            | ServerError::NewerFormat { .. }
+            | ServerError::NoKeys { .. }
+            | ServerError::Occupied { .. }
+            | ServerError::OlderFormat { .. } => REFUSED,
+            ServerError::Locked { .. }
+            | ServerError::NotServing { .. }
+            | ServerError::Unreachable { .. } => UNREACHABLE,
             ServerError::RootDiffers { .. }
             | ServerError::Unreadable { .. }
+            | ServerError::Backup { .. }
             | ServerError::Ledger(
                 LedgerError::Damaged { .. }
                 | LedgerError::Shortened { .. }

@@ -3,9 +3,16 @@
 
 mod admin;
 mod args;
+mod backup;
+mod doctor;
 mod failure;
+mod health;
 mod output;
+mod rotation;
 mod serve;
+mod stats;
+mod supervisor;
+mod upgrade;
 
 use std::process::ExitCode;
 
@@ -49,7 +56,14 @@ async fn run(verb: Verb, output: &Output) -> Result<(), Failure> {
         Verb::Member(verb) => admin::member(verb, output).await,
         Verb::Token(verb) => admin::token(verb, output).await,
         Verb::Device(verb) => admin::device(verb, output).await,
+        Verb::Key(verb) => rotation::key(verb, output).await,
+        Verb::Cert(verb) => rotation::cert(verb, output).await,
         Verb::Verify(verify) => admin::verify(verify, output).await,
-        Verb::Stats(data) => admin::stats(data, output).await,
+        Verb::Stats(data) => stats::stats(data, output).await,
+        Verb::Doctor(doctor) => doctor::doctor(doctor, output).await,
+        Verb::Health(health) => health::health(health, output).await,
+        Verb::Upgrade(upgrade) => upgrade::upgrade(upgrade, output).await,
+        Verb::Backup(verb) => backup::backup(verb, output).await,
+        Verb::Restore(verb) => backup::restore(verb, output).await,
     }
 }

@@ -7,8 +7,12 @@
 )]
 
 use std::io::IsTerminal;
+use std::time::{Duration, Instant};
 
 use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::visible;
+use quarterdeck_report::json::Check;
+use quarterdeck_report::text::{Ansi, checks, clean};
 use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
 
@@ -16,6 +20,9 @@ use crate::args::LogForm;
 use crate::failure::Failure;
 
 const SCHEMA: &str = "quarterdeck/1";
+/// Work shorter than this shows no progress, and it is renewed this often.
+const PATIENCE: Duration = Duration::from_secs(1);
+const RENEWED: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
@@ -26,12 +33,7 @@ impl Output {
     /// Answers: an object for programs, lines for people.
     pub(crate) fn answer(&self, object: Value, lines: impl FnOnce() -> Vec<String>) {
         if self.json {
-            let mut all = Map::new();
-            all.insert("schema".to_owned(), json!(SCHEMA));
-            if let Value::Object(fields) = object {
-                all.extend(fields);
-            }
-            println!("{}", Value::Object(all));
+            println!("{}", visible::json(&with_schema(object).to_string()));
         } else {
             for line in lines() {
                 println!("{line}");
@@ -39,14 +41,28 @@ impl Output {
         }
     }
 
+    /// Says the same on standard error, where standard output holds something else.
+    pub(crate) fn remark(&self, object: Value, lines: impl FnOnce() -> Vec<String>) {
+        if self.json {
+            eprintln!("{}", with_schema(object));
+        } else {
+            for line in lines() {
+                eprintln!("{line}");
+            }
+        }
+    }
+
     /// Says what went wrong, and what to do.
     pub(crate) fn fail(&self, failure: &Failure) {
+        if failure.message.is_empty() {
+            return;
+        }
         if self.json {
             let error = json!({
                 "schema": SCHEMA,
                 "error": { "message": failure.message, "hint": failure.hint },
             });
-            eprintln!("{error}");
+            eprintln!("{}", visible::json(&error.to_string()));
             return;
         }
         eprintln!("okrd: {}", shown(&failure.message));
@@ -56,11 +72,67 @@ impl Output {
     }
 }
 
+/// What was looked at, line by line.
+pub(crate) fn lines_of(found: &[Check]) -> Vec<String> {
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let ansi = match std::io::stdout().is_terminal() && !is_plain {
+        true => Ansi::On,
+        false => Ansi::Off,
+    };
+    let text = checks(found).render(ansi);
+    text.lines().map(str::to_owned).collect()
+}
+
+fn with_schema(object: Value) -> Value {
+    let mut all = Map::new();
+    all.insert("schema".to_owned(), json!(SCHEMA));
+    if let Value::Object(fields) = object {
+        all.extend(fields);
+    }
+    Value::Object(all)
+}
+
+/// How far long work has come: one line on a terminal's standard error, renewed in place.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    /// When to show it next; never where nobody looks.
+    next: Option<Instant>,
+    shown: bool,
+}
+
+impl Progress {
+    /// Work that begins now. What takes less than a moment shows nothing.
+    pub(crate) fn new() -> Self {
+        let watched = std::io::stderr().is_terminal();
+        Self {
+            next: watched.then(|| Instant::now() + PATIENCE),
+            shown: false,
+        }
+    }
+
+    pub(crate) fn set(&mut self, what: &str, done: u64, of: u64) {
+        let now = Instant::now();
+        if self.next.is_none_or(|next| now < next) {
+            return;
+        }
+        self.next = Some(now + RENEWED);
+        self.shown = true;
+        let percent = done.saturating_mul(100).checked_div(of).unwrap_or(100);
+        eprint!("\r{what}: {done} of {of} ({percent} %)\x1b[K");
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
 /// Text that somebody else may have written, with control characters made harmless.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    clean(text).into_owned()
 }
 
 /// A moment, or null where it never came.

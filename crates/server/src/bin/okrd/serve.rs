@@ -2,12 +2,13 @@
 
 use std::net::TcpListener;
 
-use quarterdeck_server::{PageListener, ServeOptions, Server, TlsFiles};
+use quarterdeck_server::{Admin, Limits, PageListener, ServeOptions, Server, TlsFiles};
 use serde_json::json;
 
 use crate::args::Serve;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::supervisor;
 
 pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> {
     let bound = |address, error| Failure::trouble(format!("cannot listen on {address}: {error}"));
@@ -32,7 +33,16 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
             listener,
             url: serve.page_url,
         });
+    let limits = Limits {
+        connections: room_for(serve.connections),
+        connections_per_address: serve.connections_per_address,
+        waiting_bytes: usize::try_from(serve.slow_clients_memory)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(1024 * 1024),
+        ..Limits::default()
+    };
     let options = ServeOptions {
+        limits,
         tls: serve
             .tls_cert
             .zip(serve.tls_key)
@@ -46,6 +56,8 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
     let server = opened.map_err(|error| Failure::trouble(error.to_string()))??;
     server.listen_on(address)?;
     let stop = told_to_stop()
+        .map_err(|error| Failure::trouble(format!("cannot wait for signals: {error}")))?;
+    renew_at_a_signal(server.admin())
         .map_err(|error| Failure::trouble(format!("cannot wait for signals: {error}")))?;
     // Whoever connects from here on is kept waiting by the system until the next line is through.
     let mut ready = json!({ "listening": address.to_string() });
@@ -64,7 +76,76 @@ pub(crate) async fn serve(serve: Serve, output: &Output) -> Result<(), Failure> 
             .chain(page)
             .collect()
     });
-    Ok(server.serve(listener, stop).await?)
+    supervisor::ready();
+    let watched = supervisor::watch(server.admin());
+    let stop = async {
+        stop.await;
+        supervisor::stopping();
+    };
+    let served = server.serve(listener, stop).await;
+    drop(watched);
+    Ok(served?)
+}
+
+/// SIGHUP: the certificate's files were exchanged.
+#[cfg(unix)]
+fn renew_at_a_signal(admin: Admin) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut told = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while told.recv().await.is_some() {
+            let admin = admin.clone();
+            let reloaded = tokio::task::spawn_blocking(move || admin.reload_certificate()).await;
+            match reloaded {
+                Ok(Ok(())) => {
+                    tracing::info!("new connections are made with the certificate as it is now")
+                }
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "the certificate cannot be used: the one before stays");
+                }
+                Err(error) => tracing::error!(%error, "reading the certificate ended in a panic"),
+            }
+        }
+    });
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn renew_at_a_signal(_admin: Admin) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Descriptors that are left for files, browsers and administration.
+#[cfg(unix)]
+const DESCRIPTORS: u64 = 512;
+
+/// So many connections, or as many as the system has descriptors for. The soft limit is raised to the hard one.
+#[cfg(unix)]
+fn room_for(connections: u32) -> u32 {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    // Where it may not be raised, what there is has to do.
+    let _ = setrlimit(Resource::Nofile, raised);
+    let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let room = descriptors.saturating_sub(DESCRIPTORS).max(descriptors / 2);
+    let room = u32::try_from(room).unwrap_or(u32::MAX);
+    if room < connections {
+        tracing::warn!(
+            connections = room,
+            descriptors,
+            "the system gives descriptors for fewer connections than asked for: raise its limit of open files"
+        );
+    }
+    connections.min(room)
+}
+
+#[cfg(not(unix))]
+fn room_for(connections: u32) -> u32 {
+    connections
 }
 
 /// SIGTERM or SIGINT, from the moment of this call on: whoever has read that okrd listens may stop

@@ -1,7 +1,11 @@
 //! `AdminService`: for the operator, and for owners in their own workspaces.
 
+mod backup;
 mod devices;
 mod invitations;
+mod rotation;
+mod standing;
+mod stats;
 mod tokens;
 mod verify;
 mod workspaces;
@@ -9,14 +13,14 @@ mod workspaces;
 use std::sync::Arc;
 
 use quarterdeck_proto::v1::{self, admin_service_server::AdminService};
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 
-use super::Answers;
+use super::{Answers, blocking};
 use crate::address::Address;
 use crate::auth::{self, Caller};
 use crate::error::ServerError;
 use crate::shared::Shared;
-use crate::status::{failed, status};
+use crate::status::failed;
 use crate::workspace::Workspace;
 
 #[derive(Debug)]
@@ -78,28 +82,13 @@ impl Admin {
         Self { shared }
     }
 
-    fn who<T>(&self, request: &Request<T>) -> Result<Who, Status> {
+    /// Who was let through: that owners administrate, and what the operator alone does, is said in the
+    /// table of calls.
+    fn who<T>(request: &Request<T>) -> Result<Who, Status> {
         match auth::caller(request)? {
             Caller::Operator => Ok(Who::Operator),
-            Caller::Client(client) if client.is_owner() => Ok(Who::Owner(client.workspace)),
-            Caller::Client(_) | Caller::Nobody(_) => Err(status(
-                Code::PermissionDenied,
-                "FORBIDDEN",
-                "Only an owner of the workspace may do this.",
-                "ask an owner",
-            )),
-        }
-    }
-
-    fn operator<T>(&self, request: &Request<T>) -> Result<Who, Status> {
-        match self.who(request)? {
-            Who::Operator => Ok(Who::Operator),
-            Who::Owner(_) => Err(status(
-                Code::PermissionDenied,
-                "FORBIDDEN",
-                "Only the server's operator may do this.",
-                "run okrd on the server's machine",
-            )),
+            Caller::Client(client) => Ok(Who::Owner(client.workspace)),
+            Caller::Nobody(_) => Err(auth::no_token()),
         }
     }
 }
@@ -107,12 +96,13 @@ impl Admin {
 #[tonic::async_trait]
 impl AdminService for Admin {
     type VerifyStream = Answers<v1::VerifyResponse>;
+    type BackupStream = Answers<v1::BackupResponse>;
 
     async fn create_workspace(
         &self,
         request: Request<v1::CreateWorkspaceRequest>,
     ) -> Result<Response<v1::CreateWorkspaceResponse>, Status> {
-        let who = self.operator(&request)?;
+        let who = Self::who(&request)?;
         let created = workspaces::create(&self.shared, &who, request.into_inner()).await?;
         Ok(Response::new(created))
     }
@@ -121,7 +111,7 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::ListWorkspacesRequest>,
     ) -> Result<Response<v1::ListWorkspacesResponse>, Status> {
-        let who = self.who(&request)?;
+        let who = Self::who(&request)?;
         let workspaces = workspaces::list(&self.shared, &who);
         Ok(Response::new(v1::ListWorkspacesResponse { workspaces }))
     }
@@ -130,7 +120,7 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::CreateInvitationRequest>,
     ) -> Result<Response<v1::CreateInvitationResponse>, Status> {
-        let who = self.who(&request)?;
+        let who = Self::who(&request)?;
         let created = invitations::create(&self.shared, &who, request.into_inner()).await?;
         Ok(Response::new(created))
     }
@@ -139,7 +129,7 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::CreateHostingInvitationRequest>,
     ) -> Result<Response<v1::CreateHostingInvitationResponse>, Status> {
-        let who = self.operator(&request)?;
+        let who = Self::who(&request)?;
         invitations::create_hosting(&self.shared, &who, &request.into_inner()).map(Response::new)
     }
 
@@ -147,9 +137,8 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::ListTokensRequest>,
     ) -> Result<Response<v1::ListTokensResponse>, Status> {
-        let workspace = self
-            .who(&request)?
-            .workspace(&self.shared, &request.get_ref().workspace)?;
+        let workspace =
+            Self::who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
         Ok(Response::new(tokens::list(&self.shared, &workspace)))
     }
 
@@ -157,7 +146,7 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::CreateTokenRequest>,
     ) -> Result<Response<v1::CreateTokenResponse>, Status> {
-        let who = self.who(&request)?;
+        let who = Self::who(&request)?;
         tokens::create(&self.shared, &who, &request.into_inner()).map(Response::new)
     }
 
@@ -165,7 +154,7 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::RevokeTokenRequest>,
     ) -> Result<Response<v1::RevokeTokenResponse>, Status> {
-        let who = self.who(&request)?;
+        let who = Self::who(&request)?;
         tokens::revoke(&self.shared, &who, &request.into_inner()).map(Response::new)
     }
 
@@ -173,9 +162,8 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::ListDevicesRequest>,
     ) -> Result<Response<v1::ListDevicesResponse>, Status> {
-        let workspace = self
-            .who(&request)?
-            .workspace(&self.shared, &request.get_ref().workspace)?;
+        let workspace =
+            Self::who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
         Ok(Response::new(devices::list(&workspace)))
     }
 
@@ -183,7 +171,7 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::RevokeDeviceRequest>,
     ) -> Result<Response<v1::RevokeDeviceResponse>, Status> {
-        let who = self.who(&request)?;
+        let who = Self::who(&request)?;
         devices::revoke(&self.shared, &who, request.into_inner())
             .await
             .map(Response::new)
@@ -193,7 +181,7 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::SetRoleRequest>,
     ) -> Result<Response<v1::SetRoleResponse>, Status> {
-        let who = self.who(&request)?;
+        let who = Self::who(&request)?;
         invitations::set_role(&self.shared, &who, request.into_inner())
             .await
             .map(Response::new)
@@ -203,18 +191,78 @@ impl AdminService for Admin {
         &self,
         request: Request<v1::VerifyRequest>,
     ) -> Result<Response<Self::VerifyStream>, Status> {
-        let workspace = self
-            .who(&request)?
-            .workspace(&self.shared, &request.get_ref().workspace)?;
-        Ok(Response::new(verify::verify(workspace)))
+        let workspace =
+            Self::who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
+        let standing = auth::standing(&self.shared, &request)?;
+        Ok(Response::new(verify::verify(workspace, standing)))
     }
 
     async fn get_stats(
         &self,
         request: Request<v1::GetStatsRequest>,
     ) -> Result<Response<v1::GetStatsResponse>, Status> {
-        let who = self.who(&request)?;
-        Ok(Response::new(workspaces::stats(&self.shared, &who)))
+        let who = Self::who(&request)?;
+        let shared = Arc::clone(&self.shared);
+        let world = self.shared.world.clone();
+        let stats = blocking(world, move || Ok(stats::stats(&shared, &who)));
+        stats.await.map(Response::new)
+    }
+
+    async fn backup(
+        &self,
+        request: Request<v1::BackupRequest>,
+    ) -> Result<Response<Self::BackupStream>, Status> {
+        let who = Self::who(&request)?;
+        let standing = auth::standing(&self.shared, &request)?;
+        backup::backup(&self.shared, &who, standing, request.get_ref()).map(Response::new)
+    }
+
+    async fn restore_workspace(
+        &self,
+        request: Request<v1::RestoreWorkspaceRequest>,
+    ) -> Result<Response<v1::RestoreWorkspaceResponse>, Status> {
+        let who = Self::who(&request)?;
+        standing::restore(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn hold_workspace(
+        &self,
+        request: Request<v1::HoldWorkspaceRequest>,
+    ) -> Result<Response<v1::HoldWorkspaceResponse>, Status> {
+        let who = Self::who(&request)?;
+        standing::hold(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn resume_workspace(
+        &self,
+        request: Request<v1::ResumeWorkspaceRequest>,
+    ) -> Result<Response<v1::ResumeWorkspaceResponse>, Status> {
+        let who = Self::who(&request)?;
+        standing::resume(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn rotate_key(
+        &self,
+        request: Request<v1::RotateKeyRequest>,
+    ) -> Result<Response<v1::RotateKeyResponse>, Status> {
+        let who = Self::who(&request)?;
+        rotation::rotate_key(&self.shared, &who, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn renew_certificate(
+        &self,
+        request: Request<v1::RenewCertificateRequest>,
+    ) -> Result<Response<v1::RenewCertificateResponse>, Status> {
+        let who = Self::who(&request)?;
+        rotation::renew_certificate(&self.shared, &who).map(Response::new)
     }
 }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use quarterdeck_proto::v1;
 
+use crate::auth::Standing;
 use crate::rpc::{Answers, stream};
 use crate::workspace::Workspace;
 
-pub(super) fn verify(workspace: Arc<Workspace>) -> Answers<v1::VerifyResponse> {
-    stream(move |answers| async move {
+pub(super) fn verify(workspace: Arc<Workspace>, standing: Standing) -> Answers<v1::VerifyResponse> {
+    stream(standing, move |answers| async move {
         let work = tokio::task::spawn_blocking(move || {
             let size = workspace.head().size;
             let verified = workspace.verify(|checked, size| {

@@ -1,4 +1,4 @@
-//! Beginning and listing workspaces, and the server's figures.
+//! Beginning and listing workspaces.
 
 use std::sync::Arc;
 
@@ -40,16 +40,25 @@ pub(super) async fn create(
 }
 
 pub(super) fn list(shared: &Shared, who: &Who) -> Vec<v1::WorkspaceSummary> {
-    let open: Vec<Arc<Workspace>> = match who {
+    let open = open_to(shared, who);
+    open.iter().map(|workspace| summary(workspace)).collect()
+}
+
+/// The workspaces that are open to somebody, by name.
+pub(super) fn open_to(shared: &Shared, who: &Who) -> Vec<Arc<Workspace>> {
+    let mut open: Vec<Arc<Workspace>> = match who {
         Who::Operator => shared.workspaces(),
         Who::Owner(own) => vec![Arc::clone(own)],
     };
-    let mut summaries: Vec<_> = open.iter().map(|workspace| summary(workspace)).collect();
-    summaries.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-    summaries
+    open.sort_by_cached_key(|workspace| {
+        let state = workspace.state();
+        let name = state.workspace.as_ref().map(|known| known.name.clone());
+        (name, workspace.id())
+    });
+    open
 }
 
-fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
+pub(super) fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
     let state = workspace.state();
     let members = state
         .members
@@ -70,24 +79,12 @@ fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
         members: count(members.count()),
         devices: count(devices.count()),
         recorded_ms: state.recorded.ms(),
+        standing: workspace.standing().word().to_owned(),
+        finding: workspace.finding(),
+        ..v1::WorkspaceSummary::default()
     }
 }
 
-fn count(number: usize) -> u32 {
+pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-pub(super) fn stats(shared: &Shared, who: &Who) -> v1::GetStatsResponse {
-    let metrics = &shared.metrics;
-    v1::GetStatsResponse {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        uptime_seconds: shared.started.elapsed().as_secs(),
-        events_recorded: metrics
-            .counted("recorded")
-            .saturating_add(metrics.counted("authored")),
-        flushes: metrics.appends.get(),
-        events_refused: metrics.counted("refused"),
-        watches: metrics.open("watch"),
-        workspaces: list(shared, who),
-    }
 }

@@ -17,6 +17,6 @@ pub(super) async fn find(workspace: &Arc<Workspace>, query: &str) -> Result<Even
     let id: EventId = query.parse().map_err(|_| unknown())?;
     let seq = workspace.seq_of(id).ok_or_else(unknown)?;
     let workspace = Arc::clone(workspace);
-    let entry = blocking(move || workspace.entry(seq)).await?;
+    let entry = blocking(workspace.world(), move || workspace.entry(seq)).await?;
     entry.map(|entry| entry.event).ok_or_else(unknown)
 }

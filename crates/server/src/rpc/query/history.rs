@@ -21,7 +21,7 @@ pub(super) async fn get(
 ) -> Result<v1::GetHistoryResponse, Status> {
     let page = page(request.page_size, &request.page_token)?;
     let workspace = Arc::clone(workspace);
-    asking(move || {
+    asking(workspace.world(), move || {
         let view = View::open(&workspace, asked)?;
         let reference = request.reference;
         steps(view, &reference, page)

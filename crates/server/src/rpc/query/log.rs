@@ -39,7 +39,7 @@ pub(super) async fn list(
 ) -> Result<v1::ListLogResponse, Status> {
     let page = page(request.page_size, &request.page_token)?;
     let workspace = Arc::clone(workspace);
-    asking(move || {
+    asking(workspace.world(), move || {
         let view = View::open(&workspace, asked)?;
         let filter =
             filter(&workspace, view.state(), request).map_err(|refusal| refused(&refusal))?;

@@ -9,6 +9,7 @@ use quarterdeck_proto::v1;
 use tonic::Status;
 
 use super::view::moment;
+use crate::auth::Standing;
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::StreamOfToken;
 use crate::workspace::Workspace;
@@ -17,13 +18,13 @@ pub(super) async fn get(
     workspace: &Arc<Workspace>,
     request: v1::GetStateRequest,
     now: Timestamp,
-    permit: StreamOfToken,
+    (standing, permit): (Standing, StreamOfToken),
 ) -> Result<Answers<v1::GetStateResponse>, Status> {
     let state = match moment(&workspace.state(), request.as_of, now)? {
         None => workspace.state(),
         Some(moment) => {
             let workspace = Arc::clone(workspace);
-            Arc::new(blocking(move || workspace.state_at(moment)).await?)
+            Arc::new(blocking(workspace.world(), move || workspace.state_at(moment)).await?)
         }
     };
     let json = canonical::json(&state).map_err(|error| {
@@ -31,7 +32,7 @@ pub(super) async fn get(
         Status::internal("The server could not write the state as JSON.")
     })?;
     let head = state.head;
-    Ok(stream(move |answers| async move {
+    Ok(stream(standing, move |answers| async move {
         let _held = permit;
         for part in json.into_bytes().chunks(CHUNK_BYTES) {
             let part = v1::GetStateResponse {

@@ -25,7 +25,7 @@ pub(super) async fn get(
     asked: Asked,
 ) -> Result<v1::GetStatusResponse, Status> {
     let workspace = Arc::clone(workspace);
-    asking(move || {
+    asking(workspace.world(), move || {
         let mut view = View::open(&workspace, asked)?;
         let filter = filter(view.state(), &request).map_err(|refusal| refused(&refusal))?;
         let named = named_cycle(view.state(), &request).map_err(|refusal| refused(&refusal))?;

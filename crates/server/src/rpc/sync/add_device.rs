@@ -3,15 +3,15 @@
 use quarterdeck_core::event::{Certifier, DeviceJoined};
 use quarterdeck_core::id::DeviceId;
 use quarterdeck_proto::v1;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use super::join::{check_name, record};
 use super::push::recorded;
 use crate::access::Holder;
-use crate::auth::Client;
+use crate::auth::{self, Client};
 use crate::rpc::ids::bytes;
 use crate::shared::Shared;
-use crate::status::{failed, status};
+use crate::status::failed;
 use crate::workspace::Place;
 
 pub(super) async fn add(
@@ -19,14 +19,7 @@ pub(super) async fn add(
     client: &Client,
     request: v1::AddDeviceRequest,
 ) -> Result<v1::AddDeviceResponse, Status> {
-    let Some(old) = client.device else {
-        return Err(status(
-            Code::PermissionDenied,
-            "NO_DEVICE",
-            "This token belongs to no device, so it cannot vouch for one.",
-            "ask an owner for an invitation",
-        ));
-    };
+    let old = client.device.ok_or_else(auth::no_device)?;
     let device = DeviceId::from_bytes(bytes("device", &request.device)?);
     let key: [u8; 32] = bytes("device_key", &request.device_key)?;
     let certificate: [u8; 64] = bytes("certificate", &request.certificate)?;

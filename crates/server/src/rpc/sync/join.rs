@@ -147,7 +147,7 @@ async fn genesis(workspace: &std::sync::Arc<Workspace>) -> Result<v1::WorkspaceG
     let state = workspace.state();
     let first = {
         let workspace = std::sync::Arc::clone(workspace);
-        blocking(move || workspace.entry(1)).await?
+        blocking(workspace.world(), move || workspace.entry(1)).await?
     };
     Ok(v1::WorkspaceGenesis {
         workspace: workspace.id().as_bytes().to_vec(),

@@ -2,11 +2,13 @@
 
 mod add_device;
 mod checkpoint;
+mod give_back;
 mod host;
 mod join;
 mod proofs;
 mod pull;
 mod push;
+mod renew_token;
 mod watch;
 
 use std::sync::Arc;
@@ -40,24 +42,27 @@ impl SyncService for Sync {
         &self,
         request: Request<Streaming<v1::PushRequest>>,
     ) -> Result<Response<Self::PushStream>, Status> {
+        let standing = auth::standing(&self.shared, &request)?;
         let client = auth::client(&request)?;
-        push::push(&self.shared, client, request.into_inner()).map(Response::new)
+        push::push(&self.shared, standing, client, request.into_inner()).map(Response::new)
     }
 
     async fn pull(
         &self,
         request: Request<v1::PullRequest>,
     ) -> Result<Response<Self::PullStream>, Status> {
+        let standing = auth::standing(&self.shared, &request)?;
         let client = auth::client(&request)?;
-        pull::pull(&self.shared, &client, request.into_inner()).map(Response::new)
+        pull::pull(&self.shared, standing, &client, request.into_inner()).map(Response::new)
     }
 
     async fn watch(
         &self,
         request: Request<v1::WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
+        let standing = auth::standing(&self.shared, &request)?;
         let client = auth::client(&request)?;
-        watch::watch(&self.shared, &client, request.into_inner()).map(Response::new)
+        watch::watch(&self.shared, standing, &client, request.into_inner()).map(Response::new)
     }
 
     async fn get_checkpoint(
@@ -65,7 +70,7 @@ impl SyncService for Sync {
         request: Request<v1::GetCheckpointRequest>,
     ) -> Result<Response<v1::GetCheckpointResponse>, Status> {
         let client = auth::client(&request)?;
-        Ok(Response::new(checkpoint::get(&client.workspace)))
+        Ok(Response::new(checkpoint::get(&self.shared, &client)))
     }
 
     async fn get_inclusion_proof(
@@ -114,6 +119,24 @@ impl SyncService for Sync {
     ) -> Result<Response<v1::HostWorkspaceResponse>, Status> {
         let caller = auth::caller(&request)?;
         host::host(&self.shared, &caller, request.into_inner()).map(Response::new)
+    }
+
+    async fn give_back(
+        &self,
+        request: Request<v1::GiveBackRequest>,
+    ) -> Result<Response<v1::GiveBackResponse>, Status> {
+        let client = auth::client(&request)?;
+        give_back::give_back(&client, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn renew_token(
+        &self,
+        request: Request<v1::RenewTokenRequest>,
+    ) -> Result<Response<v1::RenewTokenResponse>, Status> {
+        let client = auth::client(&request)?;
+        renew_token::renew(&self.shared, &client).map(Response::new)
     }
 }
 

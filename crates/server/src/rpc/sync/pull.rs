@@ -8,7 +8,7 @@ use quarterdeck_proto::v1;
 use tonic::{Code, Status};
 
 use super::{checkpoint_of, entry};
-use crate::auth::{self, Client};
+use crate::auth::{self, Client, Standing};
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::Shared;
 use crate::status::status;
@@ -19,6 +19,7 @@ const PART_ENTRIES: u64 = 8_192;
 
 pub(super) fn pull(
     shared: &Arc<Shared>,
+    standing: Standing,
     client: &Client,
     request: v1::PullRequest,
 ) -> Result<Answers<v1::PullResponse>, Status> {
@@ -34,7 +35,8 @@ pub(super) fn pull(
     };
     let last = head.size.min(from.saturating_add(wanted).saturating_sub(1));
     let stopping = shared.stopping.clone();
-    Ok(stream(move |answers| async move {
+    let sent = shared.metrics.sent("pull");
+    Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut next = from;
         loop {
@@ -44,6 +46,7 @@ pub(super) fn pull(
             }
             let part = part(&workspace, next, last).await.map(|entries| {
                 next = next.saturating_add(entries.len() as u64);
+                sent.inc_by(entries.len() as u64);
                 let at_head = next > head.size;
                 v1::PullResponse {
                     entries,
@@ -95,6 +98,9 @@ pub(super) async fn part(
     }
     let workspace = Arc::clone(workspace);
     let left = usize::try_from(left).unwrap_or(usize::MAX);
-    let entries = blocking(move || workspace.read(next, left, CHUNK_BYTES)).await?;
+    let entries = blocking(workspace.world(), move || {
+        workspace.read(next, left, CHUNK_BYTES)
+    })
+    .await?;
     Ok(entries.into_iter().map(entry).collect())
 }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use quarterdeck_proto::limits::{CHUNK_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES};
 use quarterdeck_proto::v1::{self, event_outcome};
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 
 use super::pull::log_is_shorter;
-use crate::auth::{self, Client};
+use crate::auth::{self, Client, Standing};
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::Shared;
-use crate::status::{invalid, status, too_many, unavailable};
+use crate::status::{invalid, too_many, unavailable};
+use crate::step::Step;
 use crate::workspace::{Incoming, Outcome, Place, Pusher, Workspace};
 
 /// Up to so many signatures are checked on the spot; more go where they hold nobody up.
@@ -21,17 +22,11 @@ const ON_THE_SPOT: usize = 8;
 
 pub(super) fn push(
     shared: &Arc<Shared>,
+    standing: Standing,
     client: Client,
     mut requests: Streaming<v1::PushRequest>,
 ) -> Result<Answers<v1::PushResponse>, Status> {
-    let Some(device) = client.device else {
-        return Err(status(
-            Code::PermissionDenied,
-            "NO_DEVICE",
-            "This token belongs to no device, so it cannot push events.",
-            "use CommandService, or join with an invitation",
-        ));
-    };
+    let device = client.device.ok_or_else(auth::no_device)?;
     let who = Pusher {
         member: client.member,
         device,
@@ -39,7 +34,8 @@ pub(super) fn push(
     let permit = auth::open_stream(shared, &client)?;
     let open = shared.metrics.stream("push");
     let shared = Arc::clone(shared);
-    Ok(stream(move |answers| async move {
+    let still = Standing::clone(&standing);
+    Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         loop {
             let request = tokio::select! {
@@ -48,16 +44,25 @@ pub(super) fn push(
                     let _ = answers.send(Err(auth::stopping())).await;
                     return;
                 }
+                // The client has hung up, or is let in no longer.
+                () = answers.closed() => return,
                 request = requests.message() => request,
             };
             let answer = match request {
-                Ok(Some(request)) => batch(&shared, &client, who, request.events).await,
+                Ok(Some(request)) => match still.check() {
+                    Ok(()) => {
+                        shared.world.reached(Step::Received);
+                        batch(&shared, &client, who, request.events).await
+                    }
+                    Err(status) => Err(status),
+                },
                 Ok(None) => return,
                 // Something that is no message of this call, or is too large. Should the client
                 // have gone away, nobody hears it.
                 Err(status) => Err(status),
             };
             let failed = answer.is_err();
+            shared.world.reached(Step::Answering);
             if answers.send(answer).await.is_err() || failed {
                 return;
             }
@@ -78,11 +83,22 @@ async fn batch(
         ));
     }
     check_size(&events)?;
+    // Before anything else is said of them: a server that was set back knows less than its clients.
+    (client.workspace.takes_work()).map_err(|error| unavailable(&error))?;
+    let bytes: usize = events.iter().map(|event| event.body.len()).sum();
+    let room = u32::try_from(bytes)
+        .unwrap_or(u32::MAX)
+        .clamp(1, shared.limits.judged_bytes);
+    // An event takes more room when it is read. It is never closed, and if it were, there is room.
+    let _room = shared.judging.acquire_many(room).await.ok();
     let state = client.workspace.state();
     let incoming = if events.len() <= ON_THE_SPOT {
         Incoming::read(&state, events)
     } else {
-        blocking(move || Ok(Incoming::read(&state, events))).await?
+        blocking(shared.world.clone(), move || {
+            Ok(Incoming::read(&state, events))
+        })
+        .await?
     };
     check_seen(&client.workspace, &incoming)?;
     let pushed = client

@@ -7,12 +7,13 @@ use tonic::Status;
 
 use super::checkpoint_of;
 use super::pull::{check_from, part};
-use crate::auth::{self, Client};
+use crate::auth::{self, Client, Standing};
 use crate::rpc::{Answers, stream};
 use crate::shared::Shared;
 
 pub(super) fn watch(
     shared: &Arc<Shared>,
+    standing: Standing,
     client: &Client,
     request: v1::WatchRequest,
 ) -> Result<Answers<v1::WatchResponse>, Status> {
@@ -21,7 +22,8 @@ pub(super) fn watch(
     let workspace = Arc::clone(&client.workspace);
     let from = check_from(request.first_seq, &workspace.head())?;
     let stopping = shared.stopping.clone();
-    Ok(stream(move |answers| async move {
+    let sent = shared.metrics.sent("watch");
+    Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut grown = workspace.follow();
         let mut next = from;
@@ -33,6 +35,7 @@ pub(super) fn watch(
                 begun = true;
                 let part = part(&workspace, next, head.size).await.map(|entries| {
                     next = next.saturating_add(entries.len() as u64);
+                    sent.inc_by(entries.len() as u64);
                     let at_head = next > head.size;
                     v1::WatchResponse {
                         entries,
@@ -46,6 +49,7 @@ pub(super) fn watch(
                 }
             }
             tokio::select! {
+                biased;
                 () = stopping.cancelled() => {
                     let _ = answers.send(Err(auth::stopping())).await;
                     return;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use quarterdeck_core::erase::each_text;
+use quarterdeck_ledger::DeviceKey;
 
 use crate::chain::Chain;
 use crate::command::{Authored, PendingCommand};
@@ -40,15 +41,13 @@ pub(super) fn outbox(
     let Some(begins) = rest.first().map(|command| &command.first().event) else {
         return Ok(());
     };
-    let key = identity.device.key();
     let mut chain = Chain {
         device: begins.device,
-        key: &key,
         number: begins.number.saturating_sub(1),
         tip: begins.previous,
     };
     for command in rest {
-        let command = chain.link(&requoted(command, markers));
+        let command = chain.link(&requoted(command, markers), &signed_by(command, identity));
         chain.advance(&command);
         linked.push(command);
     }
@@ -62,7 +61,6 @@ pub(super) fn shelf(
     markers: &Markers,
     identity: &Identity,
 ) -> Result<(), ReplicaError> {
-    let key = identity.device.key();
     let items = held.shelf.items();
     if !items.iter().any(|item| quotes(&item.command, markers)) {
         return Ok(());
@@ -74,17 +72,27 @@ pub(super) fn shelf(
         let begins = &item.command.first().event;
         let chain = Chain {
             device: begins.device,
-            key: &key,
             number: begins.number.saturating_sub(1),
             tip: begins.previous,
         };
         Shelved {
-            command: chain.link(&requoted(&item.command, markers)),
+            command: chain.link(
+                &requoted(&item.command, markers),
+                &signed_by(&item.command, identity),
+            ),
             ..item.clone()
         }
     });
     let rewritten = rewritten.collect();
     held.shelf.replace(rewritten)
+}
+
+/// The key that a command is signed by: what was authored before a change of keys waits under the old one.
+fn signed_by(command: &PendingCommand, identity: &Identity) -> DeviceKey {
+    let last = command.last();
+    (identity.device.next_key())
+        .filter(|next| Some(next.sign_command(&last.hash)) == last.sealed.signature)
+        .unwrap_or_else(|| identity.device.key())
 }
 
 fn quotes(command: &PendingCommand, markers: &Markers) -> bool {

@@ -26,10 +26,12 @@ use tokio::sync::mpsc::Sender;
 use tonic::Status;
 
 use super::view::{Asked, View};
+use crate::auth::Standing;
 use crate::rpc::{Answers, asking, stream};
 use crate::shared::StreamOfToken;
 use crate::status::invalid;
 use crate::workspace::Workspace;
+use crate::world::World;
 
 /// An answer, as far as it is known before the first of it is sent.
 enum Told {
@@ -43,14 +45,18 @@ pub(super) async fn get(
     workspace: &Arc<Workspace>,
     report: Option<Report>,
     asked: Asked,
-    permit: StreamOfToken,
+    (standing, permit): (Standing, StreamOfToken),
 ) -> Result<Answers<v1::GetReportResponse>, Status> {
     let report = report.ok_or_else(|| invalid("report", "is missing: say which one"))?;
     let workspace = Arc::clone(workspace);
-    let told = asking(move || tell(View::open(&workspace, asked)?.begun()?, report)).await?;
-    Ok(stream(move |answers| async move {
+    let world = workspace.world();
+    let told = asking(world.clone(), move || {
+        tell(View::open(&workspace, asked)?.begun()?, report)
+    })
+    .await?;
+    Ok(stream(standing, move |answers| async move {
         let _held = permit;
-        send(told, &answers).await;
+        send(&world, told, &answers).await;
     }))
 }
 
@@ -73,12 +79,12 @@ fn tell(view: View, report: Report) -> Result<Told, Status> {
     Ok(Told::All(vec![one]))
 }
 
-async fn send(told: Told, answers: &Sender<Result<v1::GetReportResponse, Status>>) {
+async fn send(world: &World, told: Told, answers: &Sender<Result<v1::GetReportResponse, Status>>) {
     let mut next = Some(told);
     while let Some(told) = next {
         let (objects, rest) = match told {
             Told::All(objects) => (objects, None),
-            Told::Log(pages) => match asking(move || pages.read()).await {
+            Told::Log(pages) => match asking(world.clone(), move || pages.read()).await {
                 Ok((objects, rest)) => (objects, rest.map(Told::Log)),
                 Err(status) => {
                     // Whoever hung up need not be told.
