@@ -1,6 +1,7 @@
 //! Whole replicas against a model of a server, and the planner alone against thousands of histories.
 
 mod closings;
+mod erasure;
 mod exported;
 mod faults;
 mod folder;
@@ -27,6 +28,7 @@ use quarterdeck_core::id::{CycleId, IdSource, KeyResultId, ObjectiveId};
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::{Cadence, CycleKind, MetricKind, NoteKind, ObjectiveKind};
 use quarterdeck_core::value::{Field, Measure, Subject, Value};
+use quarterdeck_ledger::{Seal, Sealed};
 use sha2::{Digest, Sha256};
 
 use crate::random::{Ids, Random};
@@ -57,6 +59,13 @@ impl Random for Seeded {
             hash.update(self.count.to_be_bytes());
             chunk.copy_from_slice(&hash.finalize()[..chunk.len()]);
         }
+    }
+}
+
+/// Puts another salt in the place of an event's own.
+pub(crate) fn alter_salt(sealed: &mut Sealed) {
+    if let Seal::Salted(salt) = &mut sealed.seal {
+        salt[0] ^= 1;
     }
 }
 

@@ -17,9 +17,9 @@ use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::Role;
 use quarterdeck_ledger::envelope::Envelope;
-use quarterdeck_ledger::{Checkpoint, DeviceKey, Frontier, Hash, PublicKey, Seal, Sealed};
+use quarterdeck_ledger::{Checkpoint, DeviceKey, Frontier, Hash, PublicKey, Sealed};
 
-use super::{NOW, Seeded};
+use super::{NOW, Seeded, alter_salt};
 use crate::chain::seal;
 use crate::command::Authored;
 use crate::identity::Secret;
@@ -29,13 +29,6 @@ use crate::remote::{
     Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Outcome,
     Received, Remote, RemoteError,
 };
-
-/// Puts another salt in the place of an event's own.
-pub(crate) fn alter_salt(sealed: &mut Sealed) {
-    if let Seal::Salted(salt) = &mut sealed.seal {
-        salt[0] ^= 1;
-    }
-}
 
 /// A server with one workspace, or with none yet.
 #[derive(Clone)]

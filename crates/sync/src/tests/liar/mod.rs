@@ -1,6 +1,7 @@
 //! A server that lies, in every way that it could try: each is found out, stops the sync, leaves nothing
 //! in the log, keeps both sides as evidence, and costs no local work.
 
+mod erased;
 mod history;
 mod received;
 

@@ -10,8 +10,7 @@ use quarterdeck_ledger::{Checkpoint, DeviceKey};
 use super::{Liar, Scene};
 use crate::remote::Chunk;
 use crate::sync;
-use crate::tests::NOW;
-use crate::tests::model::alter_salt;
+use crate::tests::{NOW, alter_salt};
 
 type Lie = Box<dyn Fn(&mut Vec<Chunk>) + Sync>;
 
