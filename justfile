@@ -78,3 +78,8 @@ sbom:
     mkdir -p target
     python3 crates/server/packaging/sbom.py quarterdeck-server > target/okrd.cdx.json
     python3 crates/server/packaging/sbom.py quarterdeck-cli > target/okr.cdx.json
+
+# Cuts, alters and kills backups, restores and giving back, new instants each time, in ROUNDS rounds; takes minutes.
+soak-backup ROUNDS="300":
+    QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test backup -- --nocapture refused killed
+    @echo "{{ROUNDS}} rounds of cut, altered and killed backups: no violation."

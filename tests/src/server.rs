@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc;
@@ -35,6 +35,7 @@ pub struct Server<'env> {
     is_watched: bool,
     figures: Option<SocketAddr>,
     environment: Vec<(String, String)>,
+    data: PathBuf,
     process: Option<Child>,
 }
 
@@ -52,6 +53,7 @@ impl<'env> Server<'env> {
             is_watched: false,
             figures: None,
             environment: Vec::new(),
+            data: env.folder(&format!("okrd-{workspace}")).join("data"),
             process: None,
         };
         let url = server.address.to_string();
@@ -154,7 +156,15 @@ impl<'env> Server<'env> {
     /// Where its data is.
     #[must_use]
     pub fn data(&self) -> PathBuf {
-        self.folder.join("data")
+        self.data.clone()
+    }
+
+    /// Serves other data at the same address from now on.
+    #[track_caller]
+    pub fn serve_from(&mut self, data: &Path) {
+        self.kill();
+        data.clone_into(&mut self.data);
+        self.restart();
     }
 
     /// What it has logged so far, over all its runs.
@@ -178,9 +188,15 @@ impl<'env> Server<'env> {
     /// Runs a command of `okrd` that is about no data folder.
     #[must_use]
     pub fn okrd_bare(&self, arguments: &[&str]) -> Run {
+        self.start_okrd(arguments).wait()
+    }
+
+    /// Starts one, and comes back at once.
+    #[must_use]
+    pub fn start_okrd(&self, arguments: &[&str]) -> Running {
         let mut command = self.env.command("okrd", &self.folder);
         command.args(arguments);
-        Running::start(format!("okrd {}", arguments.join(" ")), command).wait()
+        Running::start(format!("okrd {}", arguments.join(" ")), command)
     }
 
     /// Serves, at the address it had before, and comes back when it listens.

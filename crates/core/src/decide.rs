@@ -310,6 +310,7 @@ fn undo(state: &State, event: &Event) -> Result<Body, Refusal> {
             Body::TeamCreated { .. } => "rename the team: `okr team edit NAME`",
             Body::CycleClosed { .. } => "open the cycle again: `okr cycle reopen NAME -m WHY`",
             Body::CycleReopened { .. } => "close the cycle again: `okr cycle close NAME`",
+            Body::TextErased(_) => "what was erased is gone for good",
             Body::ObjectiveUnsigned { .. } => "sign again: `okr objective sign REF`",
             _ => "it stays in the log; say what should hold instead",
         })),

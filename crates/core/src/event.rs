@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Date, Timestamp};
 use crate::clock::Hlc;
 use crate::decimal::Decimal;
+use crate::erase::TextErased;
 use crate::id::{
     CycleId, DeviceId, EventId, InvitationId, KeyResultId, KpiId, MemberId, ObjectiveId, TeamId,
     TodoId, WorkspaceId,
@@ -314,6 +315,8 @@ pub enum Body {
         /// The edits that were weighed against each other.
         settles: Vec<EventId>,
     },
+    /// Texts were erased from an earlier event.
+    TextErased(TextErased),
     /// A kind that a newer version wrote: kept, synced and shown, skipped by the fold.
     Unknown {
         /// The payload's field number on the wire.

@@ -32,6 +32,7 @@ pub mod decimal;
 pub mod diff;
 pub mod digest;
 pub mod due;
+pub mod erase;
 pub mod event;
 pub mod forecast;
 pub mod goalposts;

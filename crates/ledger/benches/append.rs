@@ -95,7 +95,7 @@ impl Contender for Postgres {
 fn bytes(entry: &NewEntry) -> Vec<u8> {
     [
         &entry.event.body[..],
-        &entry.event.salt,
+        entry.event.salt().unwrap(),
         &entry.event.signature.unwrap(),
     ]
     .concat()
@@ -105,11 +105,7 @@ fn batch(first: u64, count: u64) -> Vec<NewEntry> {
     (first..first + count)
         .map(|seq| {
             let body: Vec<u8> = seq.to_be_bytes().into_iter().cycle().take(250).collect();
-            let event = Sealed {
-                body: body.into(),
-                salt: [7; 16],
-                signature: Some([9; 64]),
-            };
+            let event = Sealed::new(body.into(), [7; 16], Some([9; 64]));
             NewEntry::new(
                 1_790_000_000_000 + seq,
                 u128::from(seq).to_be_bytes(),

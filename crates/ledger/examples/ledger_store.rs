@@ -162,11 +162,7 @@ fn event(seq: u64, length: usize) -> NewEntry {
         (state >> 33).to_be_bytes()[7]
     };
     let body: Vec<u8> = (0..length).map(|_| noise()).collect();
-    let event = Sealed {
-        body: body.into(),
-        salt: [noise(); 16],
-        signature: Some([noise(); 64]),
-    };
+    let event = Sealed::new(body.into(), [noise(); 16], Some([noise(); 64]));
     NewEntry::new(
         1_790_000_000_000 + seq,
         u128::from(seq).to_be_bytes(),

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::{
-    Appended, Entry, Frontier, Head, Ledger, LedgerError, MAX_BODY, NewEntry, Sealed, leaf_hashes,
-    merkle,
+    Appended, Entry, Frontier, Head, Ledger, LedgerError, MAX_BODY, NewEntry, Remains, Sealed,
+    leaf_hashes, merkle,
 };
 
 /// Runs the whole suite; `fresh` makes an empty ledger each time it is called.
@@ -29,6 +29,8 @@ pub fn run<L: Ledger + 'static>(mut fresh: impl FnMut() -> L) {
     large_bodies(&fresh());
     tree(&fresh());
     follow(&fresh());
+    erasing(&fresh());
+    erasing_while_others_read(&Arc::new(fresh()));
     threads_racing(&Arc::new(fresh()));
 }
 
@@ -40,11 +42,7 @@ pub fn event(n: u64, length: usize, recorded: u64) -> NewEntry {
     NewEntry::new(
         recorded,
         u128::from(n).to_be_bytes(),
-        Sealed {
-            body: body.into(),
-            salt: [low; 16],
-            signature,
-        },
+        Sealed::new(body.into(), [low; 16], signature),
     )
 }
 
@@ -231,6 +229,93 @@ fn follow(ledger: &dyn Ledger) {
     recorded(ledger.append(3, Vec::new()));
     assert!(ledger.append(0, batch(4, 1)).is_ok());
     assert!(!size.has_changed().unwrap());
+}
+
+fn remains(seq: u64, body: &'static [u8]) -> Remains {
+    Remains {
+        seq,
+        body: body.into(),
+    }
+}
+
+fn erasing(ledger: &dyn Ledger) {
+    let mut expected = batch(1, 400);
+    recorded(ledger.append(0, expected.clone()));
+    for (size, new) in (400..).zip(batch(401, 3)) {
+        recorded(ledger.append(size, vec![new.clone()]));
+        expected.push(new);
+    }
+    let (head, leaves) = (ledger.head(), leaf_hashes(ledger, 403).unwrap());
+    assert_eq!(ledger.erased_through(), 0);
+    for wrong in [0, 404] {
+        let refused = ledger.erase(vec![remains(3, b"x"), remains(wrong, b"")], 400);
+        assert!(matches!(refused, Err(LedgerError::NoSuchEntry { .. })));
+    }
+    let large = Remains {
+        seq: 1,
+        body: vec![0; MAX_BODY + 1].into(),
+    };
+    let refused = ledger.erase(vec![large], 400);
+    assert!(matches!(refused, Err(LedgerError::TooLarge { .. })));
+    check_content(ledger, &expected);
+    assert_eq!(ledger.erased_through(), 0);
+
+    // In frames and in the tail, signed and unsigned, to nothing and to more than there was.
+    let long = Box::leak(vec![7; 20_000].into_boxed_slice());
+    let all = [
+        remains(1, b"what is left"),
+        remains(2, b""),
+        remains(3, b"first"),
+        remains(3, b"the last counts"),
+        remains(200, long),
+        remains(403, b"the newest"),
+    ];
+    ledger.erase(all.to_vec(), 399).unwrap();
+    for Remains { seq, body } in all {
+        let new = &mut expected[seq as usize - 1];
+        new.event = new.event.erased(body);
+    }
+    let holds = |ledger: &dyn Ledger, expected: &[NewEntry]| {
+        check_content(ledger, expected);
+        for (seq, new) in (1..).zip(expected) {
+            assert_eq!(ledger.read(seq, 1, 1).unwrap()[0].event, new.event);
+        }
+    };
+    holds(ledger, &expected);
+    assert_eq!((ledger.head(), ledger.frontier().root()), (head, head.root));
+    assert_eq!(leaf_hashes(ledger, 403).unwrap(), leaves);
+    assert_eq!(ledger.erased_through(), 399);
+
+    // It goes on, what was erased can be erased further, and what was done stays done.
+    recorded(ledger.append(403, batch(404, 300)));
+    expected.extend(batch(404, 300));
+    ledger.erase(vec![remains(200, b"less")], 703).unwrap();
+    expected[199].event = expected[199].event.erased(b"less"[..].into());
+    ledger.erase(Vec::new(), 5).unwrap();
+    holds(ledger, &expected);
+    assert_eq!(ledger.erased_through(), 703);
+}
+
+/// Readers meanwhile see each entry either as it was or as it is.
+fn erasing_while_others_read<L: Ledger + 'static>(ledger: &Arc<L>) {
+    recorded(ledger.append(0, batch(1, 500)));
+    let reader = {
+        let ledger = Arc::clone(ledger);
+        thread::spawn(move || {
+            while ledger.erased_through() == 0 {
+                let entries = all(&*ledger);
+                assert_eq!(entries.len(), 500);
+                for (entry, new) in entries.iter().zip(batch(1, 500)) {
+                    assert_eq!(entry.hash, new.hash);
+                    let left = entry.event.is_erased() && entry.event.body == b"left"[..];
+                    assert!(left || entry.event == new.event);
+                }
+            }
+        })
+    };
+    ledger.erase(vec![remains(250, b"left")], 500).unwrap();
+    reader.join().unwrap();
+    assert_eq!(ledger.read(250, 1, 1).unwrap()[0].event.body, b"left"[..]);
 }
 
 /// Writers that all want the same place, and readers meanwhile: every acknowledged batch is there, once

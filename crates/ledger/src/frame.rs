@@ -7,18 +7,21 @@
 //! Layout (integers big endian), frozen by a golden file and specified in `docs/format.md`:
 //! version (1) | first seq (8) | count (2) | entries | SHA-256 of all before (32), and an entry is
 //! kind (1) | recorded (8) | event id (16) | first 8 bytes of the event's hash (8) | salt (16) |
-//! signature (64, kind 2 only) | length of the body (4) | body.
+//! signature (64, where signed) | length of the body (4) | body. Of an erased entry the hash (32) stands
+//! in the salt's place, the remains in the body's, and the first 8 bytes are those of the remains' SHA-256.
 
 use std::ops::Range;
 
 use bytes::{Buf, Bytes};
 use sha2::{Digest, Sha256};
 
-use crate::{Entry, Hash, Sealed};
+use crate::{Entry, Hash, Seal, Sealed};
 
 const VERSION: u8 = 1;
 const UNSIGNED: u8 = 1;
 const SIGNED: u8 = 2;
+const ERASED_UNSIGNED: u8 = 3;
+const ERASED_SIGNED: u8 = 4;
 const SHORT_HASH: usize = 8;
 const HEADER: usize = 1 + 8 + 2;
 const CHECKSUM: usize = 32;
@@ -50,15 +53,25 @@ pub(crate) fn encode<'a>(first: u64, entries: impl ExactSizeIterator<Item = &'a 
             .to_be_bytes(),
     );
     for entry in entries {
-        out.push(if entry.event.signature.is_some() {
-            SIGNED
-        } else {
-            UNSIGNED
+        let is_signed = entry.event.signature.is_some();
+        out.push(match (entry.event.seal, is_signed) {
+            (Seal::Salted(_), false) => UNSIGNED,
+            (Seal::Salted(_), true) => SIGNED,
+            (Seal::Erased(_), false) => ERASED_UNSIGNED,
+            (Seal::Erased(_), true) => ERASED_SIGNED,
         });
         out.extend(entry.recorded.to_be_bytes());
         out.extend(entry.event_id);
-        out.extend(short(&entry.hash));
-        out.extend(entry.event.salt);
+        match &entry.event.seal {
+            Seal::Salted(salt) => {
+                out.extend(short(&entry.hash));
+                out.extend(salt);
+            }
+            Seal::Erased(hash) => {
+                out.extend(short(&entry.event.body_hash()));
+                out.extend(hash);
+            }
+        }
         out.extend(entry.event.signature.iter().flatten());
         out.extend(
             u32::try_from(entry.event.body.len())
@@ -177,11 +190,13 @@ fn read_entry(seq: u64, rest: &mut Bytes) -> Result<Option<(Entry, [u8; SHORT_HA
         let recorded = u64::from_be_bytes(take(rest)?);
         let event_id = take(rest)?;
         let expected = take::<SHORT_HASH>(rest)?;
-        let salt = take(rest)?;
-        let signature = if kind == SIGNED {
-            Some(take(rest)?)
-        } else {
-            None
+        let seal = match kind {
+            ERASED_UNSIGNED | ERASED_SIGNED => Seal::Erased(take(rest)?),
+            _ => Seal::Salted(take(rest)?),
+        };
+        let signature = match kind {
+            SIGNED | ERASED_SIGNED => Some(take(rest)?),
+            _ => None,
         };
         let length = u32::from_be_bytes(take(rest)?);
         let length = usize::try_from(length)
@@ -189,7 +204,7 @@ fn read_entry(seq: u64, rest: &mut Bytes) -> Result<Option<(Entry, [u8; SHORT_HA
             .filter(|length| *length <= rest.len())?;
         let event = Sealed {
             body: rest.split_to(length),
-            salt,
+            seal,
             signature,
         };
         Some((kind, recorded, event_id, expected, event))
@@ -197,7 +212,7 @@ fn read_entry(seq: u64, rest: &mut Bytes) -> Result<Option<(Entry, [u8; SHORT_HA
     let Some((kind, recorded, event_id, expected, event)) = fields() else {
         return Ok(None);
     };
-    if kind != SIGNED && kind != UNSIGNED {
+    if !(UNSIGNED..=ERASED_SIGNED).contains(&kind) {
         return Err(Damage {
             seq: Some(seq),
             what: "it is of an unknown kind; a newer program may read it",
@@ -216,7 +231,11 @@ fn read_entry(seq: u64, rest: &mut Bytes) -> Result<Option<(Entry, [u8; SHORT_HA
 /// The entry with its hash, if that begins as it should.
 fn checked((entry, expected): (Entry, [u8; SHORT_HASH])) -> Result<Entry, Damage> {
     let hash = entry.event.hash();
-    if short(&hash) != expected {
+    let named = match entry.event.seal {
+        Seal::Salted(_) => hash,
+        Seal::Erased(_) => entry.event.body_hash(),
+    };
+    if short(&named) != expected {
         return Err(Damage {
             seq: Some(entry.seq),
             what: "its bytes do not match its hash",
@@ -255,8 +274,33 @@ mod tests {
     }
 
     #[test]
+    fn the_layout_of_erased_entries_is_frozen() {
+        let mut entries = entries(41, 4);
+        for (at, remains) in [(1, &b"what is left"[..]), (2, b"")] {
+            entries[at].event = entries[at].event.erased(Bytes::from_static(remains));
+        }
+        let frame = encode(41, entries.iter());
+        golden("erased.bin", &frame);
+        assert_eq!(
+            decode(&frame.into(), &ALL).map(|all| all.entries),
+            Ok(entries)
+        );
+    }
+
+    #[test]
+    fn damage_to_remains_names_their_entry() {
+        let mut entries = entries(7, 3);
+        entries[2].event = entries[2].event.erased(Bytes::from_static(b"remains"));
+        let mut frame = encode(7, entries.iter());
+        let at = frame.len() - CHECKSUM - 1;
+        frame[at] ^= 1;
+        assert_eq!(decode(&frame.into(), &ALL).unwrap_err().seq, Some(9));
+    }
+
+    #[test]
     fn its_length_is_known_beforehand() {
-        let entries = entries(1, 5);
+        let mut entries = entries(1, 5);
+        entries[3].event = entries[3].event.erased(Bytes::from_static(b"remains"));
         let expected = OVERHEAD
             + entries
                 .iter()

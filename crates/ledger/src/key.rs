@@ -204,11 +204,7 @@ mod tests {
     /// The hash of a fixed event, then the signature of its command, a join certificate and a rotation.
     #[test]
     fn hashes_and_messages_are_frozen() {
-        let event = Sealed {
-            body: Bytes::from_static(b"a body"),
-            salt: [3; 16],
-            signature: None,
-        };
+        let event = Sealed::new(Bytes::from_static(b"a body"), [3; 16], None);
         let hash = event.hash();
         let mut bytes = hash.to_vec();
         bytes.extend(key(7).sign_command(&hash));

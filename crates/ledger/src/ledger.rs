@@ -5,11 +5,15 @@
 //! - **All or nothing**: of a batch either every entry is in the log or none.
 //! - **One order**: sequence numbers run 1, 2, 3 … without a gap; the recorded time never decreases.
 //! - **Checked**: an entry that does not match its hash is never handed out.
+//! - **Erased means gone**: after `erase` the bytes that a body had are in no file of the log; size,
+//!   hashes and root are what they were.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::watch;
 
 use crate::envelope::Envelope;
@@ -37,6 +41,16 @@ impl NewEntry {
             event_id,
             event,
             hash,
+        }
+    }
+
+    /// An entry that another log holds.
+    pub fn copy_of(entry: Entry) -> Self {
+        Self {
+            recorded: entry.recorded,
+            event_id: entry.event_id,
+            event: entry.event,
+            hash: entry.hash,
         }
     }
 
@@ -69,6 +83,15 @@ impl Entry {
     pub fn leaf_hash(&self, workspace: WorkspaceId) -> Hash {
         Envelope::of(workspace, self).leaf_hash()
     }
+}
+
+/// What is to be left of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remains {
+    /// The entry's place in the log.
+    pub seq: u64,
+    /// What takes the place of its body.
+    pub body: Bytes,
 }
 
 /// Where a log ends.
@@ -124,6 +147,21 @@ pub trait Ledger: Send + Sync {
     /// The right edge of the tree at the present end.
     fn frontier(&self) -> Frontier;
 
+    /// Replaces the bodies of entries by what shall remain of them. Their hashes stay, and with them the
+    /// leaves, chains, signatures and the root. Of several remains of one entry the last counts. On return
+    /// the bodies' bytes are in no file of the log, and it is noted that what the log says up to entry
+    /// `through` about erasing has been done ([`Self::erased_through`]).
+    ///
+    /// # Errors
+    /// [`LedgerError::NoSuchEntry`] and [`LedgerError::TooLarge`] for what cannot be replaced,
+    /// [`LedgerError::DiskFull`] while there is no room for the new files beside the old; the log is as it
+    /// was then, and goes on. After any other error it must be opened anew, and holds either all of the
+    /// bodies or all of the remains.
+    fn erase(&self, remains: Vec<Remains>, through: u64) -> Result<(), LedgerError>;
+
+    /// Up to which entry it has been done what the log says about erasing; 0 where that is not known.
+    fn erased_through(&self) -> u64;
+
     /// The size of the log; changes after each durable append.
     fn follow(&self) -> watch::Receiver<u64>;
 }
@@ -176,6 +214,8 @@ pub enum LedgerError {
         "event {position} of the batch does not match the hash given with it; nothing was recorded"
     )]
     WrongHash { position: usize },
+    #[error("entry {seq} cannot be erased: the log has {size}")]
+    NoSuchEntry { seq: u64, size: u64 },
     #[error(
         "{} is in use by another process (waited {} ms); try again when it has finished",
         path.display(),
@@ -241,6 +281,28 @@ pub enum LedgerError {
         path: PathBuf,
         source: io::Error,
     },
+}
+
+/// Checks what every ledger of `size` entries checks before it erases; answers what to put where.
+pub(crate) fn check_remains(
+    size: u64,
+    remains: Vec<Remains>,
+) -> Result<BTreeMap<u64, Bytes>, LedgerError> {
+    let mut checked = BTreeMap::new();
+    for (position, Remains { seq, body }) in (1..).zip(remains) {
+        if seq == 0 || seq > size {
+            return Err(LedgerError::NoSuchEntry { seq, size });
+        }
+        if body.len() > MAX_BODY {
+            return Err(LedgerError::TooLarge {
+                position,
+                size: body.len(),
+                limit: MAX_BODY,
+            });
+        }
+        checked.insert(seq, body);
+    }
+    Ok(checked)
 }
 
 /// Checks what every ledger checks before it takes a batch after an entry recorded at `last`.

@@ -46,10 +46,12 @@ pub use derived::{Blob, Derived};
 pub use fingerprint::fingerprint;
 pub use index::{Index, SubjectId, position_at};
 pub use key::{DeviceKey, PublicKey, Signature};
-pub use ledger::{Appended, Entry, Head, Ledger, LedgerError, MAX_BODY, NewEntry, leaf_hashes};
+pub use ledger::{
+    Appended, Entry, Head, Ledger, LedgerError, MAX_BODY, NewEntry, Remains, leaf_hashes,
+};
 pub use memory::MemoryLedger;
 pub use merkle::Frontier;
-pub use seal::{DeviceId, EventId, Hash, Salt, Sealed, WorkspaceId};
+pub use seal::{DeviceId, EventId, Hash, Salt, Seal, Sealed, WorkspaceId};
 pub use space::free_space;
 pub use store::{Loss, Options, Salvaged, SledLedger, salvage};
 pub use verifier_key::{VerifierKey, VerifierKeyError};

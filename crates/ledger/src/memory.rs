@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::ledger::check_batch;
-use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, WorkspaceId};
+use crate::ledger::{check_batch, check_remains};
+use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, Remains, WorkspaceId};
 
 /// A [`Ledger`] that ends with the process.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub struct MemoryLedger {
 struct Log {
     entries: Vec<Entry>,
     frontier: Frontier,
+    erased_through: u64,
 }
 
 impl Log {
@@ -100,6 +101,22 @@ impl Ledger for MemoryLedger {
 
     fn frontier(&self) -> Frontier {
         self.log().frontier.clone()
+    }
+
+    fn erase(&self, remains: Vec<Remains>, through: u64) -> Result<(), LedgerError> {
+        let mut log = self.log();
+        let remains = check_remains(log.frontier.size(), remains)?;
+        for entry in &mut log.entries {
+            if let Some(body) = remains.get(&entry.seq) {
+                entry.event = entry.event.erased(body.clone());
+            }
+        }
+        log.erased_through = log.erased_through.max(through);
+        Ok(())
+    }
+
+    fn erased_through(&self) -> u64 {
+        self.log().erased_through
     }
 
     fn follow(&self) -> watch::Receiver<u64> {

@@ -43,10 +43,6 @@ pub(crate) fn new_entry(seq: u64) -> NewEntry {
     NewEntry::new(
         1_790_000_000_000 + seq,
         u128::from(seq).to_be_bytes(),
-        Sealed {
-            body: body.into(),
-            salt: [low; 16],
-            signature,
-        },
+        Sealed::new(body.into(), [low; 16], signature),
     )
 }

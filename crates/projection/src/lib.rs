@@ -23,6 +23,7 @@
 //!
 //! Both sides use it: a device's replica and a server's workspace.
 
+pub mod erasures;
 mod error;
 mod folded;
 mod horizon;
@@ -31,6 +32,7 @@ mod pack;
 mod past;
 mod postings;
 mod projection;
+mod sealed;
 mod snapshots;
 
 pub use error::ProjectionError;
@@ -40,6 +42,7 @@ pub use kept::Kept;
 pub use pack::Health;
 pub use past::read_each;
 pub use projection::Projection;
+pub use sealed::{from_wire, to_wire};
 
 /// How much of the log is read at once.
 const READ_ENTRIES: usize = 4_096;

@@ -36,6 +36,19 @@ impl Kept {
         present: &State,
         horizon: &Horizon,
     ) -> Result<State, ProjectionError> {
+        let mut state = self.state_then(ledger, present, horizon)?;
+        // What was erased since is missing there as well: the one thing about the past that later
+        // entries change, so it is told who erased it.
+        state.erasures.clone_from(&present.erasures);
+        Ok(state)
+    }
+
+    fn state_then(
+        &mut self,
+        ledger: &dyn Ledger,
+        present: &State,
+        horizon: &Horizon,
+    ) -> Result<State, ProjectionError> {
         let Horizon { until, moment, .. } = *horizon;
         if until >= present.head && moment.is_none_or(|moment| present.recorded <= moment) {
             return Ok(present.clone());

@@ -61,6 +61,17 @@ impl Projection {
         self.folded = Folded::default();
     }
 
+    /// Forgets the fold and removes all that is kept beside the log: either may quote what was erased.
+    ///
+    /// # Errors
+    /// A file cannot be removed.
+    pub fn forget(&mut self) -> std::io::Result<()> {
+        self.clear();
+        crate::erasures::forget(&self.dir)?;
+        *self = Self::open(&self.dir, &self.health);
+        Ok(())
+    }
+
     /// Looks whether another process has kept more meanwhile, and takes that over.
     pub fn reopen(&mut self) {
         if self.kept.is_outdated() {

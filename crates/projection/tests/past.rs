@@ -255,11 +255,7 @@ fn log(all: &[Happened]) -> MemoryLedger {
             }),
             body,
         };
-        let sealed = Sealed {
-            body: encode_event(&event).into(),
-            salt: [7; 16],
-            signature: None,
-        };
+        let sealed = Sealed::new(encode_event(&event).into(), [7; 16], None);
         let new = NewEntry::new(recorded, *event.id.as_bytes(), sealed);
         let size = ledger.head().size;
         assert!(matches!(

@@ -246,6 +246,7 @@ fn read_known(kind: u32, payload: &[u8]) -> Result<Body, Unread> {
         221 => okr::edited(message("IncentiveEdited", payload)?, |id| {
             Subject::Incentive(IncentiveId::from_bytes(id))
         }),
+        230 => workspace::text_erased(message("TextErased", payload)?),
         _ => Err(Unread::Newer),
     }
 }

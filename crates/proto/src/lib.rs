@@ -34,7 +34,7 @@ pub use error::{DecodeError, Problem};
 pub use event::{decode_entry, decode_event, encode_event};
 pub use reason::{ERROR_DOMAIN, Reason};
 pub use refusal::{code_of_reason, grpc_code, reason_of_code};
-pub use sealed::Sealed;
+pub use sealed::{Seal, Sealed};
 
 /// The descriptors of everything in `proto/`, comments included, for gRPC reflection: an encoded
 /// `google.protobuf.FileDescriptorSet`.

@@ -11,12 +11,21 @@ use crate::v1;
 /// A sealed event whose parts have the right lengths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// The encoded event, as authored: 1 to [`MAX_EVENT_BYTES`] bytes.
+    /// The encoded event, as authored, or what remains of it: 1 to [`MAX_EVENT_BYTES`] bytes.
     pub body: Bytes,
-    /// The author's random salt.
-    pub salt: [u8; 16],
+    /// What its hash comes from.
+    pub seal: Seal,
     /// The device's signature, on the last event of a command.
     pub signature: Option<[u8; 64]>,
+}
+
+/// What the hash of a sealed event comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seal {
+    /// From the body, with its author's random salt.
+    Salted([u8; 16]),
+    /// From a body that held texts which were erased: this is the hash.
+    Erased([u8; 32]),
 }
 
 impl TryFrom<v1::SealedEvent> for Sealed {
@@ -27,8 +36,16 @@ impl TryFrom<v1::SealedEvent> for Sealed {
     /// Where body or salt is missing, or a part has a length that it cannot have.
     fn try_from(sealed: v1::SealedEvent) -> Result<Self, DecodeError> {
         check_size("SealedEvent.body", &sealed.body)?;
+        let seal = match optional("SealedEvent.erased", &sealed.erased)? {
+            None => Seal::Salted(fixed("SealedEvent.salt", &sealed.salt)?),
+            // The salt goes with the text, or the text could be guessed.
+            Some(_) if !sealed.salt.is_empty() => {
+                return Err(DecodeError::new("SealedEvent.salt", Problem::Twice));
+            }
+            Some(hash) => Seal::Erased(hash),
+        };
         Ok(Self {
-            salt: fixed("SealedEvent.salt", &sealed.salt)?,
+            seal,
             signature: optional("SealedEvent.signature", &sealed.signature)?,
             body: sealed.body,
         })
@@ -37,9 +54,14 @@ impl TryFrom<v1::SealedEvent> for Sealed {
 
 impl From<Sealed> for v1::SealedEvent {
     fn from(sealed: Sealed) -> Self {
+        let (salt, erased) = match sealed.seal {
+            Seal::Salted(salt) => (salt.to_vec(), Vec::new()),
+            Seal::Erased(hash) => (Vec::new(), hash.to_vec()),
+        };
         Self {
             body: sealed.body,
-            salt: sealed.salt.to_vec(),
+            salt,
+            erased,
             signature: sealed.signature.map_or_else(Vec::new, Vec::from),
         }
     }
@@ -69,6 +91,7 @@ mod tests {
             body: Bytes::from_static(b"x"),
             salt: vec![7; 16],
             signature: vec![],
+            erased: vec![],
         }
     }
 
@@ -82,6 +105,27 @@ mod tests {
             let sealed = Sealed::try_from(wire.clone()).unwrap();
             assert_eq!(v1::SealedEvent::from(sealed), wire);
         }
+    }
+
+    #[test]
+    fn what_was_erased_has_its_hash_in_the_salt_s_place() {
+        let erased = v1::SealedEvent {
+            salt: vec![],
+            erased: vec![5; 32],
+            ..wire()
+        };
+        let sealed = Sealed::try_from(erased.clone()).unwrap();
+        assert_eq!(sealed.seal, Seal::Erased([5; 32]));
+        assert_eq!(v1::SealedEvent::from(sealed), erased);
+        let both = v1::SealedEvent {
+            erased: vec![5; 32],
+            ..wire()
+        };
+        let refused = Sealed::try_from(both).unwrap_err();
+        assert_eq!(
+            (refused.field, refused.problem),
+            ("SealedEvent.salt", Problem::Twice)
+        );
     }
 
     #[test]

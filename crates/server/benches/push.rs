@@ -90,11 +90,7 @@ impl Client {
 
 fn requests(events: &[Sealed]) -> Vec<PushRequest> {
     let wire = |sealed: &Sealed| {
-        let sealed = quarterdeck_proto::Sealed {
-            body: sealed.body.clone(),
-            salt: sealed.salt,
-            signature: sealed.signature,
-        };
+        let sealed = quarterdeck_projection::to_wire(sealed.clone());
         PushRequest {
             events: vec![SealedEvent::from(sealed)],
         }

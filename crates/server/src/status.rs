@@ -87,7 +87,7 @@ pub(crate) fn unavailable(error: &Unavailable) -> Status {
     let (reason, hint) = match (error.closed, error.disk_full) {
         (Some(Reason::HeldAfterRestore), _) => (
             Reason::HeldAfterRestore.word(),
-            "sync now, so that the server gets back what this machine holds; then ask its operator for \
+            "let every machine sync, so that the server has back what it lost; then its operator says \
              okrd workspace resume",
         ),
         (Some(closed), _) => (

@@ -90,11 +90,7 @@ impl Alone {
         };
         let mut sealed = Vec::new();
         let mut seal = |event: &Event| {
-            let event = Sealed {
-                body: encode_event(event).into(),
-                salt: random(),
-                signature: None,
-            };
+            let event = Sealed::new(encode_event(event).into(), random(), None);
             let hash = event.hash();
             sealed.push(event);
             hash

@@ -273,11 +273,7 @@ async fn arbitrary_bytes_are_refused_and_do_no_harm() {
         for _ in 0..20 {
             let mut body = vec![0; length];
             getrandom::fill(&mut body).unwrap();
-            let sealed = Sealed {
-                body: body.into(),
-                salt: random(),
-                signature: Some([0; 64]),
-            };
+            let sealed = Sealed::new(body.into(), random(), Some([0; 64]));
             let outcomes = ana.push_one(vec![wire(sealed)]).await;
             assert!(matches!(outcomes[..], [Seen::Refused(..)]), "{outcomes:?}");
         }

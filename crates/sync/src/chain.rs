@@ -34,11 +34,9 @@ impl Chain<'_> {
                 previous: tip,
                 ..old.event.clone()
             };
-            let authored = seal(
-                event,
-                old.sealed.salt,
-                (old.event.remaining == 0).then_some(self.key),
-            );
+            // Nothing is erased before it is recorded: what waits has its salt.
+            let salt = old.sealed.salt().copied().unwrap_or_default();
+            let authored = seal(event, salt, (old.event.remaining == 0).then_some(self.key));
             tip = Some(authored.hash);
             authored
         };
@@ -60,11 +58,7 @@ impl Chain<'_> {
 /// Seals an event, and signs it where it is the last of its command.
 pub(crate) fn seal(event: Event, salt: Salt, key: Option<&DeviceKey>) -> Authored {
     let body = Bytes::from(quarterdeck_proto::encode_event(&event));
-    let mut sealed = Sealed {
-        body,
-        salt,
-        signature: None,
-    };
+    let mut sealed = Sealed::new(body, salt, None);
     let hash = sealed.hash();
     sealed.signature = key.map(|key| key.sign_command(&hash));
     Authored {

@@ -15,18 +15,19 @@ use std::thread;
 use quarterdeck_core::admit::Link;
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::clock::Hlc;
+use quarterdeck_core::erase::Vouching;
 use quarterdeck_core::event::{Body, Certifier, Entry, Event};
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::Claim;
 use quarterdeck_ledger::envelope::Envelope;
-use quarterdeck_ledger::{Frontier, Hash, NewEntry, PublicKey, Signature, Signed};
+use quarterdeck_ledger::{Frontier, Hash, NewEntry, PublicKey, Sealed, Signature, Signed};
 
 use crate::closings;
 use crate::head::authority;
 use crate::identity::Trust;
 use crate::remote::Received;
-use quarterdeck_projection::Folded;
+use quarterdeck_projection::{Folded, erasures};
 
 /// Entries below which a second thread does not pay.
 const WORTH_A_THREAD: usize = 256;
@@ -76,6 +77,10 @@ pub(crate) struct Checker {
     pub clock: Hlc,
     /// The beginning of a command whose end has not come yet.
     open: Checked,
+    /// Who vouches for what remains of erased entries.
+    pub vouching: Vouching,
+    /// What events that erase claim about the log, to be held against it.
+    pub erasures: Vec<erasures::Claim>,
     /// What closings claim about the log, to be held against it: [`crate::closings`].
     pub claims: Vec<Claim>,
     /// How many events of that command are still to come, and the last one's device.
@@ -100,6 +105,8 @@ impl Checker {
             frontier,
             clock,
             open: Checked::default(),
+            vouching: Vouching::default(),
+            erasures: Vec::new(),
             claims: Vec::new(),
             expected: None,
             look_at: BTreeSet::new(),
@@ -134,7 +141,7 @@ impl Checker {
         let mut whole = (out.entries.len(), out.signatures.len());
         for Read { new, entry, leaf } in read {
             let seq = entry.seq;
-            let followed = self.follow(entry, new.event.signature, leaf);
+            let followed = self.follow(entry, &new.event, leaf);
             if let Some(signed) = followed.map_err(|what| Fault { seq, what })? {
                 out.signatures.push(signed);
                 out.signed.push(seq);
@@ -157,10 +164,14 @@ impl Checker {
     pub(crate) fn follow(
         &mut self,
         entry: Entry,
-        signature: Option<Signature>,
+        sealed: &Sealed,
         leaf: Hash,
     ) -> Result<Option<Signed>, String> {
-        let signed = self.check_one(&entry, signature)?;
+        let signed = self.check_one(&entry, sealed.signature)?;
+        let remains = sealed.is_erased().then(|| sealed.body_hash());
+        self.vouching.follow(&self.state, &entry, remains)?;
+        self.erasures
+            .extend(erasures::claim(&self.state, entry.seq, &entry.event));
         self.frontier.push(leaf);
         self.clock = self
             .clock

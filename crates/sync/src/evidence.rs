@@ -75,7 +75,8 @@ fn write_chunk(chunk: &Chunk) -> Vec<u8> {
             "seq": entry.seq,
             "recorded_ms": entry.recorded,
             "body": STANDARD.encode(&entry.sealed.body),
-            "salt": STANDARD.encode(entry.sealed.salt),
+            "salt": entry.sealed.salt().map(|salt| STANDARD.encode(salt)),
+            "erased": entry.sealed.is_erased().then(|| STANDARD.encode(entry.sealed.hash())),
             "signature": entry.sealed.signature.map(|signature| STANDARD.encode(signature)),
         });
         out.extend(line.to_string().into_bytes());

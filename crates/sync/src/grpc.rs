@@ -409,12 +409,7 @@ fn fixed<const N: usize>(bytes: &[u8], field: &str) -> Result<[u8; N], RemoteErr
 }
 
 fn write_sealed(sealed: Sealed) -> v1::SealedEvent {
-    quarterdeck_proto::Sealed {
-        body: sealed.body,
-        salt: sealed.salt,
-        signature: sealed.signature,
-    }
-    .into()
+    quarterdeck_projection::to_wire(sealed).into()
 }
 
 fn read_chunk(
@@ -431,11 +426,7 @@ fn read_chunk(
         Ok(Received {
             seq: entry.seq,
             recorded: entry.recorded_ms,
-            sealed: Sealed {
-                body: sealed.body,
-                salt: sealed.salt,
-                signature: sealed.signature,
-            },
+            sealed: quarterdeck_projection::from_wire(sealed),
         })
     });
     Ok(Chunk {

@@ -26,7 +26,7 @@ use crate::remote::{HostRequest, Remote};
 use crate::replica::{NEXT, Replica, open_ledger};
 
 /// Where the log that was kept without a server goes.
-const BEFORE: &str = "ledger.before-server";
+pub(crate) const BEFORE: &str = "ledger.before-server";
 /// Where the heads go that were signed for it.
 const CHAIN_BEFORE: &str = "checkpoints.before-server";
 /// How much of a log is read at once.

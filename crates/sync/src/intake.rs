@@ -7,6 +7,7 @@
 
 use std::path::PathBuf;
 
+use quarterdeck_core::erase::Vouching;
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::{Appended, Checkpoint, Ledger, PublicKey, SledLedger};
 
@@ -19,7 +20,7 @@ use crate::identity::Trust;
 use crate::lock::Lock;
 use crate::remote::{Chunk, RemoteError};
 use crate::replica::{LOCK, Options, Replica, open_ledger};
-use quarterdeck_projection::Folded;
+use quarterdeck_projection::{Folded, erasures};
 
 /// Why something was not taken in.
 #[derive(Debug)]
@@ -76,6 +77,12 @@ impl Intake {
         }
     }
 
+    /// Takes over what was met among entries that are stored and that no signed head covers yet.
+    pub(crate) fn vouched_by(mut self, vouching: Vouching) -> Self {
+        self.checker.vouching = vouching;
+        self
+    }
+
     /// How many entries are in, stored or not.
     pub(crate) fn size(&self) -> u64 {
         self.checker.frontier.size()
@@ -94,6 +101,9 @@ impl Intake {
         }
         let Some(note) = proof else { return Ok(false) };
         if let Err(fault) = self.compare(&note) {
+            return Err(self.differs(fault, Some(chunk)));
+        }
+        if let Some(fault) = self.erasures(store)? {
             return Err(self.differs(fault, Some(chunk)));
         }
         if let Some(fault) = self.closings(store)? {
@@ -143,6 +153,9 @@ impl Intake {
                 "the server's log ends in the middle of a command".to_owned(),
             ));
         }
+        if let Some((seq, what)) = self.checker.vouching.first_unvouched() {
+            return Err(Fault { seq, what });
+        }
         let key = authority(&self.checker.state)
             .or(self.trust.map(|trust| trust.authority))
             .ok_or_else(|| fault("the server's log is empty".to_owned()))?;
@@ -168,6 +181,16 @@ impl Intake {
             ));
         }
         Ok(())
+    }
+
+    /// The first event that erases, of those taken in, and that says of an entry here what it is not.
+    fn erasures(&mut self, store: &mut Store) -> Result<Option<Fault>, ReplicaError> {
+        let claims = std::mem::take(&mut self.checker.erasures);
+        if claims.is_empty() {
+            return Ok(None);
+        }
+        let found = erasures::first_false(&claims, store.ledger()?, &self.waiting.entries)?;
+        Ok(found.map(|(seq, what)| Fault { seq, what }))
     }
 
     /// The first closing, of those taken in, that is bound to another history than this.

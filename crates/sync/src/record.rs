@@ -119,7 +119,8 @@ fn write_command(out: &mut Vec<u8>, command: &PendingCommand) {
     );
     for event in command.events() {
         write_bytes(out, &event.sealed.body);
-        out.extend(event.sealed.salt);
+        // Nothing is erased before it is recorded: what waits has its salt.
+        out.extend(event.sealed.salt().copied().unwrap_or_default());
         write_flag(out, event.sealed.signature.is_some());
         out.extend(event.sealed.signature.iter().flatten());
     }
@@ -189,14 +190,7 @@ impl<'a> Reader<'a> {
             } else {
                 None
             };
-            events.push(
-                Authored::read(Sealed {
-                    body,
-                    salt,
-                    signature,
-                })
-                .ok()?,
-            );
+            events.push(Authored::read(Sealed::new(body, salt, signature)).ok()?);
         }
         PendingCommand::new(events)
     }

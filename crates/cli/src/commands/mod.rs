@@ -18,6 +18,7 @@ mod diff;
 mod digest;
 mod doctor;
 mod due;
+mod erase;
 mod export;
 mod filter;
 mod forecast;
@@ -133,6 +134,7 @@ pub(crate) enum Command {
     Resolve(resolve::Resolve),
     Outbox(outbox::Outbox),
     Undo(undo::Undo),
+    Erase(erase::Erase),
     Verify(verify::Verify),
     Prove(prove::Prove),
     Query(Box<query::Query>),
@@ -204,6 +206,7 @@ impl Command {
             Self::Resolve(command) => command.run(context),
             Self::Outbox(command) => command.run(context),
             Self::Undo(command) => command.run(context),
+            Self::Erase(command) => command.run(context),
             Self::Verify(command) => command.run(context),
             Self::Prove(command) => command.run(context),
             Self::Import(command) => command.run(context),

@@ -60,6 +60,10 @@ pub(super) fn tell(session: &Session<'_>, report: &Report) -> Result<Exit, Failu
     match &report.closed {
         None => Ok(Exit::Done),
         Some(closed) => {
+            session
+                .context
+                .output
+                .warning(&text::clean(&closed.message));
             if let Some(hint) = &closed.hint {
                 session.context.output.note(hint);
             }

@@ -50,7 +50,7 @@ pub(super) fn commands(undone: Vec<Entry>) -> Vec<Command> {
         .collect()
 }
 
-fn read(session: &mut Session<'_>, from: u64) -> Result<Vec<Entry>, Failure> {
+pub(super) fn read(session: &mut Session<'_>, from: u64) -> Result<Vec<Entry>, Failure> {
     let entries = session.replica.entries(from);
     Ok(entries
         .map(|logged| logged.map(|logged| logged.entry))

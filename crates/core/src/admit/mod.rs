@@ -24,6 +24,7 @@ pub use practice::MAX_STAGES;
 pub use text::{MAX_DOCUMENT_CHARS, MAX_NOTE_CHARS, MAX_REASON_CHARS, MAX_TITLE_CHARS};
 
 use crate::calendar::Timestamp;
+use crate::erase;
 use crate::event::{Body, Event};
 use crate::id::MemberId;
 use crate::refusal::{Code, Refusal};
@@ -159,6 +160,7 @@ impl State {
     fn role_of_body(&self, event: &Event) -> Role {
         let me = event.member;
         match &event.body {
+            Body::TextErased(_) => Role::Owner,
             Body::WorkspaceCreated(_)
             | Body::ServerAdopted { .. }
             | Body::MemberAdded { .. }
@@ -289,6 +291,7 @@ impl State {
                 email,
                 ..
             } => people::member_added(self, *member, name, email.as_deref()),
+            Body::TextErased(erased) => erase::admit(self, event, erased),
             Body::InvitationIssued {
                 invitation, member, ..
             } => people::invitation_issued(self, *invitation, *member),

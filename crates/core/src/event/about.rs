@@ -68,6 +68,7 @@ impl Body {
                 Subject::Incentive(_) => "IncentiveEdited",
             },
             Self::ConflictResolved { .. } => "ConflictResolved",
+            Self::TextErased(_) => "TextErased",
             Self::Unknown { .. } => "Unknown",
         }
     }
@@ -82,9 +83,10 @@ impl Body {
                 Subject::Member(*member)
             }
             Self::DeviceJoined(joined) => Subject::Member(joined.member),
-            Self::DeviceRevoked { .. } | Self::DeviceKeyRotated { .. } | Self::Unknown { .. } => {
-                return None;
-            }
+            Self::DeviceRevoked { .. }
+            | Self::DeviceKeyRotated { .. }
+            | Self::TextErased(_)
+            | Self::Unknown { .. } => return None,
             Self::TeamCreated { team, .. }
             | Self::TeamMemberAdded { team, .. }
             | Self::TeamMemberRemoved { team, .. } => Subject::Team(*team),
@@ -187,6 +189,7 @@ impl Event {
             Body::DeviceKeyRotated { .. } => ids.push(self.device.uuid()),
             Body::NoteAdded { .. } => ids.push(NoteId::from(self.id).uuid()),
             Body::WeeklyWritten(_) => ids.push(WeeklyId::from(self.id).uuid()),
+            Body::TextErased(erased) => ids.push(erased.event.uuid()),
             // What a KPI says, and that it is said, is part of its key result's story.
             Body::KpiLinked { key_result, .. } | Body::KpiUnlinked { key_result, .. } => {
                 ids.push(key_result.uuid());

@@ -7,6 +7,7 @@ use super::{
     CheckIn, CheckIns, Cycle, Device, Invitation, KeyResult, Lazy, Member, Note, Objective,
     Provenance, Stamp, State, Team, Workspace,
 };
+use crate::erase::Erasure;
 use crate::event::{
     Body, Certifier, DeviceJoined, Entry, KeyResultAdded, ObjectiveDrafted, WorkspaceCreated,
 };
@@ -243,6 +244,11 @@ impl State {
                     to: to.clone(),
                 };
                 self.apply_resolution(entry, *subject, &change, settles);
+            }
+            Body::TextErased(erased) => {
+                let before = self.erasures.remove(&erased.event);
+                self.erasures
+                    .insert(erased.event, Erasure::new(entry, erased, before));
             }
             Body::Unknown { kind } => {
                 self.skip(entry, format!("kind {kind} is of a newer version"));

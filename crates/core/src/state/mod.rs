@@ -35,6 +35,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Timestamp;
 use crate::clock::Hlc;
+use crate::erase::Erasure;
 use crate::event::{Entry, Source};
 use crate::id::{
     CycleId, DeviceId, EventId, FunnelId, IncentiveId, InitiativeId, InvitationId, KeyResultId,
@@ -102,6 +103,8 @@ pub struct State {
     pub sources: BTreeMap<u64, Arc<Source>>,
     /// Conflicts that nobody has settled yet, oldest first.
     pub conflicts: Vec<Conflict>,
+    /// Events from which texts were erased.
+    pub erasures: BTreeMap<EventId, Erasure>,
     /// Entries that this version could not use, oldest first.
     pub skipped: Vec<Skipped>,
     /// Which key results stand below which objective.
@@ -195,7 +198,7 @@ impl State {
     /// Version of the form in which a state is kept in snapshots, for whoever keeps one: raised
     /// whenever a field of the state or the way its check-ins are packed changes. A snapshot of
     /// another version is passed over, and the log folded anew.
-    pub const FORM: u32 = 6;
+    pub const FORM: u32 = 7;
 
     /// The key results of an objective, in the order in which they matter: by rank, then by age.
     pub fn key_results_of(

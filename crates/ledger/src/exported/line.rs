@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoint::{origin, workspace_of};
-use crate::{Entry, Hash, MAX_BODY, Sealed, WorkspaceId};
+use crate::{Entry, Hash, MAX_BODY, Seal, Sealed, WorkspaceId};
 
 /// What the file says it is.
 pub const SCHEMA: &str = "quarterdeck/log/1";
@@ -61,7 +61,11 @@ struct WrittenLine<'a, R> {
     seq: u64,
     recorded_ms: u64,
     event: String,
-    salt: String,
+    /// Not where texts were erased: it went with them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<String>,
     hash: String,
@@ -74,7 +78,9 @@ struct ReadLine {
     seq: u64,
     recorded_ms: u64,
     event: String,
-    salt: String,
+    salt: Option<String>,
+    #[serde(default)]
+    erased: bool,
     signature: Option<String>,
     hash: String,
 }
@@ -133,14 +139,16 @@ pub fn write_entry(
         seq: entry.seq,
         recorded_ms: entry.recorded,
         event: STANDARD.encode(&entry.event.body),
-        salt: STANDARD.encode(entry.event.salt),
+        salt: entry.event.salt().map(|salt| STANDARD.encode(salt)),
+        erased: entry.event.is_erased(),
         signature: entry.event.signature.map(|bytes| STANDARD.encode(bytes)),
         hash: hex(&entry.hash),
         readable,
     })
 }
 
-/// Reads an entry's line. Its hash is that of its bytes; nothing else has been checked.
+/// Reads an entry's line. Its hash is that of its bytes, or is said to be that of bytes that are gone;
+/// nothing else has been checked.
 pub(super) fn read_entry(line: &str) -> Result<Line, String> {
     let read: ReadLine = serde_json::from_str(line).map_err(|error| not_as_written(&error))?;
     let body = STANDARD
@@ -149,15 +157,21 @@ pub(super) fn read_entry(line: &str) -> Result<Line, String> {
     if body.len() > MAX_BODY {
         return Err("its event is larger than any event".to_owned());
     }
+    let hash = unhex(&read.hash).ok_or("its `hash` is no hash")?;
+    let seal = match &read.salt {
+        Some(_) if read.erased => return Err("it is `erased` and has a `salt`".to_owned()),
+        Some(salt) => Seal::Salted(fixed(salt).ok_or("its `salt` is not 16 bytes in base64")?),
+        None if read.erased => Seal::Erased(hash),
+        None => return Err("missing field `salt`".to_owned()),
+    };
     let sealed = Sealed {
         body: Bytes::from(body),
-        salt: fixed(&read.salt).ok_or("its `salt` is not 16 bytes in base64")?,
+        seal,
         signature: match &read.signature {
             None => None,
             Some(text) => Some(fixed(text).ok_or("its `signature` is not 64 bytes in base64")?),
         },
     };
-    let hash = unhex(&read.hash).ok_or("its `hash` is no hash")?;
     if sealed.hash() != hash {
         return Err("its event is not the one that its hash was made of".to_owned());
     }

@@ -134,6 +134,13 @@ impl Disk {
             .map_err(|source| io_error("flush", &self.path.join("db"), source))
     }
 
+    /// Lets go of the store; nothing can be read or written any more.
+    pub(super) fn close(&mut self) {
+        // sled syncs when dropped and panics when that fails; all that was acknowledged is safe by then.
+        let trees = self.trees.take();
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(trees)));
+    }
+
     fn with<T>(&self, work: impl FnOnce(&Trees) -> sled::Result<T>) -> Result<T, LedgerError> {
         let failed = |what| LedgerError::Store {
             path: self.path.clone(),
@@ -149,9 +156,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // sled syncs when dropped and panics when that fails; all that was acknowledged is safe by then.
-        let trees = self.trees.take();
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(trees)));
+        self.close();
     }
 }
 

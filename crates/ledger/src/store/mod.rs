@@ -10,10 +10,11 @@
 //! than was acknowledged at its end, does not open, and nothing in it is changed. What is sound in it is
 //! still read, by [`salvage`].
 //!
-//! A folder holds `lock`, `mark`, `store/` (sled's) and whatever [`crate::Derived`] keeps there.
+//! A folder holds `lock`, `mark`, `store/` (sled's), `erased` and whatever [`crate::Derived`] keeps there.
 
 mod commit;
 mod disk;
+mod erase;
 mod frames;
 mod guard;
 mod lock;
@@ -28,6 +29,7 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
@@ -39,7 +41,7 @@ use self::frames::Reader;
 use self::lock::Lock;
 pub use self::salvage::{Loss, Salvaged, salvage};
 use crate::ledger::check_batch;
-use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, WorkspaceId};
+use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, Remains, WorkspaceId};
 
 /// How to open a [`SledLedger`].
 #[derive(Clone, Debug)]
@@ -74,13 +76,17 @@ impl Default for Options {
 pub struct SledLedger {
     // Fields drop in this order: the committer syncs the mark, the store closes, the lock goes last.
     committer: Mutex<Committer>,
-    disk: Disk,
+    /// Exchanged as a whole when something is erased: whoever reads holds it, then looks at `published`.
+    disk: RwLock<Disk>,
     published: RwLock<Published>,
     size: watch::Sender<u64>,
     workspace: WorkspaceId,
     dir: PathBuf,
+    cache_bytes: u64,
     reserve_bytes: u64,
     found: frames::Found,
+    /// What the file `erased` says.
+    erased: AtomicU64,
     _lock: Lock,
 }
 
@@ -139,6 +145,10 @@ impl SledLedger {
         &self.dir
     }
 
+    fn disk(&self) -> RwLockReadGuard<'_, Disk> {
+        self.disk.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn published(&self) -> RwLockReadGuard<'_, Published> {
         self.published
             .read()
@@ -187,7 +197,7 @@ impl Ledger for SledLedger {
         }
         self.check_space(&batch)?;
         let (head, change) =
-            committer.record(&self.disk, batch, || self.published().tail.clone())?;
+            committer.record(&self.disk(), batch, || self.published().tail.clone())?;
         let mut published = self
             .published
             .write()
@@ -217,6 +227,7 @@ impl Ledger for SledLedger {
             bytes: max_bytes,
         };
         let from = from_seq.max(1);
+        let disk = self.disk();
         let published = self.published();
         let (framed, values) = (published.framed, published.values);
         // Taken together with the end of the frames: what is in neither later is in both.
@@ -231,7 +242,7 @@ impl Ledger for SledLedger {
         let mut out = Vec::new();
         if from <= framed {
             out = Reader {
-                disk: &self.disk,
+                disk: &disk,
                 path: &self.dir,
                 values,
                 framed,
@@ -249,6 +260,14 @@ impl Ledger for SledLedger {
 
     fn frontier(&self) -> Frontier {
         self.published().frontier.clone()
+    }
+
+    fn erase(&self, remains: Vec<Remains>, through: u64) -> Result<(), LedgerError> {
+        self.erase_all(remains, through)
+    }
+
+    fn erased_through(&self) -> u64 {
+        self.erased.load(Ordering::Acquire)
     }
 
     fn follow(&self) -> watch::Receiver<u64> {

@@ -7,12 +7,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, RwLock};
 
 use tokio::sync::watch;
 
 use super::commit::{Committer, Log};
 use super::disk::Disk;
+use super::erase;
 use super::frames::{self, Reader};
 use super::guard::Guard;
 use super::lock::Lock;
@@ -43,6 +45,7 @@ impl SledLedger {
             make_dir(dir, options.create)?;
         }
         let lock = Lock::take(dir, options.wait)?;
+        erase::finish(dir)?;
         let found = MarkFile::find(&mark_path, workspace)
             .map_err(|source| io_error("read the high-water mark", &mark_path, source))?;
         let had_store = Disk::exists(&store);
@@ -186,15 +189,18 @@ impl Opened {
     }
 
     fn guarded_by(self, lock: Lock, workspace: WorkspaceId, options: &Options) -> SledLedger {
+        let through = erase::through(&self.committer.dir);
         SledLedger {
             size: watch::Sender::new(self.published.head.size),
             dir: self.committer.dir.clone(),
             committer: Mutex::new(self.committer),
-            disk: self.disk,
+            disk: RwLock::new(self.disk),
             published: RwLock::new(self.published),
             workspace,
+            cache_bytes: options.cache_bytes,
             reserve_bytes: options.reserve_bytes,
             found: frames::Found::default(),
+            erased: AtomicU64::new(through),
             _lock: lock,
         }
     }

@@ -285,7 +285,7 @@ fn a_damaged_entry_is_named_and_the_others_are_read() {
             (published.values, published.framed)
         };
         frames::Reader {
-            disk: &ledger.disk,
+            disk: &ledger.disk(),
             path: &ledger.dir,
             values,
             framed,

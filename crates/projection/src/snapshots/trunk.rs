@@ -141,6 +141,7 @@ fn rest(state: &State) -> State {
         recorded: state.recorded,
         workspace: state.workspace.clone(),
         members: state.members.clone(),
+        erasures: state.erasures.clone(),
         devices: state.devices.clone(),
         invitations: state.invitations.clone(),
         teams: state.teams.clone(),

@@ -1,7 +1,8 @@
-//! Reads the payloads of `event_workspace.proto`.
+//! Reads the payloads of `event_workspace.proto`, and writes the one about erasing.
 
+use quarterdeck_core::erase::{ErasedText, TextErased};
 use quarterdeck_core::event::{Body, Certifier, DeviceJoined, WorkspaceCreated};
-use quarterdeck_core::id::{DeviceId, InvitationId, MemberId, TeamId};
+use quarterdeck_core::id::{DeviceId, EventId, InvitationId, MemberId, TeamId};
 
 use crate::error::Unread;
 use crate::field::{fixed, optional, out_of_range, timestamp, word};
@@ -104,4 +105,33 @@ pub(super) fn team_member_removed(wire: v1::TeamMemberRemoved) -> Result<Body, U
         team: TeamId::from_bytes(fixed("TeamMemberRemoved.team", &wire.team)?),
         member: MemberId::from_bytes(fixed("TeamMemberRemoved.member", &wire.member)?),
     })
+}
+
+pub(super) fn text_erased(wire: v1::TextErased) -> Result<Body, Unread> {
+    let texts = wire.texts.into_iter().map(|text| ErasedText {
+        place: text.place,
+        tag: text.tag,
+    });
+    Ok(Body::TextErased(TextErased {
+        event: EventId::from_bytes(fixed("TextErased.event", &wire.event)?),
+        position: wire.position,
+        remains: fixed("TextErased.remains", &wire.remains)?,
+        texts: texts.collect(),
+    }))
+}
+
+pub(super) fn write_text_erased(erased: &TextErased) -> v1::TextErased {
+    v1::TextErased {
+        event: erased.event.as_bytes().to_vec(),
+        position: erased.position,
+        remains: erased.remains.to_vec(),
+        texts: erased
+            .texts
+            .iter()
+            .map(|text| v1::ErasedText {
+                place: text.place.clone(),
+                tag: text.tag.clone(),
+            })
+            .collect(),
+    }
 }

@@ -7,6 +7,7 @@ use quarterdeck_core::event::{
 use quarterdeck_core::value::{Change, Subject};
 
 use super::practice;
+use super::workspace::write_text_erased;
 use crate::v1::{self, device_joined, event::Payload};
 use crate::value::{
     write_changes, write_check_in, write_measure, write_metric, write_reading, write_subject,
@@ -208,6 +209,7 @@ fn payload(body: &Body) -> Option<Payload> {
             after: write_value(to),
             settles: settles.iter().map(|id| id.as_bytes().to_vec()).collect(),
         }),
+        Body::TextErased(erased) => Payload::TextErased(write_text_erased(erased)),
         body => return practice::write(body),
     })
 }

@@ -5,11 +5,14 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::erase::{ErasedText, TextErased};
 use quarterdeck_core::event::{
     Body, FunnelDefined, IncentiveAdded, InitiativeAdded, KeyResultGraded, KpiDefined, KpiRecorded,
     Source, Stage, TemplateSaved, TodoAdded, WeeklyWritten,
 };
-use quarterdeck_core::id::{FunnelId, IncentiveId, InitiativeId, KpiId, TemplateId, TodoId};
+use quarterdeck_core::id::{
+    EventId, FunnelId, IncentiveId, InitiativeId, KpiId, TemplateId, TodoId,
+};
 use quarterdeck_core::token::{Direction, Period};
 
 use super::arbitrary::{cycle, date, decimal, key_result, member, objective, subject, team, text};
@@ -213,6 +216,28 @@ fn aid_body() -> BoxedStrategy<Body> {
 }
 
 /// Any of these.
+fn erased_body() -> BoxedStrategy<Body> {
+    let text = (text(), text()).prop_map(|(place, tag)| ErasedText { place, tag });
+    let named = (any::<[u8; 16]>(), any::<u64>(), any::<[u8; 32]>());
+    (named, vec(text, 0..4))
+        .prop_map(|((event, position, remains), texts)| {
+            Body::TextErased(TextErased {
+                event: EventId::from_bytes(event),
+                position,
+                remains,
+                texts,
+            })
+        })
+        .boxed()
+}
+
 pub(crate) fn body() -> BoxedStrategy<Body> {
-    prop_oneof![end_body(), kpi_body(), work_body(), aid_body()].boxed()
+    prop_oneof![
+        end_body(),
+        kpi_body(),
+        work_body(),
+        aid_body(),
+        erased_body()
+    ]
+    .boxed()
 }

@@ -43,7 +43,8 @@ pub(crate) fn all() -> Vec<(String, Event)> {
     let bodies = bodies
         .chain(practice::later_fields())
         .chain(practice::ends())
-        .chain(practice::aids());
+        .chain(practice::aids())
+        .chain(practice::erased());
     let mut named: Vec<(String, Event)> = Vec::new();
     for body in bodies {
         let kind = body.kind();

@@ -1,6 +1,7 @@
 //! One event of each kind of the practice around objectives, the same for ever.
 
 use quarterdeck_core::calendar::{Date, Timestamp};
+use quarterdeck_core::erase::{ErasedText, TextErased};
 use quarterdeck_core::event::{
     Body, Event, FunnelDefined, IncentiveAdded, InitiativeAdded, KeyResultAdded, KeyResultGraded,
     KpiDefined, KpiRecorded, Metric, ObjectiveDrafted, Source, Stage, TemplateSaved, TodoAdded,
@@ -145,6 +146,25 @@ pub(crate) fn ends() -> Vec<Body> {
             )],
         ),
     ]
+}
+
+/// Erasure.
+pub(crate) fn erased() -> Vec<Body> {
+    vec![Body::TextErased(TextErased {
+        event: CHECK_IN,
+        position: 1_207,
+        remains: [0xcc; 32],
+        texts: vec![
+            ErasedText {
+                place: "note".to_owned(),
+                tag: "k3f9q2".to_owned(),
+            },
+            ErasedText {
+                place: "changes.0.before".to_owned(),
+                tag: "a".to_owned(),
+            },
+        ],
+    })]
 }
 
 /// KPIs, work, and the aids that a workspace keeps.

@@ -3,6 +3,7 @@
 use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::closing;
 use quarterdeck_core::decimal::Decimal;
+use quarterdeck_core::erase::Erasure;
 use quarterdeck_core::event::{Body, Entry, Event, Source};
 use quarterdeck_core::id::{DeviceId, EventId, MemberId};
 use quarterdeck_core::incentive;
@@ -64,10 +65,43 @@ pub struct LogLine {
     pub imported: Option<Imported>,
     /// Why this version passed it over, if it did.
     pub skipped: Option<String>,
+    /// That texts were erased from it, by whom, when and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
     /// Whether it is not recorded yet.
     pub pending: bool,
     /// Whether it is a check-in that came after its cycle was closed: it changes no closed figure.
     pub late: bool,
+}
+
+/// How texts were erased from an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Erased {
+    /// How many texts.
+    pub texts: usize,
+    /// Who erased them.
+    pub by: String,
+    /// Id of that member.
+    pub by_id: MemberId,
+    /// When that was recorded.
+    pub at: Timestamp,
+    /// Where it stands in the log that they were.
+    pub position: u64,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl Erased {
+    fn of(names: &Names<'_>, erasure: &Erasure) -> Self {
+        Self {
+            texts: erasure.places.len(),
+            by: names.person(erasure.by.member),
+            by_id: erasure.by.member,
+            at: erasure.by.recorded,
+            position: erasure.by.seq,
+            reason: erasure.reason.clone(),
+        }
+    }
 }
 
 /// Where something was imported from. Its true times stand beside it.
@@ -201,6 +235,7 @@ fn whole_line(names: &Names<'_>, entry: &Entry, pending: bool) -> LogLine {
             .ok()
             .and_then(|at| state.skipped.get(at))
             .map(|skipped| skipped.why.clone()),
+        erased: (state.erasures.get(&event.id)).map(|erasure| Erased::of(names, erasure)),
         pending,
         late: match &event.body {
             Body::CheckedIn(made) => closing::is_late(state, made.key_result, entry.seq),

@@ -16,6 +16,7 @@ mod conflicts;
 mod diff;
 mod digest;
 mod due;
+mod erase;
 mod exported;
 mod forecast;
 mod forecast_past;
@@ -74,6 +75,7 @@ pub use digest::{
     Digest, DigestCycle, DigestDraft, DigestGoal, DigestKeyResult, DigestNote, DigestSaid, digest,
 };
 pub use due::{DueLine, DueList, due_list};
+pub use erase::{ErasedEntry, ErasedText, Erasing, erasing};
 pub use exported::{ExportedLog, ExportedTables, ImportedLog, LogOutcome, Readable, readable};
 pub use forecast::{
     ForecastCycle, ForecastLine, ForecastList, ForecastObjective, ForecastTold, forecast_list,
@@ -109,7 +111,7 @@ pub use lists::{
     TeamList, cycles, devices, members, mission, teams,
 };
 pub(crate) use log::said;
-pub use log::{CheckInSaid, FieldChange, Imported, LogLine, log_line};
+pub use log::{CheckInSaid, Erased, FieldChange, Imported, LogLine, log_line};
 pub use notes::{NoteAbout, NoteList, note_list};
 pub(crate) use objective::key_result_stands;
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};

@@ -123,6 +123,7 @@ impl Proven {
         head: TreeHead,
         event: LogLine,
         signed: DeviceSigned,
+        erased: Option<&LogLine>,
     ) -> Self {
         let at = event.seq.unwrap_or_default();
         let mut proven = vec![format!(
@@ -139,6 +140,19 @@ impl Proven {
                 .to_owned(),
             "That others are shown the same log: compare fingerprints.".to_owned(),
         ];
+        if let Some(by) = erased {
+            let position = by.seq.unwrap_or_default();
+            let why = (by.reason.as_ref()).map_or_else(String::new, |why| format!(" ({why})"));
+            proven.insert(0, format!(
+                "Texts were erased from this event: the log that the key signed says so in #{position}{why}, \
+                 and that this is what remains of it."
+            ));
+            not_proven.insert(
+                0,
+                "What the erased texts said: where '[erased …]' stands, nobody can prove any text."
+                    .to_owned(),
+            );
+        }
         match signed {
             DeviceSigned::Event => proven.push(format!(
                 "The key that the log gives to device {} signed it.",

@@ -37,6 +37,11 @@ pub(super) fn taken_back(state: &Value, reading: &str) -> String {
 /// What the body of one of these kinds did; none for a kind that is told elsewhere.
 pub(super) fn what(names: &Names<'_>, body: &Body) -> Option<String> {
     Some(match body {
+        Body::TextErased(erased) => format!(
+            "erased {} from #{}",
+            count(erased.texts.len(), "text"),
+            erased.position
+        ),
         Body::ObjectiveUnsigned { .. } => "no longer agrees to it".to_owned(),
         Body::LintSilenced { code, .. } => format!("silenced {code}"),
         Body::LintHeeded { code, .. } => format!("no longer silences {code}"),

@@ -91,6 +91,12 @@ pub(super) fn why(line: &LogLine) -> Line {
         let by = format!("{gap}imported by {} from {}", line.member, from.origin);
         told = told.said(Style::Muted, &by);
     }
+    if let Some(erased) = &line.erased {
+        let gap = if told.is_empty() { "" } else { "; " };
+        let why = (erased.reason.as_ref()).map_or_else(String::new, |why| format!(": {why}"));
+        let by = format!("{gap}erased by {} in #{}{why}", erased.by, erased.position);
+        told = told.said(Style::Warn, &by);
+    }
     for said in [&line.reason, &line.text].into_iter().flatten() {
         let gap = if told.is_empty() { "" } else { "; " };
         told = told.muted(gap).said(Style::Muted, said);

@@ -118,9 +118,6 @@ pub fn sync(found: &Sync, view: &View) -> Document {
         (Line::new().with(Style::Warn, "▲"))
             .plain(format!(" Verified up to #{head}; {}.", unfinished(found)))
     });
-    if let Some(message) = &found.closed_message {
-        document.paragraph(Style::Warn, message, 0, view.width);
-    }
     for refused in &found.refused {
         let message = format!("Refused: {}", refused.message);
         document.paragraph(Style::Bad, &message, 0, view.width);

@@ -303,11 +303,7 @@ impl Author {
             made.note = Some("n".repeat(80 + BODY - length));
         }
         let body = Bytes::from(quarterdeck_proto::encode_event(&event));
-        let mut sealed = Sealed {
-            body,
-            salt: random(),
-            signature: None,
-        };
+        let mut sealed = Sealed::new(body, random(), None);
         let hash = sealed.hash();
         sealed.signature = Some(self.key.sign_command(&hash));
         self.tip = Some(hash);

@@ -87,7 +87,14 @@ pub fn restore(
     world: &World,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Found, ServerError> {
+    // Without a slash at its end, so that what is beside it is not in it.
+    let data: &Path = &data.components().collect::<PathBuf>();
     check_free(data)?;
+    if data.file_name().is_none() {
+        return Err(ServerError::Occupied {
+            path: data.to_path_buf(),
+        });
+    }
     let aside = beside(data, "restoring");
     let taken = DataFolder::take(&aside)?;
     empty(&aside, "lock")?;

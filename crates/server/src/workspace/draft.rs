@@ -23,7 +23,7 @@ use super::identity::Identity;
 use super::incoming::{Incoming, Prepared, Pusher};
 use super::outcome::{Authored, Outcome, Place};
 use super::published::{self, Published};
-use super::{closings, credentials};
+use super::{closings, credentials, erase};
 use crate::world::{Ids, World};
 
 /// What a writer keeps from one append to the next.
@@ -252,6 +252,7 @@ impl<'a> Draft<'a> {
         credentials::check(state, Some(&self.desk.identity), event)?;
         state.admit(event, self.now)?;
         closings::check(state, &*self.desk.ledger, &self.new, event)?;
+        erase::check(state, &*self.desk.ledger, &self.new, event)?;
         self.accept(event.clone(), prepared.hash, prepared.sealed.clone());
         Ok(())
     }
@@ -291,11 +292,7 @@ impl<'a> Draft<'a> {
         let mut sealed: Vec<Sealed> = Vec::new();
         let mut seal = |event: &Event| {
             let body = encode_event(event).into();
-            let event = Sealed {
-                body,
-                salt: world.bytes(),
-                signature: None,
-            };
+            let event = Sealed::new(body, world.bytes(), None);
             let hash = event.hash();
             sealed.push(event);
             hash

@@ -9,11 +9,13 @@
 use std::sync::Arc;
 
 use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::erase::Vouching;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::envelope::Envelope;
 use quarterdeck_ledger::merkle::verify_consistency;
-use quarterdeck_ledger::{Checkpoint, Hash, NewEntry, verify_batch};
+use quarterdeck_ledger::{Checkpoint, Hash, LedgerError, NewEntry, verify_batch};
+use quarterdeck_projection::erasures;
 use quarterdeck_proto::{Reason, decode_event};
 use tokio::sync::oneshot;
 
@@ -143,6 +145,9 @@ impl Workspace {
         }
         let (mut new, mut entries) = (Vec::new(), Vec::new());
         let (mut signatures, mut signed_at, mut claims) = (Vec::new(), Vec::new(), Vec::new());
+        // What is left of an entry whose texts were erased is not in the tree: an owner's event has to vouch
+        // for it, in the same piece.
+        let (mut vouching, mut claimed) = (Vouching::default(), Vec::new());
         let lost = piece.entries.into_iter().filter(|entry| entry.seq > head);
         for line in lost {
             let seq = line.seq;
@@ -167,6 +172,14 @@ impl Workspace {
                 event: line.event,
                 hash,
             };
+            let remains = recorded
+                .event
+                .is_erased()
+                .then(|| recorded.event.body_hash());
+            vouching
+                .follow(&state, &entry, remains)
+                .map_err(|what| differs(seq, what))?;
+            claimed.extend(erasures::claim(&state, seq, &entry.event));
             let (signature, claim) = verify::check(
                 Some(&self.identity),
                 &mut state,
@@ -214,16 +227,21 @@ impl Workspace {
                 "its signature is not that of its device's key".to_owned(),
             )
         })?;
-        match closings::first_false(&claims, &*self.ledger, &new) {
-            Ok(None) => {}
-            Ok(Some(claim)) => {
-                let what = quarterdeck_core::closing::wrong_root(claim.size);
-                return Err(differs(claim.seq, what));
-            }
-            Err(error) => {
-                tracing::error!(workspace = %self.id(), %error, "the log could not be read");
-                return Err(Unavailable::of(&error).into());
-            }
+        if let Some((seq, what)) = vouching.first_unvouched() {
+            return Err(differs(seq, what));
+        }
+        let unreadable = |error: LedgerError| {
+            tracing::error!(workspace = %self.id(), %error, "the log could not be read");
+            NotTakenBack::from(Unavailable::of(&error))
+        };
+        let closing = closings::first_false(&claims, &*self.ledger, &new).map_err(unreadable)?;
+        if let Some(claim) = closing {
+            let what = quarterdeck_core::closing::wrong_root(claim.size);
+            return Err(differs(claim.seq, what));
+        }
+        let erasure = erasures::first_false(&claimed, &*self.ledger, &new).map_err(unreadable)?;
+        if let Some((seq, what)) = erasure {
+            return Err(differs(seq, what));
         }
         Ok(Sound {
             size: head,

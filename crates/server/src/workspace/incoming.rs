@@ -66,11 +66,13 @@ impl Prepared {
         };
         let sealed = quarterdeck_proto::Sealed::try_from(sealed).map_err(malformed)?;
         let event = decode_event(&sealed.body).map_err(malformed)?;
-        let sealed = Sealed {
-            body: sealed.body,
-            salt: sealed.salt,
-            signature: sealed.signature,
-        };
+        let sealed = quarterdeck_projection::from_wire(sealed);
+        // Only a history that is brought here whole can hold what was erased where it comes from.
+        let served = state.workspace.as_ref().is_some_and(|found| found.served);
+        if sealed.is_erased() && served {
+            let message = "The event comes without its text, and nothing is recorded like that.";
+            return Err(Refusal::new(Code::Malformed, message));
+        }
         let hash = sealed.hash();
         let mut prepared = Self {
             sealed,

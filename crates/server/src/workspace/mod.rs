@@ -11,6 +11,7 @@
 mod closings;
 mod credentials;
 mod draft;
+mod erase;
 mod giving_back;
 mod identity;
 mod incoming;
@@ -151,6 +152,10 @@ impl Workspace {
         let standing = Held::load(&files.held())?.map_or(Standing::Open, Standing::Held);
         let derived = Some(files.derived());
         let mut open = Self::start(identity, ledger, derived, world, metrics)?;
+        if let Standing::Held(held) = standing {
+            let workspace = open.id();
+            tracing::warn!(%workspace, since = %held.since, "held: nothing new is recorded");
+        }
         open.standing = RwLock::new(standing);
         open.files = Some(files);
         Ok(open)
@@ -178,6 +183,16 @@ impl Workspace {
         world: &World,
         metrics: &Arc<Metrics>,
     ) -> Result<Self, ServerError> {
+        let mut projection = Projection::restore(&*ledger, derived.as_deref())?;
+        // What was interrupted.
+        match erase::carry_out(&*ledger, &projection.state, derived.as_deref()) {
+            Ok(false) => {}
+            Ok(true) => projection = Projection::restore(&*ledger, derived.as_deref())?,
+            Err(error) => {
+                let workspace = identity.workspace;
+                tracing::error!(%workspace, %error, "texts that were to be erased are still there");
+            }
+        }
         let Projection {
             state,
             clock: seen,
@@ -185,7 +200,7 @@ impl Workspace {
             kept,
             health,
             folded,
-        } = Projection::restore(&*ledger, derived.as_deref())?;
+        } = projection;
         let kept = Arc::new(Mutex::new((kept, health)));
         let identity = Arc::new(identity);
         metrics.head(identity.workspace, state.head);
@@ -209,6 +224,7 @@ impl Workspace {
             seen,
             kept: Arc::clone(&kept),
             index: derived.as_deref().map(Derived::new),
+            derived: derived.clone(),
             metrics: Arc::clone(metrics),
             trouble: Arc::clone(&trouble),
         };

@@ -36,6 +36,16 @@ impl Published {
         ask(&self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Takes in entries that are on disk, with the state that the whole log was folded to anew.
+    pub(crate) fn renew(&self, folded: State, entries: &[Entry]) {
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        *state = Arc::new(folded);
+        for entry in entries {
+            push(&mut index, &entry.event);
+        }
+    }
+
     /// Takes in entries that are on disk.
     pub(crate) fn extend(&self, entries: &[Entry]) {
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);

@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use quarterdeck_core::calendar::Timestamp;
@@ -43,6 +43,8 @@ pub(crate) struct Held {
 /// What is wrong with a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Damage {
+    /// Where the log is.
+    pub(crate) path: PathBuf,
     /// The first entry that is lost or not served.
     pub(crate) first: u64,
     /// How many entries had been acknowledged, where that is known.
@@ -67,13 +69,13 @@ impl Standing {
             Self::Held(held) => format!(
                 "It was restored from a backup of {} entries at {} and records nothing new. It takes back \
                  what machines hold beyond that when they sync; when they have, let it go on with \
-                 `okrd workspace resume {name}`.",
+                 `okrd workspace resume --data DIR {name}`.",
                 held.size, held.since
             ),
             Self::Salvaged(damage) => format!(
                 "{damage} It is served as far as entry {}, to be read alone. Back up what is left with \
-                 `okrd backup --workspace {name}`, then put its log back with \
-                 `okrd workspace restore {name} FILE`; machines give back the rest.",
+                 `okrd backup --data DIR --workspace {name}`, then put its log back with \
+                 `okrd workspace restore --data DIR {name} FILE`; machines give back the rest.",
                 damage.first.saturating_sub(1)
             ),
         }
@@ -99,7 +101,12 @@ impl Standing {
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Its log cannot be read from entry {} on", self.first)?;
+        let path = self.path.display();
+        write!(
+            f,
+            "Its log at {path} cannot be read from entry {} on",
+            self.first
+        )?;
         if let Some(size) = self.acknowledged {
             write!(f, ", of {size} that were acknowledged")?;
         }
@@ -182,6 +189,7 @@ impl Workspace {
             what => what.to_owned(),
         };
         let damage = Damage {
+            path: files.ledger(),
             first: loss.first,
             acknowledged: loss.acknowledged,
             what,
@@ -206,6 +214,12 @@ impl Workspace {
     /// What an operator is told of its standing.
     pub(crate) fn finding(&self) -> String {
         self.standing().finding(&self.name())
+    }
+
+    /// The same for its owner, who hears of no paths.
+    pub(crate) fn finding_for_owner(&self) -> String {
+        self.takes_work()
+            .map_or_else(|closed| closed.message, |()| String::new())
     }
 
     /// Whether something new may be recorded.

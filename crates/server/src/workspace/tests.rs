@@ -13,7 +13,7 @@ use quarterdeck_core::id::MemberId;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::token::{NoteKind, Role};
 use quarterdeck_core::value::Subject;
-use quarterdeck_ledger::{Appended, Entry, Frontier, LedgerError, MemoryLedger, NewEntry};
+use quarterdeck_ledger::{Appended, Entry, Frontier, LedgerError, MemoryLedger, NewEntry, Remains};
 
 use super::*;
 
@@ -65,6 +65,14 @@ impl Ledger for Faulty {
 
     fn frontier(&self) -> Frontier {
         self.inner.frontier()
+    }
+
+    fn erase(&self, remains: Vec<Remains>, through: u64) -> Result<(), LedgerError> {
+        self.inner.erase(remains, through)
+    }
+
+    fn erased_through(&self) -> u64 {
+        self.inner.erased_through()
     }
 
     fn follow(&self) -> watch::Receiver<u64> {
@@ -358,11 +366,11 @@ async fn a_closing_that_does_not_hold_is_found() {
         source: None,
         body: closed(head.size, [6; 32]),
     };
-    let mut sealed = quarterdeck_ledger::Sealed {
-        body: quarterdeck_proto::encode_event(&event).into(),
-        salt: [7; 16],
-        signature: None,
-    };
+    let mut sealed = quarterdeck_ledger::Sealed::new(
+        quarterdeck_proto::encode_event(&event).into(),
+        [7; 16],
+        None,
+    );
     let hash = sealed.hash();
     sealed.signature = Some(workspace.identity.key.sign_command(&hash));
     let recorded = state.recorded.ms();

@@ -3,6 +3,7 @@
 
 use quarterdeck_core::admit::Link;
 use quarterdeck_core::closing;
+use quarterdeck_core::erase::Vouching;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::Claim;
@@ -44,6 +45,7 @@ pub(crate) fn verify(
     let mut state = State::default();
     let mut claims = Vec::new();
     let mut whole = true;
+    let mut vouching = Vouching::default();
     let walked = walk(
         ledger,
         head.size,
@@ -53,8 +55,10 @@ pub(crate) fn verify(
             if *entry.event.id.as_bytes() != walked.entry.event_id {
                 return Err("its leaf names another event".to_owned());
             }
-            let signature = walked.entry.event.signature;
-            let (signed, claim) = check(identity, &mut state, signature, &entry)?;
+            let sealed = &walked.entry.event;
+            let remains = sealed.is_erased().then(|| sealed.body_hash());
+            vouching.follow(&state, &entry, remains)?;
+            let (signed, claim) = check(identity, &mut state, sealed.signature, &entry)?;
             claims.extend(claim);
             whole = entry.event.remaining == 0;
             frontier.push(walked.leaf);
@@ -75,6 +79,9 @@ pub(crate) fn verify(
         let what = "the entries do not come to the root that was signed; keep a copy of the data \
                     folder, then restore the workspace from a backup";
         finding = Some((head.size, what.to_owned()));
+    }
+    if finding.is_none() && frontier.size() == head.size {
+        finding = vouching.first_unvouched().or_else(|| vouching.first_kept());
     }
     if finding.is_none() {
         finding = match closings::first_false(&claims, ledger, &[]) {

@@ -8,6 +8,7 @@
 //! waits together shares one append; when the append fails, nothing of it is acknowledged and the
 //! writer goes back to the state that is on disk.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -20,6 +21,7 @@ use quarterdeck_projection::{Folded, Health, Kept};
 use tokio::sync::{mpsc, oneshot};
 
 use super::draft::{Desk, Draft, Obstacle, Order};
+use super::erase;
 use super::incoming::{Incoming, Pusher};
 use super::outcome::{Authored, NotAuthored, Outcome, Pushed, Unavailable};
 use super::trouble::Trouble;
@@ -73,6 +75,8 @@ pub(super) struct Writer {
     pub(super) kept: Arc<Mutex<(Kept, Health)>>,
     /// Where the index is kept; none where nothing is.
     pub(super) index: Option<Derived>,
+    /// Where all is kept that is made of the log.
+    pub(super) derived: Option<PathBuf>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) trouble: Arc<Trouble>,
     /// Position at which the index was last kept with a snapshot.
@@ -158,7 +162,9 @@ impl Writer {
                 self.seen = (entries.iter()).fold(self.seen, |seen, entry| {
                     seen.observe(entry.event.authored.held_to(entry.recorded.ms()))
                 });
-                self.desk.published.extend(&entries);
+                if !self.erased(&entries) {
+                    self.desk.published.extend(&entries);
+                }
             }
             Err(_) => {
                 self.metrics.failed_appends.inc();
@@ -171,12 +177,41 @@ impl Writer {
         self.keep_if_due();
     }
 
+    /// Carries out what was just recorded about erasing, before anybody is answered. Whether the state was
+    /// folded anew for that, and published.
+    fn erased(&mut self, entries: &[Entry]) -> bool {
+        let Desk { ledger, state, .. } = &self.desk;
+        let derived = self.derived.as_deref();
+        let folded = match erase::carry_out(&**ledger, state, derived) {
+            Ok(false) => return false,
+            Ok(true) => erase::fold_anew(&**ledger, &self.kept, derived),
+            Err(error) => Err(error),
+        };
+        match folded {
+            Ok(folded) => {
+                self.desk.state.clone_from(&folded.state);
+                self.desk.published.renew(folded.state, entries);
+                self.snapshot = 0;
+                true
+            }
+            Err(error) => {
+                // The event is recorded: it is tried again with the next one, and at the next start.
+                let workspace = self.desk.identity.workspace;
+                tracing::error!(%workspace, %error, "texts that were to be erased are still there");
+                false
+            }
+        }
+    }
+
     fn answer(&self, waiting: Waiting, appended: &Result<u64, Unavailable>) {
         // A client that has gone away misses its answer; it gets it when it asks again.
         match (waiting, appended) {
             (Waiting::Push { outcomes, answer }, Ok(head)) => {
                 for outcome in &outcomes {
                     self.metrics.count(word(outcome), 1);
+                    if let Outcome::Refused(refusal) = outcome {
+                        self.metrics.refuse(refusal.code);
+                    }
                 }
                 let _ = answer.send(Ok(Pushed {
                     outcomes,
@@ -189,6 +224,9 @@ impl Writer {
             (Waiting::Order { judged, answer }, Ok(_)) => {
                 self.metrics
                     .count("authored", judged.as_ref().map_or(0, Vec::len));
+                if let Err(refusal) = &judged {
+                    self.metrics.refuse(refusal.code);
+                }
                 let _ = answer.send(judged.map_err(NotAuthored::Refused));
             }
             (Waiting::Order { answer, .. }, Err(error)) => {

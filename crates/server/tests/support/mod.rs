@@ -337,11 +337,7 @@ impl Device {
         };
         let mut sealed = Vec::new();
         let mut seal = |event: &Event| {
-            let event = Sealed {
-                body: encode_event(event).into(),
-                salt: random(),
-                signature: None,
-            };
+            let event = Sealed::new(encode_event(event).into(), random(), None);
             let hash = event.hash();
             sealed.push(event);
             hash
@@ -421,19 +417,11 @@ pub fn note(text: &str) -> Command {
 }
 
 pub fn wire(sealed: Sealed) -> v1::SealedEvent {
-    v1::SealedEvent {
-        body: sealed.body,
-        salt: sealed.salt.to_vec(),
-        signature: sealed.signature.map_or_else(Vec::new, Vec::from),
-    }
+    quarterdeck_projection::to_wire(sealed).into()
 }
 
 pub fn unwire(sealed: &v1::SealedEvent) -> Sealed {
-    Sealed {
-        body: sealed.body.clone(),
-        salt: sealed.salt.clone().try_into().unwrap(),
-        signature: sealed.signature.clone().try_into().ok(),
-    }
+    quarterdeck_projection::from_wire(sealed.clone().try_into().unwrap())
 }
 
 pub fn read(entry: &v1::Entry) -> quarterdeck_core::event::Entry {

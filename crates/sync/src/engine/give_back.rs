@@ -4,6 +4,7 @@
 //! is part of a head that the server's own key signed, so the server need not trust who brings it.
 //! Nothing here changes by it. Pieces are whole commands; where it breaks off, the next sync goes on.
 
+use quarterdeck_core::id::EventId;
 use quarterdeck_ledger::merkle::Tree;
 use quarterdeck_ledger::{Checkpoint, Ledger, leaf_hashes};
 use quarterdeck_proto::limits::CHUNK_BYTES;
@@ -18,6 +19,8 @@ use crate::replica::{Replica, decode};
 /// Pieces that may bring nothing new in a row, because others give back at the same time, before the server is
 /// taken to be broken.
 const MAX_IDLE: usize = 64;
+/// No piece is larger: it has to fit into a message.
+const MOST_BYTES: usize = 3 << 20;
 /// Entries read at once.
 const READ_ENTRIES: usize = 4_096;
 
@@ -86,10 +89,13 @@ pub(super) async fn give_back<R: Remote>(
 fn piece(replica: &mut Replica, at: u64, whole: u64) -> Result<Vec<Received>, ReplicaError> {
     let mut entries: Vec<Received> = Vec::new();
     let mut bytes = 0;
+    // Up to where it has to go: to the end of a command, and to the event that vouches for what is left of an
+    // entry whose texts were erased.
     let mut open = false;
-    while bytes < CHUNK_BYTES || open {
+    let mut vouched_at = 0;
+    while bytes < CHUNK_BYTES || open || at + (entries.len() as u64) < vouched_at {
         let next = at + 1 + entries.len() as u64;
-        if next > whole {
+        if next > whole || bytes >= MOST_BYTES {
             break;
         }
         let room = usize::try_from(whole + 1 - next).unwrap_or(READ_ENTRIES);
@@ -97,11 +103,16 @@ fn piece(replica: &mut Replica, at: u64, whole: u64) -> Result<Vec<Received>, Re
         if block.is_empty() {
             break;
         }
+        let erasures = &replica.confirmed().erasures;
         for entry in block {
-            if bytes >= CHUNK_BYTES && !open {
+            if bytes >= CHUNK_BYTES && !open && entry.seq > vouched_at {
                 break;
             }
             open = decode(&entry)?.event.remaining > 0;
+            if entry.event.is_erased() {
+                let by = erasures.get(&EventId::from_bytes(entry.event_id));
+                vouched_at = by.map_or(vouched_at, |by| vouched_at.max(by.by.seq));
+            }
             bytes += entry.event.size();
             entries.push(Received {
                 seq: entry.seq,

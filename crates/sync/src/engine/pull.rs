@@ -39,6 +39,7 @@ pub(crate) async fn pull<R: Remote>(
     let from = replica.fold();
     let size = from.frontier.size();
     let proven = proven(replica);
+    let vouching = replica.vouching_after(proven)?;
     replica.release();
     let mut given_back = 0;
     let chunks = match remote.pull(size + 1).await {
@@ -60,7 +61,8 @@ pub(crate) async fn pull<R: Remote>(
         replica.identity().trust,
         from,
         proven,
-    );
+    )
+    .vouched_by(vouching);
     match take_all(chunks, intake, store, progress).await {
         Ok((folded, note)) => {
             replica.adopt(folded)?;

@@ -94,9 +94,11 @@ fn take_in(
         return Ok(());
     }
     let proven = proven(replica);
+    let vouching = replica.vouching_after(proven)?;
     let mut store = Store::new(replica, LEDGER);
     let identity = replica.identity();
-    let mut intake = Intake::new(identity.workspace, identity.trust, replica.fold(), proven);
+    let mut intake = Intake::new(identity.workspace, identity.trust, replica.fold(), proven)
+        .vouched_by(vouching);
     let note = chunk.checkpoint.clone();
     replica.release();
     let taken = intake.take(&mut store, chunk);

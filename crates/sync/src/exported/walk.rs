@@ -89,6 +89,9 @@ impl Walk {
         if *name != header.name {
             return Err(first("its `name` is not what the log calls the workspace"));
         }
+        if let Some((seq, what)) = self.checker.vouching.first_unvouched() {
+            return Err(Fault { seq, what }.into());
+        }
         if self.checker.frontier.root() != header.root {
             return Err(first("its `root` is not that of the entries that follow"));
         }

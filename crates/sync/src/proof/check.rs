@@ -1,6 +1,6 @@
 //! Checking a proof with the workspace's key, and nothing else.
 
-use quarterdeck_core::event::{Entry, Event};
+use quarterdeck_core::event::{Body, Entry, Event};
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::merkle::{verify_consistency, verify_inclusion};
 use quarterdeck_ledger::tlog_proof::{CONSISTENCY, ConsistencyFile, INCLUSION, InclusionFile};
@@ -32,6 +32,8 @@ pub struct ProvenEntry {
     pub state: State,
     /// Whether its device signed it.
     pub signed: DeviceSigned,
+    /// The entry that says who erased texts from it, where that was done: what is shown remains of it.
+    pub erased: Option<Entry>,
 }
 
 /// How an entry's device stands for it.
@@ -115,6 +117,7 @@ fn check_entry(text: &str, key: &VerifierKey) -> Result<ProvenEntry, ProofFault>
         leaf,
         followers,
         context,
+        vouching,
     } = Bundle::read(&file.extra).ok_or_else(|| {
         fault("its `extra` is not what `okr prove` writes: it was cut or changed, or is of a newer version")
     })?;
@@ -133,6 +136,23 @@ fn check_entry(text: &str, key: &VerifierKey) -> Result<ProvenEntry, ProofFault>
         state.apply(&included(earlier, path, &head, key)?);
     }
     let entry = included(&leaf, &file.path, &head, key)?;
+    let vouching: Vec<(Entry, &Sealed)> = vouching
+        .iter()
+        .map(|(leaf, path)| Ok((included(leaf, path, &head, key)?, &leaf.sealed)))
+        .collect::<Result<_, ProofFault>>()?;
+    let beside = context
+        .iter()
+        .map(|(leaf, _)| (leaf.envelope.seq, &leaf.sealed));
+    let command = (leaf.envelope.seq..).zip([&leaf.sealed].into_iter().chain(&followers));
+    let said = vouching.iter().map(|(entry, sealed)| (entry.seq, *sealed));
+    for (seq, sealed) in beside.chain(command).chain(said) {
+        vouched(seq, sealed, &vouching)?;
+    }
+    let erased = vouching
+        .iter()
+        .map(|(entry, _)| entry)
+        .find(|by| erases(by, leaf.envelope.seq).is_some())
+        .cloned();
     let signed = device_signed(&state, &entry, &leaf.sealed, &followers)?;
     state.apply(&entry);
     Ok(ProvenEntry {
@@ -141,7 +161,30 @@ fn check_entry(text: &str, key: &VerifierKey) -> Result<ProvenEntry, ProofFault>
         entry,
         state,
         signed,
+        erased,
     })
+}
+
+/// Where an entry erases texts of the one at a position: the SHA-256 of what remains of it.
+fn erases(by: &Entry, seq: u64) -> Option<Hash> {
+    match &by.event.body {
+        Body::TextErased(erased) if erased.position == seq && by.seq > seq => Some(erased.remains),
+        _ => None,
+    }
+}
+
+/// Holds what remains of an event against what an entry in the file says of it.
+fn vouched(seq: u64, sealed: &Sealed, vouching: &[(Entry, &Sealed)]) -> Result<(), ProofFault> {
+    let said: Vec<Hash> = vouching
+        .iter()
+        .filter_map(|(by, _)| erases(by, seq))
+        .collect();
+    if !sealed.is_erased() || said == [sealed.body_hash()] {
+        return Ok(());
+    }
+    Err(fault(format!(
+        "entry {seq}: what is said to remain of it is not what an owner vouched for"
+    )))
 }
 
 /// The entry of a leaf that is in the tree of the head.

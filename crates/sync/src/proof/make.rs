@@ -1,6 +1,6 @@
 //! Making proofs from this replica's own entries.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use quarterdeck_core::event::{Body, Event};
 use quarterdeck_core::id::{DeviceId, Uuid};
@@ -93,6 +93,7 @@ impl Replica {
     ) -> Result<String, ProveError> {
         let (note, size) = self.signed_head(seq)?;
         let key = self.verifier_key_or_empty()?;
+        let erasures = self.confirmed().erasures.clone();
         let ledger = &self.hold()?.ledger;
         let unknown = || ProveError::Unknown {
             seq,
@@ -130,11 +131,40 @@ impl Replica {
             leaf.sealed.signature = None;
             context.push((leaf, path(earlier)?));
         }
+        // Who vouches for what remains of these, and of those that vouch.
+        let mut vouching: BTreeMap<u64, Leaf> = BTreeMap::new();
+        let beside = context.iter().map(|(leaf, _): &(Leaf, Vec<Hash>)| {
+            leaf.sealed.is_erased().then_some(leaf.envelope.seq)
+        });
+        let command = (seq..).zip([&leaf.sealed].into_iter().chain(&followers));
+        let command = command.map(|(seq, sealed)| sealed.is_erased().then_some(seq));
+        let mut open: Vec<u64> = beside.chain(command).flatten().collect();
+        while let Some(at) = open.pop() {
+            let by = erasures.values().find(|erasure| erasure.position == at);
+            let by = by.map_or(at, |erasure| erasure.by.seq);
+            if by > size {
+                return Err(ProveError::Uncovered {
+                    seq: by,
+                    signed: size,
+                });
+            }
+            let mut leaf = read(by)?.0;
+            leaf.sealed.signature = None;
+            if leaf.sealed.is_erased() {
+                open.push(by);
+            }
+            vouching.insert(by, leaf);
+        }
+        let vouching = vouching
+            .into_iter()
+            .map(|(by, leaf)| Ok((leaf, path(by)?)))
+            .collect::<Result<_, ProveError>>()?;
         let file = InclusionFile {
             extra: Bundle {
                 leaf,
                 followers,
                 context,
+                vouching,
             }
             .write(),
             index: seq - 1,

@@ -67,6 +67,7 @@ impl Replica {
         self.hold()?;
         let command = self.author(commands, reason, now_ms, random, ids, source)?;
         self.check_closings(&command)?;
+        self.check_erasures(&command)?;
         if let Some(what) = self.health.broken() {
             let what = what.to_owned();
             return Err(ReplicaError::Derived { what }.into());
@@ -185,6 +186,7 @@ impl Replica {
             }
         };
         projection.recorded(&held.ledger, &entries)?;
+        self.carry_out_held()?;
         if self.is_authority() {
             let workspace = *self.identity.workspace.as_bytes();
             let checkpoint = Checkpoint {

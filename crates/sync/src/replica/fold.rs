@@ -41,6 +41,7 @@ impl Replica {
         super::swap::finish(&self.dir)?;
         let ledger = self.open_log()?;
         self.catch_up(&ledger)?;
+        self.carry_out(&ledger)?;
         let outbox = Outbox::open(&self.dir)?;
         let pending: HashSet<_> = outbox
             .content()
@@ -80,7 +81,7 @@ impl Replica {
     }
 
     /// Folds what the log holds beyond the fold in memory, or beyond the snapshot.
-    fn catch_up(&mut self, ledger: &SledLedger) -> Result<(), ReplicaError> {
+    pub(super) fn catch_up(&mut self, ledger: &SledLedger) -> Result<(), ReplicaError> {
         if self.projection.catch_up(ledger)? {
             return Ok(());
         }
@@ -97,6 +98,7 @@ impl Replica {
             return self.hold().map(|_| ());
         };
         self.projection.adopt(&held.ledger, folded)?;
+        self.carry_out(&held.ledger)?;
         self.settle(&mut held)?;
         self.look(&held);
         self.held = Some(held);

@@ -17,6 +17,7 @@
 
 mod commit;
 mod create;
+mod erase;
 mod fold;
 mod log;
 mod past;

@@ -51,12 +51,7 @@ impl Replica {
             if block.is_empty() {
                 break;
             }
-            let batch = block.into_iter().map(|entry| NewEntry {
-                recorded: entry.recorded,
-                event_id: entry.event_id,
-                event: entry.event,
-                hash: entry.hash,
-            });
+            let batch = block.into_iter().map(NewEntry::copy_of);
             next.append(at, batch.collect())?;
         }
         drop(next);

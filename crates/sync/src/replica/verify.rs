@@ -76,8 +76,9 @@ impl Replica {
                 if *entry.event.id.as_bytes() != walked.entry.event_id {
                     return Err("its leaf names another event".to_owned());
                 }
-                let signature = walked.entry.event.signature;
-                let signed = checker.follow(entry, signature, walked.leaf)?;
+                let signed = checker.follow(entry, &walked.entry.event, walked.leaf)?;
+                // The walk goes through the whole log: what holds is seen at its end.
+                checker.erasures.clear();
                 commands += u64::from(signed.is_some());
                 Ok(signed)
             },
@@ -99,6 +100,10 @@ impl Replica {
         }
         if checker.frontier.root() != head.root {
             return Err(fault("the entries do not add up to the root that was kept"));
+        }
+        let vouching = &checker.vouching;
+        if let Some((seq, what)) = vouching.first_unvouched().or_else(|| vouching.first_kept()) {
+            return Err(unverified(Fault { seq, what }));
         }
         let closings = crate::closings::first_fault(&checker.claims, ledger, &[])?;
         closings.map_or(Ok(()), |fault| Err(unverified(fault)))?;

@@ -17,7 +17,7 @@ use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
 use quarterdeck_core::token::Role;
 use quarterdeck_ledger::envelope::Envelope;
-use quarterdeck_ledger::{Checkpoint, DeviceKey, Frontier, Hash, PublicKey, Sealed};
+use quarterdeck_ledger::{Checkpoint, DeviceKey, Frontier, Hash, PublicKey, Seal, Sealed};
 
 use super::{NOW, Seeded};
 use crate::chain::seal;
@@ -29,6 +29,13 @@ use crate::remote::{
     Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Outcome,
     Received, Remote, RemoteError,
 };
+
+/// Puts another salt in the place of an event's own.
+pub(crate) fn alter_salt(sealed: &mut Sealed) {
+    if let Seal::Salted(salt) = &mut sealed.seal {
+        salt[0] ^= 1;
+    }
+}
 
 /// A server with one workspace, or with none yet.
 #[derive(Clone)]
@@ -464,7 +471,7 @@ impl Remote for Connection {
                     .flatten()
                     .flat_map(|chunk| &mut chunk.entries);
                 if let Some(entry) = entries.into_iter().nth(at) {
-                    entry.sealed.salt[0] ^= 1;
+                    alter_salt(&mut entry.sealed);
                 }
             }
             _ => {}

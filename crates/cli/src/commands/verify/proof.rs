@@ -70,6 +70,11 @@ fn entry(workspace: WorkspaceId, proven: &ProvenEntry) -> (json::Proven, TimeZon
         head(proven.size, &proven.root),
         line,
         signed,
+        proven
+            .erased
+            .as_ref()
+            .map(|by| json::log_line(&names, by, false))
+            .as_ref(),
     );
     (told, begun.map_or_else(TimeZone::utc, |it| it.zone()))
 }

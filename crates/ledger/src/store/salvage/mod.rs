@@ -29,7 +29,7 @@ use super::lock::Lock;
 use super::mark::{self, Said};
 use super::{Limits, Options, io_error};
 use crate::frame;
-use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, WorkspaceId};
+use crate::{Appended, Entry, Frontier, Head, Ledger, LedgerError, NewEntry, Remains, WorkspaceId};
 
 /// What a damaged log lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,6 +223,15 @@ impl Ledger for Salvaged {
             path: self.dir.clone(),
             what: self.loss.what.clone(),
         })
+    }
+
+    fn erase(&self, _: Vec<Remains>, _: u64) -> Result<(), LedgerError> {
+        self.append(0, Vec::new()).map(drop)
+    }
+
+    /// Nothing can be erased here, so nothing is due.
+    fn erased_through(&self) -> u64 {
+        self.head.size
     }
 
     fn read(

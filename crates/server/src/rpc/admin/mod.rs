@@ -11,15 +11,16 @@ mod workspaces;
 
 use std::sync::Arc;
 
+use quarterdeck_proto::Reason;
 use quarterdeck_proto::v1::{self, admin_service_server::AdminService};
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 use super::{Answers, blocking};
 use crate::address::Address;
 use crate::auth::{self, Caller};
 use crate::error::ServerError;
 use crate::shared::Shared;
-use crate::status::failed;
+use crate::status::{failed, status};
 use crate::workspace::Workspace;
 
 #[derive(Debug)]
@@ -65,9 +66,16 @@ impl Who {
                     };
                     failed(&error, false)
                 }),
-            Self::Operator => shared
-                .workspace_named(name)
-                .map_err(|error| failed(&error, true)),
+            Self::Operator => shared.workspace_named(name).map_err(|error| {
+                let Ok((id, _)) = shared.any_workspace_named(name) else {
+                    return failed(&error, true);
+                };
+                let why = shared.broken().into_iter().find(|(other, _)| *other == id);
+                let why = why.map(|(_, why)| why).unwrap_or_default();
+                let message = format!("Workspace {id} cannot be opened: {why}");
+                let hint = "put it back from a backup with okrd workspace restore";
+                status(Code::DataLoss, Reason::Damaged.word(), message, hint)
+            }),
         }
     }
 

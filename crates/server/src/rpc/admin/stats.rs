@@ -35,7 +35,8 @@ pub(super) fn stats(shared: &Shared, who: &Who) -> v1::GetStatsResponse {
         events_refused: metrics.counted("refused"),
         watches: metrics.open("watch"),
         workspaces: (open.iter())
-            .map(|workspace| described(shared, workspace, is_operator))
+            .map(|workspace| described(shared, workspace, who))
+            .chain(workspaces::broken_to(shared, who))
             .collect(),
         ready: readiness.is_ready(),
         certificate_ms: certificate.map_or(0, quarterdeck_core::calendar::Timestamp::ms),
@@ -54,16 +55,13 @@ pub(super) fn stats(shared: &Shared, who: &Who) -> v1::GetStatsResponse {
             longest_us: micros(took.longest),
         });
         stats.open_streams = figures(metrics.open_by_call());
+        stats.refused = figures(metrics.refused_by_reason());
         stats.turned_away = figures(metrics.turned_away_by_reason());
     }
     stats
 }
 
-fn described(
-    shared: &Shared,
-    workspace: &Arc<Workspace>,
-    is_operator: bool,
-) -> v1::WorkspaceSummary {
+fn described(shared: &Shared, workspace: &Arc<Workspace>, who: &Who) -> v1::WorkspaceSummary {
     let now = shared.world.now();
     let tokens = shared.access.tokens(workspace.id());
     let tokens = Tokens::of(tokens.iter(), now);
@@ -74,9 +72,9 @@ fn described(
         tokens: workspaces::count(tokens.valid),
         tokens_lapsing: workspaces::count(tokens.lapsing),
         tokens_unused: workspaces::count(tokens.unused),
-        ..workspaces::summary(workspace)
+        ..workspaces::summary(workspace, who)
     };
-    if is_operator {
+    if who.is_operator() {
         let folder = shared.folder.workspace(workspace.id());
         summary.stored_bytes = bytes_below(&folder);
         summary.free_bytes = free_space(&folder).unwrap_or_default();

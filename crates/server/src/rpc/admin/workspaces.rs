@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::token::MemberState;
 use quarterdeck_proto::v1;
 use tonic::Status;
@@ -41,7 +42,12 @@ pub(super) async fn create(
 
 pub(super) fn list(shared: &Shared, who: &Who) -> Vec<v1::WorkspaceSummary> {
     let open = open_to(shared, who);
-    open.iter().map(|workspace| summary(workspace)).collect()
+    let mut summaries: Vec<_> = open
+        .iter()
+        .map(|workspace| summary(workspace, who))
+        .collect();
+    summaries.extend(broken_to(shared, who));
+    summaries
 }
 
 /// The workspaces that are open to somebody, by name.
@@ -50,15 +56,20 @@ pub(super) fn open_to(shared: &Shared, who: &Who) -> Vec<Arc<Workspace>> {
         Who::Operator => shared.workspaces(),
         Who::Owner(own) => vec![Arc::clone(own)],
     };
-    open.sort_by_cached_key(|workspace| {
-        let state = workspace.state();
-        let name = state.workspace.as_ref().map(|known| known.name.clone());
-        (name, workspace.id())
-    });
+    open.sort_by_cached_key(|workspace| (workspace.name(), workspace.id()));
     open
 }
 
-pub(super) fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
+/// The workspaces that cannot be opened, as the operator is told of them.
+pub(super) fn broken_to(shared: &Shared, who: &Who) -> Vec<v1::WorkspaceSummary> {
+    let all = match who {
+        Who::Operator => shared.broken(),
+        Who::Owner(_) => Vec::new(),
+    };
+    all.into_iter().map(|(id, why)| broken(id, &why)).collect()
+}
+
+pub(super) fn summary(workspace: &Workspace, who: &Who) -> v1::WorkspaceSummary {
     let state = workspace.state();
     let members = state
         .members
@@ -80,7 +91,25 @@ pub(super) fn summary(workspace: &Workspace) -> v1::WorkspaceSummary {
         devices: count(devices.count()),
         recorded_ms: state.recorded.ms(),
         standing: workspace.standing().word().to_owned(),
-        finding: workspace.finding(),
+        finding: match who {
+            Who::Operator => workspace.finding(),
+            Who::Owner(_) => workspace.finding_for_owner(),
+        },
+        ..v1::WorkspaceSummary::default()
+    }
+}
+
+/// A workspace that is here and cannot be opened.
+fn broken(id: WorkspaceId, why: &str) -> v1::WorkspaceSummary {
+    v1::WorkspaceSummary {
+        id: id.to_string(),
+        name: id.to_string(),
+        standing: "damaged".to_owned(),
+        finding: format!(
+            "Nothing of it can be read: {}. Put it back with \
+             `okrd workspace restore --data DIR {id} FILE`.",
+            why.trim_end_matches('.')
+        ),
         ..v1::WorkspaceSummary::default()
     }
 }

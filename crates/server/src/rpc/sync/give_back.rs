@@ -63,11 +63,7 @@ fn line(entry: v1::Entry) -> Result<Line, Status> {
     Ok(Line {
         seq,
         recorded: entry.recorded_ms,
-        event: quarterdeck_ledger::Sealed {
-            body: sealed.body,
-            salt: sealed.salt,
-            signature: sealed.signature,
-        },
+        event: quarterdeck_projection::from_wire(sealed),
     })
 }
 

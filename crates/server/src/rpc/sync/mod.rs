@@ -133,15 +133,10 @@ impl SyncService for Sync {
 
 /// A recorded event as it travels.
 fn entry(entry: quarterdeck_ledger::Entry) -> v1::Entry {
-    let sealed = entry.event;
     v1::Entry {
         seq: entry.seq,
         recorded_ms: entry.recorded,
-        event: Some(v1::SealedEvent {
-            body: sealed.body,
-            salt: sealed.salt.to_vec(),
-            signature: sealed.signature.map_or_else(Vec::new, Vec::from),
-        }),
+        event: Some(quarterdeck_projection::to_wire(entry.event).into()),
     }
 }
 

@@ -11,6 +11,7 @@ use super::{Liar, Scene};
 use crate::remote::Chunk;
 use crate::sync;
 use crate::tests::NOW;
+use crate::tests::model::alter_salt;
 
 type Lie = Box<dyn Fn(&mut Vec<Chunk>) + Sync>;
 
@@ -123,7 +124,7 @@ async fn entries_that_were_tampered_with_are_refused() {
     let lies: [(&str, Lie); 6] = [
         (
             "names the hash",
-            Box::new(move |chunks| entries(chunks, &|all| all[3].sealed.salt[0] ^= 1)),
+            Box::new(move |chunks| entries(chunks, &|all| alter_salt(&mut all[3].sealed))),
         ),
         (
             "signature is not its device's",
