@@ -15,6 +15,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+use quarterdeck_core::refusal::Code;
+use quarterdeck_proto::reason_of_code;
 
 use gauges::Gauges;
 
@@ -26,6 +28,11 @@ pub(crate) use latency::Latency;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct OutcomeLabel {
     pub(crate) outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct ReasonLabel {
+    pub(crate) reason: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -51,6 +58,8 @@ pub(crate) struct Metrics {
     pub(crate) append_seconds: Histogram,
     /// Pushed and commanded events by what became of them.
     pub(crate) events: Family<OutcomeLabel, Counter>,
+    /// Commands refused, by the reason that their author was given.
+    refused: Family<ReasonLabel, Counter>,
     /// Calls turned away before they were looked at.
     pub(crate) turned_away: Family<OutcomeLabel, Counter>,
     /// Open pushes, pulls and watches.
@@ -67,6 +76,8 @@ pub(crate) struct Metrics {
     pub(crate) latency: Latency,
     /// Why anybody was turned away so far: a family does not say which labels it has.
     reasons: Mutex<BTreeSet<&'static str>>,
+    /// Why anything was refused so far.
+    refusals: Mutex<BTreeSet<&'static str>>,
     gauges: Gauges,
 }
 
@@ -80,6 +91,7 @@ impl Metrics {
             append_events: Histogram::new(exponential_buckets(1.0, 4.0, 8)),
             append_seconds: Histogram::new(exponential_buckets(0.000_1, 2.5, 12)),
             events: Family::default(),
+            refused: Family::default(),
             turned_away: Family::default(),
             open_streams: Family::default(),
             connections: Gauge::default(),
@@ -88,6 +100,7 @@ impl Metrics {
             sent_entries: Family::default(),
             latency: Latency::default(),
             reasons: Mutex::default(),
+            refusals: Mutex::default(),
             gauges: Gauges::default(),
         };
         registry.register("appends", "Durable appends", metrics.appends.clone());
@@ -111,6 +124,11 @@ impl Metrics {
             "events",
             "Events by what became of them",
             metrics.events.clone(),
+        );
+        registry.register(
+            "refused",
+            "Commands refused, by reason",
+            metrics.refused.clone(),
         );
         registry.register(
             "turned_away",
@@ -178,6 +196,25 @@ impl Metrics {
 
     pub(crate) fn counted(&self, outcome: &'static str) -> u64 {
         self.events.get_or_create(&OutcomeLabel { outcome }).get()
+    }
+
+    /// Counts a command that was refused.
+    pub(crate) fn refuse(&self, code: Code) {
+        let reason = reason_of_code(code);
+        let mut reasons = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        reasons.insert(reason);
+        drop(reasons);
+        self.refused.get_or_create(&ReasonLabel { reason }).inc();
+    }
+
+    /// How many commands were refused, by reason.
+    pub(crate) fn refused_by_reason(&self) -> Vec<(&'static str, u64)> {
+        let reasons = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = |&reason: &&'static str| {
+            let label = ReasonLabel { reason };
+            (reason, self.refused.get_or_create(&label).get())
+        };
+        reasons.iter().map(count).collect()
     }
 
     /// How many were turned away, by reason.

@@ -25,7 +25,7 @@ use crate::metrics::bytes_below;
 use crate::settings::Settings;
 
 /// What copies of older forms in a data folder begin with.
-const BEFORE: &str = "before-format-";
+pub(crate) const BEFORE: &str = "before-format-";
 
 /// Where an upgrade has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

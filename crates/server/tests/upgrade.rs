@@ -126,6 +126,17 @@ fn a_folder_of_format_1_is_refused_until_it_is_upgraded_and_its_backup_is_as_it_
         settings.contains(&format!("\nformat = {FORMAT}\n")),
         "{settings}"
     );
+    let doctor = Command::new(env!("CARGO_BIN_EXE_okrd"))
+        .args(["doctor", "--data"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    assert!(doctor.status.success(), "{doctor:?}");
+    let said = String::from_utf8_lossy(&doctor.stdout);
+    assert!(
+        said.contains("before-format-2 is from an upgrade."),
+        "{said}"
+    );
     let again = upgrade(&data, None, &mut |step| panic!("{step:?}")).unwrap();
     assert_eq!(again, Upgraded::Present);
 }

@@ -17,6 +17,7 @@ use crate::error::ServerError;
 use crate::format::FORMAT;
 use crate::settings::{Settings, Tls};
 use crate::tls::{self, TlsFiles};
+use crate::upgrade::BEFORE;
 use crate::workspace::Identity;
 
 /// A Unix socket's path may be no longer, on the shortest-spoken of systems.
@@ -47,6 +48,7 @@ pub(super) fn examine(data: &Path, listen: &[SocketAddr], now: Timestamp) -> Exa
     found.checks.extend(permissions(data));
     found.checks.push(judge::disk(data));
     found.checks.extend(leftovers(data));
+    found.checks.extend(kept(data));
     found.checks.extend(socket(data));
     let settings = settings(data, &mut found.checks);
     let access = access(data, &mut found.checks);
@@ -140,6 +142,27 @@ fn leftovers(data: &Path) -> Vec<Check> {
             )
         })
         .collect()
+}
+
+/// What an upgrade kept: nothing is wrong with it, but it is not to be forgotten.
+fn kept(data: &Path) -> Vec<Check> {
+    let entries = fs::read_dir(data).into_iter().flatten().flatten();
+    let own = entries.filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with(BEFORE) && !name.ends_with(".new")
+    });
+    own.map(|entry| {
+        let path = entry.path();
+        Check {
+            hint: Some(format!(
+                "it holds the same secrets, and texts that were erased since; when you are content: rm -r {}",
+                path.display()
+            )),
+            ..Check::good("backup", format!("{} is from an upgrade.", path.display()))
+        }
+    })
+    .collect()
 }
 
 /// The path of the administrative socket.

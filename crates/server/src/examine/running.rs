@@ -28,10 +28,12 @@ pub(crate) fn running(
     for workspace in workspaces {
         let state = workspace.state();
         let name = workspace.name();
-        let mut of = vec![writing(
-            readiness::obstacle(shared, workspace),
-            &workspace.finding(),
-        )];
+        let finding = if is_operator {
+            workspace.finding()
+        } else {
+            workspace.finding_for_owner()
+        };
+        let mut of = vec![writing(readiness::obstacle(shared, workspace), &finding)];
         of.extend(judge::clock(state.recorded, now));
         let tokens = shared.access.tokens(workspace.id());
         of.extend(Tokens::of(tokens.iter(), now).checks(&name));

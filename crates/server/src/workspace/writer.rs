@@ -215,6 +215,9 @@ impl Writer {
             (Waiting::Push { outcomes, answer }, Ok(head)) => {
                 for outcome in &outcomes {
                     self.metrics.count(word(outcome), 1);
+                    if let Outcome::Refused(refusal) = outcome {
+                        self.metrics.refuse(refusal.code);
+                    }
                 }
                 let _ = answer.send(Ok(Pushed {
                     outcomes,
@@ -227,6 +230,9 @@ impl Writer {
             (Waiting::Order { judged, answer }, Ok(_)) => {
                 self.metrics
                     .count("authored", judged.as_ref().map_or(0, Vec::len));
+                if let Err(refusal) = &judged {
+                    self.metrics.refuse(refusal.code);
+                }
                 let _ = answer.send(judged.map_err(NotAuthored::Refused));
             }
             (Waiting::Order { answer, .. }, Err(error)) => {

@@ -38,6 +38,7 @@ fn object(stats: &v1::GetStatsResponse, found: &[Check]) -> Value {
             "longest_us": took.longest_us,
         },
         "open_streams": figures(&stats.open_streams),
+        "refused": figures(&stats.refused),
         "turned_away": figures(&stats.turned_away),
         "reserve_bytes": stats.reserve_bytes,
         "certificate": moment(stats.certificate_ms),
@@ -99,11 +100,15 @@ fn lines(stats: &v1::GetStatsResponse, found: &[Check]) -> Vec<String> {
     let counted = |figures: &[v1::Figure]| {
         let some = figures.iter().filter(|figure| figure.count > 0);
         let words: Vec<String> = some
-            .map(|figure| format!("{} {}", figure.count, figure.name.replace('_', " ")))
+            .map(|figure| {
+                let name = figure.name.to_lowercase().replace('_', " ");
+                format!("{} {name}", figure.count)
+            })
             .collect();
         (!words.is_empty()).then(|| words.join(", "))
     };
     lines.extend(counted(&stats.open_streams).map(|it| format!("Open streams: {it}.")));
+    lines.extend(counted(&stats.refused).map(|it| format!("Refused: {it}.")));
     lines.extend(counted(&stats.turned_away).map(|it| format!("Turned away: {it}.")));
     lines.push(String::new());
     let rows: Vec<_> = stats.workspaces.iter().map(row).collect();

@@ -36,6 +36,7 @@ pub(super) fn stats(shared: &Shared, who: &Who) -> v1::GetStatsResponse {
         watches: metrics.open("watch"),
         workspaces: (open.iter())
             .map(|workspace| described(shared, workspace, who))
+            .chain(workspaces::broken_to(shared, who))
             .collect(),
         ready: readiness.is_ready(),
         certificate_ms: certificate.map_or(0, quarterdeck_core::calendar::Timestamp::ms),
@@ -54,6 +55,7 @@ pub(super) fn stats(shared: &Shared, who: &Who) -> v1::GetStatsResponse {
             longest_us: micros(took.longest),
         });
         stats.open_streams = figures(metrics.open_by_call());
+        stats.refused = figures(metrics.refused_by_reason());
         stats.turned_away = figures(metrics.turned_away_by_reason());
     }
     stats

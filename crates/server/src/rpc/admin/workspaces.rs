@@ -44,11 +44,8 @@ pub(super) fn list(shared: &Shared, who: &Who) -> Vec<v1::WorkspaceSummary> {
     let open = open_to(shared, who);
     let mut summaries: Vec<_> = (open.iter())
         .map(|workspace| summary(workspace, who))
+        .chain(broken_to(shared, who))
         .collect();
-    if who.is_operator() {
-        let all = shared.broken().into_iter();
-        summaries.extend(all.map(|(id, why)| broken(id, &why)));
-    }
     summaries.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     summaries
 }
@@ -59,12 +56,17 @@ pub(super) fn open_to(shared: &Shared, who: &Who) -> Vec<Arc<Workspace>> {
         Who::Operator => shared.workspaces(),
         Who::Owner(own) => vec![Arc::clone(own)],
     };
-    open.sort_by_cached_key(|workspace| {
-        let state = workspace.state();
-        let name = state.workspace.as_ref().map(|known| known.name.clone());
-        (name, workspace.id())
-    });
+    open.sort_by_cached_key(|workspace| (workspace.name(), workspace.id()));
     open
+}
+
+/// The workspaces that cannot be opened, as the operator is told of them.
+pub(super) fn broken_to(shared: &Shared, who: &Who) -> Vec<v1::WorkspaceSummary> {
+    let all = match who {
+        Who::Operator => shared.broken(),
+        Who::Owner(_) => Vec::new(),
+    };
+    all.into_iter().map(|(id, why)| broken(id, &why)).collect()
 }
 
 pub(super) fn summary(workspace: &Workspace, who: &Who) -> v1::WorkspaceSummary {
