@@ -239,7 +239,7 @@ fn look(stage: &Stage) -> Result<(Vec<Shown>, Left), String> {
                 return Err(format!("the log of {name} does not verify: {error}"));
             }
             let mut state = canonical::json(replica.confirmed()).unwrap_or_default();
-            if stage.sabotage == Some(Sabotage::ShowsAnotherState) && name == "ben" {
+            if stage.broken() == Some(Sabotage::ShowsAnotherState) && name == "ben" {
                 state.push(' ');
             }
             let head = replica.head();

@@ -36,7 +36,7 @@ pub(crate) struct Desk {
 pub(crate) struct Stage {
     pub seed: u64,
     pub mix: Mix,
-    pub sabotage: Option<Sabotage>,
+    sabotage: Option<Sabotage>,
     pub disk: Disk,
     root: TempDir,
     elapsed_ms: AtomicU64,
@@ -96,6 +96,12 @@ impl Stage {
 
     pub(crate) fn chance(&self, name: &str) -> Chance {
         Chance::new(self.seed, name)
+    }
+
+    /// What is broken on purpose, once the server has been set up.
+    pub(crate) fn broken(&self) -> Option<Sabotage> {
+        let is_begun = self.is_begun.load(Ordering::SeqCst);
+        self.sabotage.filter(|_| is_begun)
     }
 
     /// The names of all machines but the server.
