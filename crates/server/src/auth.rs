@@ -239,12 +239,7 @@ pub(crate) fn device_revoked() -> Status {
 
 fn unwelcome(message: &str) -> Status {
     let hint = "ask an owner for an invitation and join again; unsent work is kept";
-    status(
-        Code::PermissionDenied,
-        "DEVICE_REVOKED",
-        message,
-        hint,
-    )
+    status(Code::PermissionDenied, "DEVICE_REVOKED", message, hint)
 }
 
 pub(crate) fn stopping() -> Status {

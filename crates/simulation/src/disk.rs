@@ -85,7 +85,9 @@ impl Log {
             Some(Sabotage::AcknowledgesUnwritten) => {
                 without(&kept, |seq, _| seq > content.written)?
             }
-            Some(Sabotage::LosesAnEntry) => without(&kept, |seq, size| size > 20 && seq + 5 == size)?,
+            Some(Sabotage::LosesAnEntry) => {
+                without(&kept, |seq, size| size > 20 && seq + 5 == size)?
+            }
             _ => kept,
         };
         content.logs.insert(workspace, Arc::clone(&inner));
@@ -120,9 +122,17 @@ impl Log {
             self.stage.disk.content().written = size;
             self.stage.say(
                 SERVER,
-                &format!("wrote {} to {}, recorded at {}", size + 1, head.size, head.recorded),
+                &format!(
+                    "wrote {} to {}, recorded at {}",
+                    size + 1,
+                    head.size,
+                    head.recorded
+                ),
             );
-            let followers = self.followers.lock().unwrap_or_else(PoisonError::into_inner);
+            let followers = self
+                .followers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             for follower in followers.iter() {
                 follower.send_replace(head.size);
             }
@@ -200,7 +210,10 @@ impl Ledger for Log {
 
     fn follow(&self) -> watch::Receiver<u64> {
         let (sender, receiver) = watch::channel(self.inner.head().size);
-        let mut followers = self.followers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut followers = self
+            .followers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         followers.retain(|follower| !follower.is_closed());
         followers.push(sender);
         receiver

@@ -101,14 +101,27 @@ impl Faults {
     fn put_right(&mut self, sim: &mut Sim<'_>) {
         let now = self.stage.elapsed_ms();
         let over = |until: &u64| *until <= now;
-        let mended: Vec<_> = self.ways.iter().filter(|(_, (_, until))| over(until)).collect();
-        for client in mended.into_iter().map(|(client, _)| *client).collect::<Vec<_>>() {
+        let mended: Vec<_> = self
+            .ways
+            .iter()
+            .filter(|(_, (_, until))| over(until))
+            .collect();
+        for client in mended
+            .into_iter()
+            .map(|(client, _)| *client)
+            .collect::<Vec<_>>()
+        {
             self.ways.remove(client);
             self.mend(sim, client);
-            self.stage.say("network", &format!("the way of {client} is whole again"));
+            self.stage
+                .say("network", &format!("the way of {client} is whole again"));
         }
         let up: Vec<_> = self.down.iter().filter(|(_, until)| over(until)).collect();
-        for machine in up.into_iter().map(|(machine, _)| *machine).collect::<Vec<_>>() {
+        for machine in up
+            .into_iter()
+            .map(|(machine, _)| *machine)
+            .collect::<Vec<_>>()
+        {
             self.down.remove(machine);
             sim.bounce(machine);
             self.stage.say(machine, "starts again");
@@ -129,8 +142,16 @@ impl Faults {
         let mix = self.stage.mix.clone();
         let kinds = [
             (mix.partitions, Way::Cut, "partition"),
-            (mix.one_way / 2, Way::LosesThere, "one-way loss to the server"),
-            (mix.one_way / 2, Way::LosesBack, "one-way loss from the server"),
+            (
+                mix.one_way / 2,
+                Way::LosesThere,
+                "one-way loss to the server",
+            ),
+            (
+                mix.one_way / 2,
+                Way::LosesBack,
+                "one-way loss from the server",
+            ),
             (mix.holds, Way::Held, "messages held"),
         ];
         for (rate, way, kind) in kinds {
@@ -145,10 +166,12 @@ impl Faults {
                 continue;
             }
             let lasts = self.chance.between(200, 12_000);
-            self.ways.insert(client, (way, self.stage.elapsed_ms() + lasts));
+            self.ways
+                .insert(client, (way, self.stage.elapsed_ms() + lasts));
             apply(sim, client, way);
             self.stage.count(kind);
-            self.stage.say("network", &format!("{kind}: {client}, for {lasts} ms"));
+            self.stage
+                .say("network", &format!("{kind}: {client}, for {lasts} ms"));
         }
     }
 
@@ -232,7 +255,8 @@ impl Faults {
             true => "clock set back",
             false => "clock set forward",
         });
-        self.stage.say(machine, &format!("its clock jumps by {jump} ms"));
+        self.stage
+            .say(machine, &format!("its clock jumps by {jump} ms"));
     }
 
     /// Copies a device's folder as it lies there, once, and both are used from then on.
@@ -250,7 +274,9 @@ impl Faults {
                 self.stage.count("folder copied");
                 self.stage.say(COPIED, "its folder is copied");
             }
-            Err(error) => self.stage.violate(COPIED, format!("its folder could not be copied: {error}")),
+            Err(error) => self
+                .stage
+                .violate(COPIED, format!("its folder could not be copied: {error}")),
         }
     }
 

@@ -102,7 +102,11 @@ pub struct Line {
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (seconds, millis) = (self.at_ms / 1_000, self.at_ms % 1_000);
-        write!(f, "{seconds:>4}.{millis:03}  {:<10} {}", self.who, self.what)
+        write!(
+            f,
+            "{seconds:>4}.{millis:03}  {:<10} {}",
+            self.who, self.what
+        )
     }
 }
 

@@ -15,8 +15,8 @@
 //! store, outbox and shelf, HTTP/2. What is simulated: the network below HTTP/2, the server's disk below the
 //! `Ledger` trait, clocks, randomness. There are no threads in a run, and no TLS.
 
-pub mod check;
 mod chance;
+pub mod check;
 mod device;
 mod disk;
 mod faults;

@@ -93,7 +93,10 @@ pub(crate) async fn dial(stage: Arc<Stage>, who: String, fate: Fate) -> io::Resu
     let stream = TcpStream::connect((SERVER, PORT)).await?;
     if fate.left.is_some() {
         stage.count("connection broken");
-        stage.say(&who, &format!("its connection breaks after {:?}", fate.left));
+        stage.say(
+            &who,
+            &format!("its connection breaks after {:?}", fate.left),
+        );
     }
     Ok(Wire {
         stream,

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use quarterdeck_ledger::{Hash, Sealed};
+use quarterdeck_sync::Authored;
 use quarterdeck_sync::grpc::Grpc;
 use quarterdeck_sync::identity::{RemoteAddress, Secret};
 use quarterdeck_sync::remote::{
-    Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Outcome, Remote,
-    RemoteError,
+    Answer, Chunk, Chunks, DeviceRequest, HostRequest, Hosted, JoinRequest, Joined, Outcome,
+    Remote, RemoteError,
 };
-use quarterdeck_sync::Authored;
 use tokio_stream::StreamExt;
 
 use crate::chance::Chance;
@@ -86,7 +86,10 @@ impl Remote for Noted {
         let call = self.stage.ask();
         let mut answer = match self.stage.broken() {
             Some(Sabotage::AcknowledgesUnrecorded) => Answer {
-                outcomes: (1_000_000..).take(batch.len()).map(Outcome::Recorded).collect(),
+                outcomes: (1_000_000..)
+                    .take(batch.len())
+                    .map(Outcome::Recorded)
+                    .collect(),
                 head: 1_000_000,
             },
             _ => self.grpc.push(batch).await?,

@@ -17,7 +17,7 @@ use crate::check::kept::{self, Left};
 use crate::check::order;
 use crate::device::{self, options};
 use crate::faults::Faults;
-use crate::history::{Line, Read};
+use crate::history::{Fact, Line, Read};
 use crate::mix::{CAST, COPIED, COPY, CRM, SERVER};
 use crate::panics;
 use crate::remote::key;
@@ -28,7 +28,7 @@ use crate::{server, thin};
 /// Everything happens at multiples of this.
 const TICK_MS: u64 = 20;
 /// For so long without faults, devices may take to be up to date.
-const SETTLE_MS: u64 = 600_000;
+const SETTLE_MS: u64 = 300_000;
 
 /// Something that must not happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,17 +70,11 @@ pub fn run(seed: u64, sabotage: Option<Sabotage>) -> io::Result<Outcome> {
     drop(sim);
     let log = read_log(&stage);
     let history = stage.take_history();
-    if stage.violation().is_none()
-        && let Some(what) = order::fault(&history.facts, &log).or_else(|| {
-            let (devices, left) = match look(&stage) {
-                Ok(found) => found,
-                Err(what) => return Some(what),
-            };
-            kept::fault(&history.facts, &log, &left).or_else(|| {
-                let server = server_shown(&stage)?;
-                converged::fault(&server, &devices)
-            })
-        })
+    if let Some(what) = order::fault(&history.facts, &log) {
+        // Whatever else was noticed follows from this.
+        stage.blame("judge", what);
+    } else if stage.violation().is_none()
+        && let Some(what) = end_fault(&stage, &history.facts, &log)
     {
         stage.violate("judge", what);
     }
@@ -100,6 +94,18 @@ pub fn run(seed: u64, sabotage: Option<Sabotage>) -> io::Result<Outcome> {
             .map(|(at_ms, what)| Violation { at_ms, what }),
         trace,
     })
+}
+
+/// Says what does not hold of what lies on the machines in the end.
+fn end_fault(stage: &Stage, facts: &[Fact], log: &[Read]) -> Option<String> {
+    let (devices, left) = match look(stage) {
+        Ok(found) => found,
+        Err(what) => return Some(what),
+    };
+    let Some(server) = server_shown(stage) else {
+        return Some("the server has told no state".to_owned());
+    };
+    kept::fault(facts, log, &left).or_else(|| converged::fault(&server, &devices))
 }
 
 fn build(stage: &Arc<Stage>) -> Sim<'static> {
@@ -147,11 +153,17 @@ fn play(stage: &Arc<Stage>, sim: &mut Sim<'_>) {
         faults.follow_disk(sim);
         if stage.elapsed_ms() > limit {
             let waiting: Vec<_> = unsettled(stage).collect();
-            let what = format!("not up to date {} s after the last fault: {waiting:?}", SETTLE_MS / 1_000);
+            let what = format!(
+                "not up to date {} s after the last fault: {waiting:?}",
+                SETTLE_MS / 1_000
+            );
             return stage.violate("judge", what);
         }
     }
-    stage.say("run", &format!("all is settled at entry {}", stage.disk.size()));
+    stage.say(
+        "run",
+        &format!("all is settled at entry {}", stage.disk.size()),
+    );
 }
 
 fn step(stage: &Stage, sim: &mut Sim<'_>) -> bool {
@@ -179,7 +191,9 @@ fn unsettled(stage: &Stage) -> impl Iterator<Item = (&'static str, Option<u64>)>
 }
 
 fn is_settled(stage: &Stage) -> bool {
-    let told = stage.told_state().is_some_and(|(head, _)| head == stage.disk.size());
+    let told = stage
+        .told_state()
+        .is_some_and(|(head, _)| head == stage.disk.size());
     told && unsettled(stage).next().is_none()
 }
 
@@ -230,7 +244,10 @@ fn look(stage: &Stage) -> Result<(Vec<Shown>, Left), String> {
             };
             let waiting = replica.outbox().iter().flat_map(|command| command.events());
             left.outbox.extend(ids(waiting));
-            let shelved = replica.shelf().iter().flat_map(|item| item.command.events());
+            let shelved = replica
+                .shelf()
+                .iter()
+                .flat_map(|item| item.command.events());
             left.shelf.extend(ids(shelved));
             if Some(folder) != current.as_ref() {
                 continue;

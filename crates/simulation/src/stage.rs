@@ -171,7 +171,11 @@ impl Stage {
 
     pub(crate) fn put_invitation(&self, member: &str, url: String) {
         let mut parts = self.parts();
-        parts.invitations.entry(member.to_owned()).or_default().push(url);
+        parts
+            .invitations
+            .entry(member.to_owned())
+            .or_default()
+            .push(url);
     }
 
     /// The invitation of one of a member's devices; each has its own, and one for each time that it has to
@@ -254,6 +258,15 @@ impl Stage {
         self.parts().violation.get_or_insert((at, what));
     }
 
+    /// The same, and it is the reason for what was noticed before.
+    pub(crate) fn blame(&self, who: &str, what: String) {
+        let before = self.parts().violation.take();
+        self.violate(who, what);
+        if let (Some((at, _)), Some(violation)) = (before, &mut self.parts().violation) {
+            violation.0 = at;
+        }
+    }
+
     pub(crate) fn violation(&self) -> Option<(u64, String)> {
         self.parts().violation.clone()
     }
@@ -267,7 +280,11 @@ impl Stage {
     }
 
     pub(crate) fn heard(&self, call: Call, entries: Vec<Read>, head: u64) {
-        self.fact(Fact::Heard { call, entries, head });
+        self.fact(Fact::Heard {
+            call,
+            entries,
+            head,
+        });
     }
 
     pub(crate) fn committed(&self, device: &str, ids: Vec<EventId>) {

@@ -87,7 +87,10 @@ pub(crate) async fn administrate(stage: &Arc<Stage>, who: &str, token: &str, cha
         };
         let done = admin.revoke_token(request(asked, token)).await.is_ok();
         stage.count("token revoked");
-        stage.say(who, &format!("ended the token of {}: {done}", chosen.device_name));
+        stage.say(
+            who,
+            &format!("ended the token of {}: {done}", chosen.device_name),
+        );
     } else {
         let asked = v1::RevokeDeviceRequest {
             device: chosen.device.clone(),
@@ -96,7 +99,14 @@ pub(crate) async fn administrate(stage: &Arc<Stage>, who: &str, token: &str, cha
         let done = admin.revoke_device(request(asked, token)).await;
         let done = done.map_err(|status| status.code());
         stage.count("device revoked");
-        stage.say(who, &format!("ended device {}: {:?}", chosen.device_name, done.map(|_| ())));
+        stage.say(
+            who,
+            &format!(
+                "ended device {}: {:?}",
+                chosen.device_name,
+                done.map(|_| ())
+            ),
+        );
     }
 }
 
@@ -117,7 +127,11 @@ pub(crate) async fn run(stage: Arc<Stage>) -> turmoil::Result {
         let id = EventId::new(uuid_v7(stage.now_ms(CRM), random));
         let delta = chance.between(1, 9).to_string();
         let mut tries = 0;
-        while !stage.is_healing() && report(&stage, &token, id, &delta, &plan, &mut chance).await.is_none() {
+        while !stage.is_healing()
+            && report(&stage, &token, id, &delta, &plan, &mut chance)
+                .await
+                .is_none()
+        {
             tries += 1;
             stage.count("command asked for again");
             tokio::time::sleep(Duration::from_millis(500 * tries)).await;
@@ -147,7 +161,9 @@ async fn report(
         ..v1::CheckInRequest::default()
     };
     let call = stage.ask();
-    let answer = CommandServiceClient::new(channel).check_in(request(asked, token)).await;
+    let answer = CommandServiceClient::new(channel)
+        .check_in(request(asked, token))
+        .await;
     match answer {
         Ok(answer) => {
             let told = answer.into_inner().events.into_iter().filter_map(|event| {
@@ -156,7 +172,13 @@ async fn report(
             });
             let told: Vec<_> = told.collect();
             stage.count("command of a thin client");
-            stage.say(CRM, &format!("reported {delta}: {:?}", told.first().map(|(_, told)| told.seq())));
+            stage.say(
+                CRM,
+                &format!(
+                    "reported {delta}: {:?}",
+                    told.first().map(|(_, told)| told.seq())
+                ),
+            );
             stage.answered(call, told, 0);
             Some(())
         }
@@ -174,6 +196,10 @@ async fn report(
 fn is_unanswered(status: &Status) -> bool {
     matches!(
         status.code(),
-        Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded | Code::Unknown | Code::Internal
+        Code::Unavailable
+            | Code::Cancelled
+            | Code::DeadlineExceeded
+            | Code::Unknown
+            | Code::Internal
     )
 }

@@ -136,14 +136,32 @@ pub(crate) fn draw(
     };
     let word = |state: KeyResultState| Value::Text(state.word().to_owned());
     match chance.below(20) {
-        0..=3 => ("check-in of a change", check_in(key_result, Measure::Delta(Decimal::from(1 + n % 7)), n)),
-        4..=6 => ("check-in of a value", check_in(key_result, Measure::Absolute(Decimal::from(n)), n)),
-        7..=9 => ("edit of a target", edit(Field::Target, Value::Number(Decimal::from(100 + n)))),
-        10..=12 => ("edit of a title", edit(Field::Title, Value::Text(format!("Leads {n}")))),
+        0..=3 => (
+            "check-in of a change",
+            check_in(key_result, Measure::Delta(Decimal::from(1 + n % 7)), n),
+        ),
+        4..=6 => (
+            "check-in of a value",
+            check_in(key_result, Measure::Absolute(Decimal::from(n)), n),
+        ),
+        7..=9 => (
+            "edit of a target",
+            edit(Field::Target, Value::Number(Decimal::from(100 + n))),
+        ),
+        10..=12 => (
+            "edit of a title",
+            edit(Field::Title, Value::Text(format!("Leads {n}"))),
+        ),
         13..=15 => ("note", note(n, chance)),
-        16 => ("key result dropped", edit(Field::State, word(KeyResultState::Dropped))),
-        17 => ("key result taken up again", edit(Field::State, word(KeyResultState::Active))),
-        18 => match state.conflicts.iter().next() {
+        16 => (
+            "key result dropped",
+            edit(Field::State, word(KeyResultState::Dropped)),
+        ),
+        17 => (
+            "key result taken up again",
+            edit(Field::State, word(KeyResultState::Active)),
+        ),
+        18 => match state.conflicts.first() {
             Some(conflict) => (
                 "conflict settled",
                 vec![Command::Resolve {
@@ -169,7 +187,7 @@ fn check_in(key_result: KeyResultId, measure: Measure, n: u32) -> Vec<Command> {
         effective: Date::new(2026, 7, day).unwrap_or(Date::EPOCH),
         confidence: None,
         projection: None,
-        note: (n % 3 == 0).then(|| format!("said {n}")),
+        note: n.is_multiple_of(3).then(|| format!("said {n}")),
     }))]
 }
 

@@ -96,8 +96,16 @@ fn another_seed_plays_otherwise() {
 fn words(sabotage: Sabotage) -> &'static [&'static str] {
     match sabotage {
         // Devices notice by themselves that a log is not the one that they knew.
-        Sabotage::AcknowledgesUnwritten => &["acknowledged at", "shorter", "does not verify", "lost what"],
-        Sabotage::LosesAnEntry => &["acknowledged at", "shorter", "does not verify", "lost what", "its own root"],
+        Sabotage::AcknowledgesUnwritten => {
+            &["acknowledged at", "shorter", "does not verify", "lost what"]
+        }
+        Sabotage::LosesAnEntry => &[
+            "acknowledged at",
+            "shorter",
+            "does not verify",
+            "lost what",
+            "its own root",
+        ],
         Sabotage::WritesTwice => &["stands at", "does not verify", "shorter"],
         Sabotage::AnswersRepeatsAnew => &["call"],
         Sabotage::AcknowledgesUnrecorded => &["acknowledged at 1000000"],

@@ -42,7 +42,9 @@ pub fn fault(facts: &[Fact], log: &Log, left: &Left) -> Option<String> {
     };
     let lost = authored.iter().find(|(_, id)| !is_kept(id));
     lost.map(|(device, id)| {
-        format!("event {id} of {device} is in no log, no outbox and on no shelf, and nobody dropped it")
+        format!(
+            "event {id} of {device} is in no log, no outbox and on no shelf, and nobody dropped it"
+        )
     })
 }
 

@@ -23,7 +23,10 @@ fn log_fault(log: &Log) -> Option<String> {
     let mut recorded = 0;
     for (at, entry) in (1..).zip(log) {
         if entry.seq != at {
-            return Some(format!("entry {} of the log says that it is entry {}", at, entry.seq));
+            return Some(format!(
+                "entry {} of the log says that it is entry {}",
+                at, entry.seq
+            ));
         }
         if entry.recorded < recorded {
             return Some(format!(
@@ -33,7 +36,10 @@ fn log_fault(log: &Log) -> Option<String> {
         }
         recorded = entry.recorded;
         if let Some(before) = ids.insert(entry.key.id, at) {
-            return Some(format!("event {} stands at {before} and at {at}", entry.key.id));
+            return Some(format!(
+                "event {} stands at {before} and at {at}",
+                entry.key.id
+            ));
         }
     }
     None
@@ -75,7 +81,13 @@ fn told_fault(facts: &[Fact], log: &Log) -> Option<String> {
 }
 
 impl Known {
-    fn answered(&mut self, call: Call, told: &[(Key, Told)], head: u64, log: &Log) -> Option<String> {
+    fn answered(
+        &mut self,
+        call: Call,
+        told: &[(Key, Told)],
+        head: u64,
+        log: &Log,
+    ) -> Option<String> {
         let floor = self.floors.get(&call).copied().unwrap_or(0);
         if head != 0 && head < floor {
             return Some(format!(
@@ -88,7 +100,9 @@ impl Known {
                 return Some(format!("call {call}: acknowledged at {seq}, {fault}"));
             }
             if head != 0 && seq > head {
-                return Some(format!("call {call} was told of entry {seq} of a log of {head}"));
+                return Some(format!(
+                    "call {call} was told of entry {seq} of a log of {head}"
+                ));
             }
             if let Told::Recorded(_) = told {
                 if seq <= floor {
@@ -97,10 +111,15 @@ impl Known {
                     ));
                 }
                 if let Some((_, before)) = self.recorded.insert(seq, (*key, call)) {
-                    return Some(format!("position {seq} was given to call {before} and to call {call}"));
+                    return Some(format!(
+                        "position {seq} was given to call {before} and to call {call}"
+                    ));
                 }
                 if !self.new.insert(*key) {
-                    return Some(format!("event {} was recorded twice, says call {call}", key.id));
+                    return Some(format!(
+                        "event {} was recorded twice, says call {call}",
+                        key.id
+                    ));
                 }
             }
             self.acknowledged = self.acknowledged.max(seq);
@@ -144,7 +163,12 @@ fn holds(log: &Log, seq: u64, key: &Key) -> Option<String> {
         return Some(format!("and the log ends at {}", log.len()));
     };
     let same = kept.key.id == key.id && (key.hash.is_none() || key.hash == kept.key.hash);
-    (!same).then(|| format!("and the log holds event {} there, not {}", kept.key.id, key.id))
+    (!same).then(|| {
+        format!(
+            "and the log holds event {} there, not {}",
+            kept.key.id, key.id
+        )
+    })
 }
 
 #[cfg(test)]
@@ -204,14 +228,25 @@ mod tests {
             answered(2, &[(7, Told::Recorded(1))], 2),
         ];
         let found = fault(&facts, &log(&[7, 8])).unwrap();
-        assert!(found.contains("recorded at 1, and 2 had been acknowledged"), "{found}");
+        assert!(
+            found.contains("recorded at 1, and 2 had been acknowledged"),
+            "{found}"
+        );
     }
 
     #[test]
     fn an_acknowledged_event_that_is_gone_or_moved_is_found() {
         let facts = [asked(1), answered(1, &[(7, Told::Recorded(1))], 1)];
-        assert!(fault(&facts, &log(&[])).unwrap().contains("the log ends at 0"));
-        assert!(fault(&facts, &log(&[8, 7])).unwrap().contains("the log holds event"));
+        assert!(
+            fault(&facts, &log(&[]))
+                .unwrap()
+                .contains("the log ends at 0")
+        );
+        assert!(
+            fault(&facts, &log(&[8, 7]))
+                .unwrap()
+                .contains("the log holds event")
+        );
         // The same event with other bytes.
         let mut changed = log(&[7]);
         changed[0].key.hash = Some([9; 32]);
@@ -226,7 +261,11 @@ mod tests {
             asked(2),
             answered(2, &[(7, Told::Already(2))], 2),
         ];
-        assert!(fault(&facts, &log(&[7, 8])).unwrap().contains("the log holds event"));
+        assert!(
+            fault(&facts, &log(&[7, 8]))
+                .unwrap()
+                .contains("the log holds event")
+        );
     }
 
     #[test]
@@ -237,7 +276,11 @@ mod tests {
             answered(1, &[(7, Told::Recorded(1))], 1),
             answered(2, &[(7, Told::Recorded(1))], 1),
         ];
-        assert!(fault(&facts, &log(&[7])).unwrap().contains("was given to call 1 and to call 2"));
+        assert!(
+            fault(&facts, &log(&[7]))
+                .unwrap()
+                .contains("was given to call 1 and to call 2")
+        );
     }
 
     #[test]
@@ -250,7 +293,11 @@ mod tests {
     fn a_recorded_time_that_goes_back_is_found() {
         let mut log = log(&[7, 8]);
         log[1].recorded = 999;
-        assert!(fault(&[], &log).unwrap().contains("before the one ahead of it"));
+        assert!(
+            fault(&[], &log)
+                .unwrap()
+                .contains("before the one ahead of it")
+        );
     }
 
     #[test]
@@ -269,7 +316,11 @@ mod tests {
             ]
         };
         assert_eq!(fault(&facts(2), &log(&[7, 8])), None);
-        assert!(fault(&facts(1), &log(&[7, 8])).unwrap().contains("read a log of 1 entries"));
+        assert!(
+            fault(&facts(1), &log(&[7, 8]))
+                .unwrap()
+                .contains("read a log of 1 entries")
+        );
     }
 
     #[test]
@@ -285,9 +336,17 @@ mod tests {
                 },
             ]
         };
-        assert!(fault(&heard(&entries), &log(&[7, 8])).unwrap().contains("read 2"));
+        assert!(
+            fault(&heard(&entries), &log(&[7, 8]))
+                .unwrap()
+                .contains("read 2")
+        );
         entries = log(&[7, 8]);
         entries[1].recorded += 1;
-        assert!(fault(&heard(&entries), &log(&[7, 8])).unwrap().contains("recorded at 2001"));
+        assert!(
+            fault(&heard(&entries), &log(&[7, 8]))
+                .unwrap()
+                .contains("recorded at 2001")
+        );
     }
 }

@@ -53,7 +53,10 @@ impl Device {
                 self.stage.committed(self.name, ids);
             }
             Err(CommitError::Refused(refusal)) => {
-                self.say(&format!("{kind}: {:?} at once: {}", refusal.code, refusal.message));
+                self.say(&format!(
+                    "{kind}: {:?} at once: {}",
+                    refusal.code, refusal.message
+                ));
                 self.stage.count("refused on the device");
             }
             // It was let in, and cut off before the log was here.

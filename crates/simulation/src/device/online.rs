@@ -7,7 +7,9 @@ use quarterdeck_sync::fork::new_device;
 use quarterdeck_sync::grpc::query::GetStateRequest;
 use quarterdeck_sync::join::{Join, join};
 use quarterdeck_sync::remote::Remote;
-use quarterdeck_sync::{Invite, RemoteAddress, RemoteError, Replica, Report, SyncError, sync, watch};
+use quarterdeck_sync::{
+    Invite, RemoteAddress, RemoteError, Replica, Report, SyncError, sync, watch,
+};
 use tokio::time::timeout;
 use tokio_stream::StreamExt;
 
@@ -23,7 +25,9 @@ impl Device {
             return;
         };
         let Ok(invite) = url.parse::<Invite>() else {
-            return self.stage.violate(self.name, "an invitation does not read".to_owned());
+            return self
+                .stage
+                .violate(self.name, "an invitation does not read".to_owned());
         };
         let patience = self.patience();
         let (stage, name) = (self.stage.clone(), self.name);
@@ -107,7 +111,11 @@ impl Device {
             report.pulled,
             report.refused.len(),
             report.head,
-            if report.up_to_date { "" } else { ", not up to date" }
+            if report.up_to_date {
+                ""
+            } else {
+                ", not up to date"
+            }
         ));
         for shelved in &report.refused {
             let code = shelved.refusal.code;
@@ -117,12 +125,17 @@ impl Device {
             }
         }
         self.stage.count("sync");
-        self.stage.count_many("events recorded by push", report.pushed);
-        self.stage.count_many("events found recorded already", report.already);
-        self.stage.count_many("commands shelved", report.refused.len() as u64);
-        self.stage.count_many("conflicts met", report.new_conflicts.len() as u64);
+        self.stage
+            .count_many("events recorded by push", report.pushed);
+        self.stage
+            .count_many("events found recorded already", report.already);
+        self.stage
+            .count_many("commands shelved", report.refused.len() as u64);
+        self.stage
+            .count_many("conflicts met", report.new_conflicts.len() as u64);
         let settled = report.up_to_date.then_some(report.head);
-        self.stage.change_desk(self.name, |desk| desk.settled_at = settled);
+        self.stage
+            .change_desk(self.name, |desk| desk.settled_at = settled);
     }
 
     fn gave_up(&mut self, what: &str) {

@@ -16,7 +16,10 @@ pub(super) async fn list(
     asked: Asked,
 ) -> Result<v1::ListConflictsResponse, Status> {
     let workspace = Arc::clone(workspace);
-    asking(workspace.world(), move || Ok(told(View::open(&workspace, asked)?.state()))).await
+    asking(workspace.world(), move || {
+        Ok(told(View::open(&workspace, asked)?.state()))
+    })
+    .await
 }
 
 fn told(state: &State) -> v1::ListConflictsResponse {

@@ -23,7 +23,10 @@ pub(super) async fn inclusion(
         ));
     }
     let checkpoint = checkpoint_of(&workspace, &head);
-    let proof = blocking(workspace.world(), move || workspace.prove_inclusion(request.seq, size)).await?;
+    let proof = blocking(workspace.world(), move || {
+        workspace.prove_inclusion(request.seq, size)
+    })
+    .await?;
     Ok(v1::GetInclusionProofResponse {
         leaf_index: request.seq.saturating_sub(1),
         size,
@@ -46,7 +49,10 @@ pub(super) async fn consistency(
         ));
     }
     let checkpoint = checkpoint_of(&workspace, &head);
-    let proof = blocking(workspace.world(), move || workspace.prove_consistency(old, new)).await?;
+    let proof = blocking(workspace.world(), move || {
+        workspace.prove_consistency(old, new)
+    })
+    .await?;
     Ok(v1::GetConsistencyProofResponse {
         old_size: old,
         new_size: new,

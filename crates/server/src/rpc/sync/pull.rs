@@ -95,6 +95,9 @@ pub(super) async fn part(
     }
     let workspace = Arc::clone(workspace);
     let left = usize::try_from(left).unwrap_or(usize::MAX);
-    let entries = blocking(workspace.world(), move || workspace.read(next, left, CHUNK_BYTES)).await?;
+    let entries = blocking(workspace.world(), move || {
+        workspace.read(next, left, CHUNK_BYTES)
+    })
+    .await?;
     Ok(entries.into_iter().map(entry).collect())
 }

@@ -48,7 +48,9 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("simulate: there is no room for a run: {error}; make some in /dev/shm or TMPDIR");
+            eprintln!(
+                "simulate: there is no room for a run: {error}; make some in /dev/shm or TMPDIR"
+            );
             ExitCode::FAILURE
         }
     }
@@ -94,12 +96,18 @@ fn tell(outcome: &Outcome, whole: bool) {
     let Some(violation) = &outcome.violation else {
         return;
     };
-    println!("seed {} went wrong at {} ms: {}", outcome.seed, violation.at_ms, violation.what);
+    println!(
+        "seed {} went wrong at {} ms: {}",
+        outcome.seed, violation.at_ms, violation.what
+    );
     if !whole {
         let before = outcome.trace.len().saturating_sub(25);
         for line in outcome.trace.iter().skip(before) {
             println!("  {line}");
         }
     }
-    println!("to see it again: just simulate --seed {} --trace", outcome.seed);
+    println!(
+        "to see it again: just simulate --seed {} --trace",
+        outcome.seed
+    );
 }

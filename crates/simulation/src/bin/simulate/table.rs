@@ -20,7 +20,12 @@ pub(crate) fn summary(soaked: &Soaked) -> String {
         1 => "one went wrong".to_owned(),
         more => format!("{more} went wrong"),
     };
-    let seeds: Vec<String> = soaked.violations.keys().take(20).map(u64::to_string).collect();
+    let seeds: Vec<String> = soaked
+        .violations
+        .keys()
+        .take(20)
+        .map(u64::to_string)
+        .collect();
     let seeds = match seeds.is_empty() {
         true => String::new(),
         false => format!(" (seeds {})", seeds.join(", ")),
