@@ -82,7 +82,7 @@ impl Log {
         let mut content = stage.disk.content();
         let kept = content.logs.get(&workspace).cloned();
         let kept = kept.unwrap_or_else(|| Arc::new(MemoryLedger::new(workspace)));
-        let inner = match stage.sabotage {
+        let inner = match stage.broken() {
             Some(Sabotage::AcknowledgesUnwritten) => {
                 without(&kept, |seq, _| seq > content.written)?
             }
@@ -115,7 +115,7 @@ impl Log {
 
     /// Appends for real, and says so to whoever follows.
     fn write(&self, size: u64, mut batch: Vec<NewEntry>) -> Result<Appended, LedgerError> {
-        if self.stage.sabotage == Some(Sabotage::WritesTwice) && size > 20 {
+        if self.stage.broken() == Some(Sabotage::WritesTwice) {
             batch.extend(batch.last().cloned());
         }
         let appended = self.inner.append(size, batch)?;

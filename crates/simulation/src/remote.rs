@@ -47,7 +47,7 @@ impl Noted {
         let stage = Arc::clone(&self.stage);
         Box::pin(chunks.map(move |chunk| {
             let mut chunk = chunk?;
-            if stage.sabotage == Some(Sabotage::TellsOldHeads) {
+            if stage.broken() == Some(Sabotage::TellsOldHeads) {
                 chunk.head = chunk.head.saturating_sub(3);
             }
             note(&stage, call, &chunk);
@@ -84,7 +84,7 @@ impl Remote for Noted {
     async fn push(&self, batch: Vec<Sealed>) -> Result<Answer, RemoteError> {
         let keys: Vec<Key> = batch.iter().filter_map(key).collect();
         let call = self.stage.ask();
-        let mut answer = match self.stage.sabotage {
+        let mut answer = match self.stage.broken() {
             Some(Sabotage::AcknowledgesUnrecorded) => Answer {
                 outcomes: (1_000_000..)
                     .take(batch.len())
@@ -94,7 +94,7 @@ impl Remote for Noted {
             },
             _ => self.grpc.push(batch).await?,
         };
-        if self.stage.sabotage == Some(Sabotage::AnswersRepeatsAnew) {
+        if self.stage.broken() == Some(Sabotage::AnswersRepeatsAnew) {
             for outcome in &mut answer.outcomes {
                 if let Outcome::Already(seq) = outcome {
                     *outcome = Outcome::Recorded(*seq + 1);

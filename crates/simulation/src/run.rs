@@ -17,7 +17,7 @@ use crate::check::kept::{self, Left};
 use crate::check::order;
 use crate::device::{self, options};
 use crate::faults::Faults;
-use crate::history::{Line, Read};
+use crate::history::{Fact, Line, Read};
 use crate::mix::{CAST, COPIED, COPY, CRM, SERVER};
 use crate::panics;
 use crate::remote::key;
@@ -28,7 +28,7 @@ use crate::{server, thin};
 /// Everything happens at multiples of this.
 const TICK_MS: u64 = 20;
 /// For so long without faults, devices may take to be up to date.
-const SETTLE_MS: u64 = 600_000;
+const SETTLE_MS: u64 = 300_000;
 
 /// Something that must not happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,17 +70,11 @@ pub fn run(seed: u64, sabotage: Option<Sabotage>) -> io::Result<Outcome> {
     drop(sim);
     let log = read_log(&stage);
     let history = stage.take_history();
-    if stage.violation().is_none()
-        && let Some(what) = order::fault(&history.facts, &log).or_else(|| {
-            let (devices, left) = match look(&stage) {
-                Ok(found) => found,
-                Err(what) => return Some(what),
-            };
-            kept::fault(&history.facts, &log, &left).or_else(|| {
-                let server = server_shown(&stage)?;
-                converged::fault(&server, &devices)
-            })
-        })
+    if let Some(what) = order::fault(&history.facts, &log) {
+        // Whatever else was noticed follows from this.
+        stage.blame("judge", what);
+    } else if stage.violation().is_none()
+        && let Some(what) = end_fault(&stage, &history.facts, &log)
     {
         stage.violate("judge", what);
     }
@@ -100,6 +94,18 @@ pub fn run(seed: u64, sabotage: Option<Sabotage>) -> io::Result<Outcome> {
             .map(|(at_ms, what)| Violation { at_ms, what }),
         trace,
     })
+}
+
+/// Says what does not hold of what lies on the machines in the end.
+fn end_fault(stage: &Stage, facts: &[Fact], log: &[Read]) -> Option<String> {
+    let (devices, left) = match look(stage) {
+        Ok(found) => found,
+        Err(what) => return Some(what),
+    };
+    let Some(server) = server_shown(stage) else {
+        return Some("the server has told no state".to_owned());
+    };
+    kept::fault(facts, log, &left).or_else(|| converged::fault(&server, &devices))
 }
 
 fn build(stage: &Arc<Stage>) -> Sim<'static> {
@@ -250,7 +256,7 @@ fn look(stage: &Stage) -> Result<(Vec<Shown>, Left), String> {
                 return Err(format!("the log of {name} does not verify: {error}"));
             }
             let mut state = canonical::json(replica.confirmed()).unwrap_or_default();
-            if stage.sabotage == Some(Sabotage::ShowsAnotherState) && name == "ben" {
+            if stage.broken() == Some(Sabotage::ShowsAnotherState) && name == "ben" {
                 state.push(' ');
             }
             let head = replica.head();

@@ -36,7 +36,7 @@ pub(crate) struct Desk {
 pub(crate) struct Stage {
     pub seed: u64,
     pub mix: Mix,
-    pub sabotage: Option<Sabotage>,
+    sabotage: Option<Sabotage>,
     pub disk: Disk,
     root: TempDir,
     elapsed_ms: AtomicU64,
@@ -96,6 +96,12 @@ impl Stage {
 
     pub(crate) fn chance(&self, name: &str) -> Chance {
         Chance::new(self.seed, name)
+    }
+
+    /// What is broken on purpose, once the server has been set up.
+    pub(crate) fn broken(&self) -> Option<Sabotage> {
+        let is_begun = self.is_begun.load(Ordering::SeqCst);
+        self.sabotage.filter(|_| is_begun)
     }
 
     /// The names of all machines but the server.
@@ -250,6 +256,15 @@ impl Stage {
         self.say(who, &format!("VIOLATION: {what}"));
         let at = self.elapsed_ms();
         self.parts().violation.get_or_insert((at, what));
+    }
+
+    /// The same, and it is the reason for what was noticed before.
+    pub(crate) fn blame(&self, who: &str, what: String) {
+        let before = self.parts().violation.take();
+        self.violate(who, what);
+        if let (Some((at, _)), Some(violation)) = (before, &mut self.parts().violation) {
+            violation.0 = at;
+        }
     }
 
     pub(crate) fn violation(&self) -> Option<(u64, String)> {

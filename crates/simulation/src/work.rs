@@ -161,7 +161,7 @@ pub(crate) fn draw(
             "key result taken up again",
             edit(Field::State, word(KeyResultState::Active)),
         ),
-        18 => match state.conflicts.iter().next() {
+        18 => match state.conflicts.first() {
             Some(conflict) => (
                 "conflict settled",
                 vec![Command::Resolve {
@@ -187,7 +187,7 @@ fn check_in(key_result: KeyResultId, measure: Measure, n: u32) -> Vec<Command> {
         effective: Date::new(2026, 7, day).unwrap_or(Date::EPOCH),
         confidence: None,
         projection: None,
-        note: (n % 3 == 0).then(|| format!("said {n}")),
+        note: n.is_multiple_of(3).then(|| format!("said {n}")),
     }))]
 }
 

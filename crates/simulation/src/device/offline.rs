@@ -27,7 +27,7 @@ impl Device {
             };
             self.commit(kind, commands);
         }
-        if self.stage.sabotage == Some(Sabotage::ForgetsOutbox) {
+        if self.stage.broken() == Some(Sabotage::ForgetsOutbox) {
             self.replica = None;
             let _ = std::fs::remove_file(self.stage.folder(self.name).join("outbox"));
         }
