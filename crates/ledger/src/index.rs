@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(index.seq_of(&[3; 16]), Some(3));
         assert_eq!(index.seq_of(&[4; 16]), None);
         assert_eq!(index.seqs_about(&[7; 16]), [1, 3]);
-        assert_eq!(index.seqs_about(&[9; 16]), []);
+        assert_eq!(index.seqs_about(&[9; 16]), [0_u64; 0]);
     }
 
     #[test]
