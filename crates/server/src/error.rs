@@ -212,15 +212,6 @@ impl ServerError {
         }
     }
 
-    /// The same about another line, where a line of a backup does not hold.
-    pub(crate) fn at_line(&self, line: u64, what: String) -> Self {
-        let path = match self {
-            Self::Backup { path, .. } => path.clone(),
-            _ => PathBuf::new(),
-        };
-        Self::Backup { path, line, what }
-    }
-
     pub(crate) fn bad_file(path: &Path, what: impl ToString) -> Self {
         Self::BadFile {
             path: path.to_path_buf(),

@@ -1,5 +1,11 @@
 //! A server that was set back to a backup takes back what it recorded itself, and nothing else, whoever
 //! brings it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
 mod support;
 

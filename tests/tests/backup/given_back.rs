@@ -94,6 +94,45 @@ fn a_server_that_went_on_without_a_machine_is_told_apart_and_nothing_is_lost() {
     lisbon.okr(&["export", "-o", "mine.jsonl"]).ok();
 }
 
+/// One text is in the backup, the other was recorded after it; both were erased by the time the server broke.
+#[test]
+fn texts_that_were_erased_do_not_come_back() {
+    const BEFORE: &str = "Mrs Silva of Porto";
+    const AFTER: &str = "Mr Costa of Faro";
+    let env = TestEnv::new();
+    let (mut server, lisbon, lagos) = scene(&env);
+    lisbon.okr(&["checkin", "leads", "510", "-m", BEFORE]).ok();
+    lisbon.sync();
+    let file = back_up(&env, &server, "backup");
+    lisbon.okr(&["checkin", "leads", "511", "-m", AFTER]).ok();
+    lisbon.sync();
+    for text in [BEFORE, AFTER] {
+        let erase = ["erase", "--text", text, "-m", "asked for", "--yes"];
+        lisbon.okr(&erase).ok();
+    }
+    lisbon.sync();
+    lagos.sync();
+    set_back(&env, &mut server, &file, "restored");
+    let holds = |server: &quarterdeck_tests::Server<'_>, text: &str| {
+        let all = quarterdeck_tests::files_below(&server.data());
+        let words = text.as_bytes();
+        all.iter()
+            .any(|(_, bytes)| bytes.windows(words.len()).any(|window| window == words))
+    };
+    assert!(
+        holds(&server, BEFORE),
+        "the backup was made before it was erased"
+    );
+    assert!(lagos.sync()["given_back"].as_u64() >= Some(3));
+    server.okrd(&["workspace", "resume", "acme"]).ok();
+    lisbon.sync();
+    converged(&server, &[&lisbon, &lagos]);
+    server.stop();
+    for text in [BEFORE, AFTER] {
+        assert!(!holds(&server, text), "{text} came back");
+    }
+}
+
 #[test]
 fn data_that_was_put_back_by_hand_takes_back_once_it_is_held() {
     let env = TestEnv::new();

@@ -27,10 +27,14 @@ use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::Hash;
 use quarterdeck_proto::v1;
+use zeroize::Zeroizing;
 
 pub(crate) use restore::restore_workspace;
 pub use restore::{Source, check, restore};
 pub(crate) use write::write;
+
+/// A small file: its path in the data folder, and its bytes.
+type SmallFile = (String, Zeroizing<Vec<u8>>);
 
 /// What to put into a backup.
 #[derive(Debug, Clone, Copy)]

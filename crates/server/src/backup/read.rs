@@ -18,6 +18,9 @@ use crate::error::ServerError;
 const MAX_FILES: usize = 100_000;
 const MAX_FILE_BYTES: usize = 64 << 20;
 
+/// Takes the entries of a log in, block by block.
+pub(super) type Take<'a> = dyn FnMut(&Header, Vec<Line>) -> Result<(), ServerError> + 'a;
+
 /// What comes next in a backup.
 pub(super) enum Item {
     /// A file of the data folder.
@@ -97,6 +100,11 @@ impl<R: BufRead> BackupFile<R> {
         self.lines
     }
 
+    /// What it is called in messages.
+    pub(super) fn name(&self) -> &Path {
+        &self.name
+    }
+
     /// An error at a line.
     pub(super) fn fault(&self, line: u64, what: impl Into<String>) -> ServerError {
         ServerError::Backup {
@@ -154,7 +162,7 @@ impl<R: BufRead> BackupFile<R> {
     pub(super) fn entries(
         &mut self,
         first_line: &str,
-        take: &mut dyn FnMut(&Header, Vec<Line>) -> Result<(), ServerError>,
+        take: &mut Take<'_>,
     ) -> Result<Header, ServerError> {
         let name = self.name.clone();
         let of = |error| of_file(&name, error);

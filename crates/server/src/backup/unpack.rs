@@ -8,10 +8,9 @@ use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::exported::{Header, Line};
 use quarterdeck_ledger::{Appended, Checkpoint, Ledger, NewEntry, Options, SledLedger};
 use quarterdeck_proto::decode_event;
-use zeroize::Zeroizing;
 
 use super::read::{BackupFile, Item};
-use super::{BackedUp, Found};
+use super::{BackedUp, Found, SmallFile};
 use crate::error::ServerError;
 use crate::workspace::{Identity, verify};
 
@@ -19,7 +18,7 @@ use crate::workspace::{Identity, verify};
 pub(super) struct Unpacked {
     pub(super) found: Found,
     /// Small files by their paths in the data folder.
-    pub(super) files: Vec<(String, Zeroizing<Vec<u8>>)>,
+    pub(super) files: Vec<SmallFile>,
 }
 
 impl Unpacked {
@@ -96,7 +95,7 @@ pub(super) fn unpack<R: BufRead>(
     }
 }
 
-fn key(files: &[(String, Zeroizing<Vec<u8>>)], workspace: WorkspaceId) -> Option<&[u8]> {
+fn key(files: &[SmallFile], workspace: WorkspaceId) -> Option<&[u8]> {
     let wanted = format!("workspaces/{workspace}/key");
     let mut found = files.iter();
     found
@@ -107,25 +106,31 @@ fn key(files: &[(String, Zeroizing<Vec<u8>>)], workspace: WorkspaceId) -> Option
 /// A log being written.
 struct Storing {
     ledger: SledLedger,
+    /// What the backup is called, and which of its lines the log begins with.
+    name: PathBuf,
     first_line: u64,
 }
 
 fn unpack_log<R: BufRead>(
     backup: &mut BackupFile<R>,
     line: &str,
-    (files, place): (&[(String, Zeroizing<Vec<u8>>)], &dyn Place),
+    (files, place): (&[SmallFile], &dyn Place),
     progress: &mut dyn FnMut(u64),
 ) -> Result<BackedUp, ServerError> {
     let first_line = backup.line();
     let mut storing: Option<Storing> = None;
-    let name = backup.fault(0, "");
+    let name = backup.name().to_path_buf();
     let open = |header: &Header| -> Result<Option<Storing>, ServerError> {
         let id = WorkspaceId::from_bytes(header.workspace);
         let Some(dir) = place.ledger(id) else {
             return Ok(None);
         };
         let ledger = SledLedger::open(&dir, header.workspace, &Options::default())?;
-        Ok(Some(Storing { ledger, first_line }))
+        Ok(Some(Storing {
+            ledger,
+            name: name.clone(),
+            first_line,
+        }))
     };
     let mut begun = false;
     let header = backup.entries(line, &mut |header, block| {
@@ -135,7 +140,7 @@ fn unpack_log<R: BufRead>(
         }
         let count = block.len() as u64;
         if let Some(storing) = &storing {
-            storing.append(block, &name)?;
+            storing.append(block)?;
         }
         progress(if storing.is_some() { count } else { 2 * count });
         Ok(())
@@ -172,8 +177,12 @@ fn unpack_log<R: BufRead>(
 }
 
 impl Storing {
-    fn append(&self, block: Vec<Line>, name: &ServerError) -> Result<(), ServerError> {
-        let at = |seq: u64, what: String| name.at_line(self.first_line.saturating_add(seq), what);
+    fn append(&self, block: Vec<Line>) -> Result<(), ServerError> {
+        let at = |seq: u64, what: String| ServerError::Backup {
+            path: self.name.clone(),
+            line: self.first_line.saturating_add(seq),
+            what,
+        };
         let mut new = Vec::with_capacity(block.len());
         let mut recorded = self.ledger.head().recorded;
         for line in block {

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::form::{End, FileLine, First, MissingLine, SCHEMA, is_known};
-use super::{BackedUp, Contents};
+use super::{BackedUp, Contents, SmallFile};
 use crate::error::ServerError;
 use crate::files;
 use crate::shared::Shared;
@@ -134,7 +134,7 @@ fn cut(workspace: Arc<Workspace>) -> Cut {
 fn small_files(
     shared: &Shared,
     wanted: impl Fn(WorkspaceId) -> bool,
-) -> Result<Vec<(String, Zeroizing<Vec<u8>>)>, ServerError> {
+) -> Result<Vec<SmallFile>, ServerError> {
     let folder = &shared.folder;
     let mut found = vec![
         (
@@ -157,11 +157,7 @@ fn small_files(
 }
 
 /// The files of a folder, and of the folders in it, that a backup takes.
-fn collect(
-    folder: &Path,
-    path: &str,
-    found: &mut Vec<(String, Zeroizing<Vec<u8>>)>,
-) -> Result<(), ServerError> {
+fn collect(folder: &Path, path: &str, found: &mut Vec<SmallFile>) -> Result<(), ServerError> {
     let unreadable = |source| ServerError::io("list", folder, source);
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
