@@ -4,6 +4,7 @@ mod add_device;
 mod checkpoint;
 mod host;
 mod join;
+mod making;
 mod proofs;
 mod pull;
 mod push;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 
 use quarterdeck_proto::v1::{self, sync_service_server::SyncService};
 use tonic::{Request, Response, Status, Streaming};
+
+pub(crate) use making::Making;
 
 use super::Answers;
 use crate::auth;
