@@ -12,13 +12,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::address::Address;
-use crate::connection::{Clock, Lines, Origin, Waiting};
+use crate::connection::{Clock, Lines, OFFENCE, Origin, Waiting};
 use crate::data::DataFolder;
 use crate::error::ServerError;
 use crate::incidents::Incidents;
 use crate::limits::{Buckets, Limits};
 use crate::metrics::Metrics;
 use crate::page::Page;
+use crate::rpc::Making;
 use crate::settings::{Settings, Tls};
 use crate::shares::Shares;
 use crate::tls::{self, Certificate};
@@ -41,7 +42,7 @@ pub(crate) struct Shared {
     /// Wrong tokens and invitations by address.
     pub(crate) failures: Buckets<Origin>,
     /// Connections made, calls turned away and floods by address.
-    pub(crate) patience: Buckets<Origin>,
+    pub(crate) patience: Arc<Buckets<Origin>>,
     /// What clients were turned away for.
     pub(crate) incidents: Arc<Incidents>,
     /// Connections, but browsers'.
@@ -50,8 +51,8 @@ pub(crate) struct Shared {
     pub(crate) waiting: Arc<Waiting>,
     /// How many bytes of events more may be read and judged.
     pub(crate) judging: Semaphore,
-    /// How many parts of pulls and watches more may be made.
-    pub(crate) making: Arc<Semaphore>,
+    /// Whose turn it is to have a part of the log made.
+    pub(crate) making: Arc<Making>,
     /// Open calls without a token by address.
     pub(crate) strangers: Arc<Shares<Origin>>,
     /// What members' browsers are shown, and who may look.
@@ -75,6 +76,18 @@ impl Shared {
     ) -> Result<Self, ServerError> {
         let metrics = Arc::new(Metrics::new());
         let incidents = Arc::new(Incidents::new(Arc::clone(&metrics)));
+        let patience = Arc::new(Buckets::new(
+            limits.arrivals_at_once,
+            f64::from(limits.arrivals_per_second),
+        ));
+        let slow = {
+            let (incidents, world) = (Arc::clone(&incidents), world.clone());
+            let patience = Arc::clone(&patience);
+            move |why: &'static str, origin: Origin| {
+                incidents.turn_away(why, Some(origin));
+                patience.spend(origin, world.now(), OFFENCE);
+            }
+        };
         let (mut workspaces, mut broken) = (BTreeMap::new(), BTreeMap::new());
         for id in folder.workspaces()? {
             // One that is damaged keeps no other from being served.
@@ -100,23 +113,18 @@ impl Shared {
                 limits.failed_logins_per_minute,
                 f64::from(limits.failed_logins_per_minute) / 60.0,
             ),
-            patience: Buckets::new(
-                limits.arrivals_at_once,
-                f64::from(limits.arrivals_per_second),
-            ),
+            patience: Arc::clone(&patience),
             lines: Arc::new(Lines::new(
                 limits.connections,
                 limits.connections_per_address,
                 Clock::start(),
             )),
-            waiting: Arc::new(Waiting::new(limits.waiting_bytes, Arc::clone(&incidents))),
+            waiting: Arc::new(Waiting::new(limits.waiting_bytes, Box::new(slow))),
             incidents,
             judging: Semaphore::new(
                 usize::try_from(limits.judged_bytes).unwrap_or(usize::MAX >> 4),
             ),
-            making: Arc::new(Semaphore::new(
-                usize::try_from(limits.parts_at_once).unwrap_or(usize::MAX >> 4),
-            )),
+            making: Arc::new(Making::new(limits.parts_at_once)),
             strangers: Arc::default(),
             page: Page::new(&limits),
             certificate: Mutex::default(),

@@ -20,8 +20,8 @@ use crate::shared::Shared;
 const QUEUE: usize = 64;
 /// How long to wait when the system gives no more connections.
 const NO_CONNECTIONS: Duration = Duration::from_millis(100);
-/// What a flood of frames costs, in connections that its address may make.
-const FLOOD: u32 = 100;
+/// What a flood of frames, or being given up for being slow, costs an address, in connections that it may make.
+pub(crate) const OFFENCE: u32 = 100;
 /// Connections are looked at so often.
 const OFTEN: Duration = Duration::from_secs(1);
 const SELDOM: Duration = Duration::from_millis(10);
@@ -131,7 +131,7 @@ async fn shake_hands(
     let told = Arc::clone(shared);
     let flooded = move || {
         told.incidents.turn_away("flood", Some(origin));
-        told.patience.spend(origin, told.world.now(), FLOOD);
+        told.patience.spend(origin, told.world.now(), OFFENCE);
     };
     Some(Wire::new(socket, frames, place, Box::new(flooded)))
 }

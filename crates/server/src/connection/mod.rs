@@ -31,7 +31,7 @@ mod waiting;
 mod wire;
 
 pub(crate) use bound::bound;
-pub(crate) use incoming::{arrivals, watch_over};
+pub(crate) use incoming::{OFFENCE, arrivals, watch_over};
 pub(crate) use line::{Clock, Peer};
 pub(crate) use lines::Lines;
 pub(crate) use origin::Origin;

@@ -6,23 +6,26 @@
 //! who has kept it waiting for longest when all that is held is more than the limit.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::line::{Clock, Peer, ms};
 use super::origin::Origin;
-use crate::incidents::Incidents;
 
 /// Since when, where nobody waits.
 const NOT: u64 = u64::MAX;
 
+/// Hears why a client is given up, and where it is.
+type Tell = Box<dyn Fn(&'static str, Origin) + Send + Sync>;
+
 /// All that is held.
-#[derive(Debug)]
 pub(crate) struct Waiting {
     most: usize,
     clock: Clock,
-    incidents: Arc<Incidents>,
+    /// Told why a client is given up.
+    tell: Tell,
     total: AtomicUsize,
     next: AtomicU64,
     entries: Mutex<HashMap<u64, Arc<Entry>>>,
@@ -39,12 +42,20 @@ struct Entry {
     peer: Peer,
 }
 
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting")
+            .field("total", &self.total)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Waiting {
-    pub(crate) fn new(most: usize, incidents: Arc<Incidents>) -> Self {
+    pub(crate) fn new(most: usize, tell: Tell) -> Self {
         Self {
             most,
             clock: Clock::start(),
-            incidents,
+            tell,
             total: AtomicUsize::new(0),
             next: AtomicU64::new(0),
             entries: Mutex::default(),
@@ -105,7 +116,7 @@ impl Waiting {
         if entry.given_up.load(Ordering::Acquire) {
             return;
         }
-        self.incidents.turn_away(why, Some(entry.peer.origin()));
+        (self.tell)(why, entry.peer.origin());
         for other in entries.values().filter(|other| other.peer.is(&entry.peer)) {
             other.given_up.store(true, Ordering::Release);
             let held = other.held.swap(0, Ordering::AcqRel);

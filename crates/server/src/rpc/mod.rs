@@ -19,7 +19,7 @@ use tonic::Status;
 pub(crate) use admin::Admin;
 pub(crate) use command::Command;
 pub(crate) use query::Query;
-pub(crate) use sync::Sync;
+pub(crate) use sync::{Making, Sync};
 
 use crate::auth::Standing;
 use crate::error::ServerError;

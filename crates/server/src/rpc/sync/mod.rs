@@ -5,6 +5,7 @@ mod checkpoint;
 mod give_back;
 mod host;
 mod join;
+mod making;
 mod proofs;
 mod pull;
 mod push;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 
 use quarterdeck_proto::v1::{self, sync_service_server::SyncService};
 use tonic::{Request, Response, Status, Streaming};
+
+pub(crate) use making::Making;
 
 use super::Answers;
 use crate::auth;

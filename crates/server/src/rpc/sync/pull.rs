@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use quarterdeck_core::id::Uuid;
 use quarterdeck_ledger::Head;
 use quarterdeck_proto::limits::CHUNK_BYTES;
 use quarterdeck_proto::v1;
-use tokio::sync::Semaphore;
 use tonic::{Code, Status};
 
-use super::{checkpoint_of, entry};
+use super::{Making, checkpoint_of, entry};
 use crate::auth::{self, Client, Standing};
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::Shared;
@@ -37,7 +37,7 @@ pub(super) fn pull(
     let last = head.size.min(from.saturating_add(wanted).saturating_sub(1));
     let stopping = shared.stopping.clone();
     let sent = shared.metrics.sent("pull");
-    let making = Arc::clone(&shared.making);
+    let (making, token) = (Arc::clone(&shared.making), client.token);
     Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut next = from;
@@ -50,16 +50,18 @@ pub(super) fn pull(
             let Ok(place) = answers.reserve().await else {
                 return;
             };
-            let part = part(&making, &workspace, next, last).await.map(|entries| {
-                next = next.saturating_add(entries.len() as u64);
-                sent.inc_by(entries.len() as u64);
-                let at_head = next > head.size;
-                v1::PullResponse {
-                    entries,
-                    head: head.size,
-                    checkpoint: at_head.then(|| checkpoint_of(&workspace, &head)),
-                }
-            });
+            let part = part((&making, token), &workspace, next, last)
+                .await
+                .map(|entries| {
+                    next = next.saturating_add(entries.len() as u64);
+                    sent.inc_by(entries.len() as u64);
+                    let at_head = next > head.size;
+                    v1::PullResponse {
+                        entries,
+                        head: head.size,
+                        checkpoint: at_head.then(|| checkpoint_of(&workspace, &head)),
+                    }
+                });
             let ended = part.is_err() || next > last;
             place.send(part);
             if ended {
@@ -90,9 +92,9 @@ pub(super) fn log_is_shorter(seen: u64, head: &Head) -> Status {
     status(Code::OutOfRange, "LOG_IS_SHORTER", message, hint)
 }
 
-/// The entries from `next` up to `last`, as many as one part holds. So many parts are made at once, for all.
+/// The entries from `next` up to `last`, as many as one part holds, when it is this token's turn.
 pub(super) async fn part(
-    making: &Semaphore,
+    (making, token): (&Making, Uuid),
     workspace: &Arc<Workspace>,
     next: u64,
     last: u64,
@@ -104,8 +106,7 @@ pub(super) async fn part(
     if left == 0 {
         return Ok(Vec::new());
     }
-    // It is never closed, and if it were, there is room.
-    let _one = making.acquire().await.ok();
+    let _turn = making.turn(token).await;
     let workspace = Arc::clone(workspace);
     let left = usize::try_from(left).unwrap_or(usize::MAX);
     let entries = blocking(workspace.world(), move || {

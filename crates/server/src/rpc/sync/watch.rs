@@ -23,7 +23,7 @@ pub(super) fn watch(
     let from = check_from(request.first_seq, &workspace.head())?;
     let stopping = shared.stopping.clone();
     let sent = shared.metrics.sent("watch");
-    let making = Arc::clone(&shared.making);
+    let (making, token) = (Arc::clone(&shared.making), client.token);
     Ok(stream(standing, move |answers| async move {
         let _held = (permit, open);
         let mut grown = workspace.follow();
@@ -37,7 +37,7 @@ pub(super) fn watch(
                 let Ok(place) = answers.reserve().await else {
                     return;
                 };
-                let part = part(&making, &workspace, next, head.size)
+                let part = part((&making, token), &workspace, next, head.size)
                     .await
                     .map(|entries| {
                         next = next.saturating_add(entries.len() as u64);
