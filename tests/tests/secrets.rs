@@ -96,7 +96,7 @@ fn an_invitation_need_not_stand_on_a_command_line() {
         .okr_given("", &["join", "-"])
         .code(2)
         .explains(&["standard input"]);
-    let invitation = server.invite("bo", "member");
+    let invitation = server.invite("bo", "contributor");
     let secret = secret_of(&invitation);
     // Wrong in every way that it can be: the secret is not in what is said.
     for wrong in [
@@ -149,7 +149,7 @@ fn a_machine_keeps_its_secrets_where_nobody_else_reads() {
         fs::set_permissions(open, fs::Permissions::from_mode(0o666)).expect("it is ours");
     }
     let copy = lisbon.copied_to("copy");
-    copy.okr(&["device", "new", "--name", "copy"]).ok();
+    copy.okr(&["device", "new", "copy"]).ok();
     let (file, _) = files_below(copy.home())
         .into_iter()
         .find(|(path, _)| path.ends_with("device.json"))
@@ -247,7 +247,7 @@ fn nothing_prints_or_logs_a_secret() {
 
     server.log_everything();
     server.show_pages();
-    let invitation = server.invite("bo", "member");
+    let invitation = server.invite("bo", "contributor");
     secrets.insert("another invitation", secret_of(&invitation));
     let porto = env.machine("porto");
     porto.join(&invitation);

@@ -2,12 +2,14 @@
 //!
 //! Guarantee: nothing is ever asked where nobody can answer. A command asks only when
 //! [`Asker::at_terminal`] gives one; in a script, in a pipe and under `--json` there is none, and
-//! flags alone must do. Ctrl-C and Escape are an answer: [`Answer::Stopped`].
+//! flags alone must do. Ctrl-C and Escape are an answer: [`Answer::Stopped`]. What people wrote may
+//! stand in a question: nothing in it acts.
 
 use std::io::IsTerminal;
 
 use inquire::ui::RenderConfig;
 use inquire::{Confirm, InquireError, Text};
+use quarterdeck_report::text::clean;
 
 use crate::error::{Exit, Failure};
 use crate::output::Output;
@@ -49,9 +51,10 @@ impl Asker {
     /// # Errors
     /// The terminal fails.
     pub(crate) fn text(&self, question: &str, help: &str) -> Result<Answer<String>, Failure> {
-        let mut prompt = Text::new(question).with_render_config(self.look());
+        let (question, help) = (clean(question), clean(help));
+        let mut prompt = Text::new(&question).with_render_config(self.look());
         if !help.is_empty() {
-            prompt = prompt.with_help_message(help);
+            prompt = prompt.with_help_message(&help);
         }
         answered(prompt.prompt())
     }
@@ -61,7 +64,8 @@ impl Asker {
     /// # Errors
     /// The terminal fails.
     pub(crate) fn confirm(&self, question: &str, default: bool) -> Result<Answer<bool>, Failure> {
-        let prompt = Confirm::new(question)
+        let question = clean(question);
+        let prompt = Confirm::new(&question)
             .with_default(default)
             .with_render_config(self.look());
         answered(prompt.prompt())

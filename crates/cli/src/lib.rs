@@ -48,6 +48,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use quarterdeck_core::visible::is_unsafe;
 
 use crate::commands::Command;
 use crate::context::{Context, Global};
@@ -131,8 +132,13 @@ fn unusable(error: &clap::Error, around: Surroundings) -> Exit {
         let failure = Failure::usage(error.render().to_string());
         Output::new(false, ColorWhen::Auto, around.captured).failure(&failure);
     } else {
-        // Nobody can be told that the stream is closed.
-        let _ = error.print();
+        let said = error.render().to_string();
+        if said.contains(|c| is_unsafe(c) && c != '\n') {
+            Output::new(false, ColorWhen::Never, None).unusable(&said);
+        } else {
+            // Nobody can be told that the stream is closed.
+            let _ = error.print();
+        }
     }
     exit
 }

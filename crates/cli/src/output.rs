@@ -226,6 +226,14 @@ impl Output {
         self.exact(text)
     }
 
+    /// Prints what documents were rendered to, styles included.
+    ///
+    /// # Errors
+    /// As for [`Self::document`].
+    pub(crate) fn rendered(&self, text: &str) -> Result<(), Failure> {
+        self.exact(text)
+    }
+
     fn exact(&self, text: &str) -> Result<(), Failure> {
         self.is_sound()?;
         if let Some(captured) = &self.captured {
@@ -312,6 +320,13 @@ impl Output {
         if let Some(hint) = &failure.hint {
             self.aside("hint: ", AnsiColor::Cyan.on_default(), &clean(hint));
         }
+    }
+
+    /// Says what is wrong with a command line that holds what no terminal should be sent.
+    pub(crate) fn unusable(&self, text: &str) {
+        let mut err = AutoStream::new(std::io::stderr(), self.color.choice()).lock();
+        // Nobody can be told that standard error is closed.
+        let _ = err.write_all(cleaned_lines(text).as_bytes());
     }
 
     fn aside(&self, label: &str, style: Style, text: &str) {

@@ -6,8 +6,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use quarterdeck_core::event::{Body, Event};
+use quarterdeck_core::calendar::Timestamp;
+use quarterdeck_core::event::{Body, Entry, Event};
 use quarterdeck_core::id::{DeviceId, InvitationId, MemberId};
+use quarterdeck_core::state::State;
 use quarterdeck_ledger::envelope::Envelope;
 use quarterdeck_ledger::{DeviceKey, Frontier, Sealed};
 use quarterdeck_proto::encode_event;
@@ -28,6 +30,7 @@ pub fn log(text: &str) -> String {
     let mut log = Log {
         key,
         edge: Frontier::default(),
+        state: State::default(),
         previous: None,
         lines: String::new(),
     };
@@ -37,7 +40,7 @@ pub fn log(text: &str) -> String {
     let header = json!({
         "schema": "quarterdeck/log/1",
         "workspace": quarterdeck_core::id::WorkspaceId::from_bytes(shaped::WORKSPACE),
-        "name": text,
+        "name": log.state.workspace.as_ref().map_or("", |workspace| &*workspace.name),
         "size": log.edge.size(),
         "root": hex(&log.edge.root()),
         "checkpoint": null,
@@ -48,6 +51,7 @@ pub fn log(text: &str) -> String {
 struct Log {
     key: DeviceKey,
     edge: Frontier,
+    state: State,
     previous: Option<[u8; 32]>,
     lines: String,
 }
@@ -79,6 +83,12 @@ impl Log {
         };
         self.edge.push(leaf.leaf_hash());
         self.previous = Some(hash);
+        self.state.apply(&Entry {
+            seq,
+            recorded: Timestamp::from_ms(recorded),
+            hash,
+            event,
+        });
         let line = json!({
             "seq": seq,
             "recorded_ms": recorded,

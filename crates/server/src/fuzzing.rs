@@ -55,11 +55,11 @@ pub fn browser(text: &str) {
             Asked::Head { place } => path_to(place, "head"),
             Asked::Link { place, secret } => link_path(place, secret),
         };
-        // A cycle stands in a path as it is in `path_to`, and may hold anything.
+        // A cycle is written into a path by what it is called, which is not known here.
         if !matches!(&asked, Asked::Page { cycle: Some(_), .. }) {
+            assert!(again.starts_with('/') && !again.contains(char::is_control));
             assert_eq!(Asked::read(&again), Some(asked));
         }
-        assert!(again.starts_with('/') && !again.contains(['\r', '\n']));
     }
     let found: Vec<&str> = secrets(cookies.lines(), "quarterdeck").collect();
     assert!(found.len() <= 8 && found.iter().all(|secret| !secret.contains(';')));

@@ -112,7 +112,7 @@ impl<'a> Narrator<'a> {
         if self.output.json {
             return Ok(());
         }
-        self.output.text(text)
+        self.output.rendered(text)
     }
 
     /// Waits until somebody presses Enter; whoever cannot is not waited for.

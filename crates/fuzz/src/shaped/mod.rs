@@ -155,26 +155,20 @@ pub(crate) fn hostile(text: &str) -> Vec<Event> {
                 .map(|(name, bytes)| (*name, &**bytes)),
         );
     }
-    let is_last = |name: &str| ["CycleClosed", "ServerAdopted"].contains(&name);
+    // What makes things, an invitation before the device that it lets in; then changes; the end last.
+    let rank = |name: &str| match name {
+        "InvitationIssued" => 1,
+        "CycleClosed" | "ServerAdopted" => 4,
+        name if name.contains("Edited") || name.contains("Corrected") => 3,
+        _ => 2,
+    };
     let is_done = |name: &str| OPENING.contains(&name) || name == "DeviceKeyRotated";
-    let others = || samples().iter().filter(|(name, _)| !is_done(name));
-    let changes = |name: &str| name.contains("Edited") || name.contains("Corrected");
-    let all = |bytes: &'static Vec<u8>| -> &'static [u8] { bytes };
-    kinds.extend(
-        others()
-            .filter(|(name, _)| !is_last(name) && !changes(name))
-            .map(|(name, bytes)| (*name, all(bytes))),
-    );
-    kinds.extend(
-        others()
-            .filter(|(name, _)| !is_last(name) && changes(name))
-            .map(|(name, bytes)| (*name, all(bytes))),
-    );
-    kinds.extend(
-        others()
-            .filter(|(name, _)| is_last(name))
-            .map(|(name, bytes)| (*name, all(bytes))),
-    );
+    let mut others: Vec<_> = (samples().iter())
+        .filter(|(name, _)| !is_done(name))
+        .map(|(name, bytes)| (*name, &**bytes))
+        .collect();
+    others.sort_by_key(|(name, _)| rank(name));
+    kinds.extend(others);
     let mut events = Vec::new();
     let mut seq = 0;
     for (_, bytes) in kinds {

@@ -200,12 +200,12 @@ pub(crate) const COMMANDS: &[(&str, Asked)] = &[
     ),
     ("carry", Reads(&[&["carry", ID, "--to", ID, "--dry-run"]])),
     ("incentive", Reads(&[&["incentive"]])),
+    ("incentive list", Reads(&[&["incentive", "list"]])),
     ("incentive on", Writes),
     ("incentive off", Writes),
     ("incentive add", Writes),
     ("incentive drop", Writes),
     ("incentive edit", Writes),
-    ("incentive review", Reads(&[&["incentive", "review"]])),
     (
         "regrade",
         Reads(&[&["regrade", ID, "--rule", "plain-mean"]]),
@@ -279,9 +279,6 @@ pub(crate) const COMMANDS: &[(&str, Asked)] = &[
     ),
     ("doctor", Reads(&[&["doctor"]])),
     ("config", Reads(&[&["config"]])),
-    ("config get", Writes),
-    ("config set", Writes),
-    ("config unset", Writes),
     ("completions", Writes),
     ("man", Writes),
 ];

@@ -178,7 +178,7 @@ fn ask(mut session: Session<'_>, place: Place, effective: Date) -> Result<Exit, 
     });
     let walked = walk::walk(
         &mut |question, help| asker.text(question, help),
-        &mut |text| context.output.text(text),
+        &mut |text| context.output.rendered(text),
         &briefs,
         &before.unwrap_or_default(),
         effective,

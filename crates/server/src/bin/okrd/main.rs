@@ -23,7 +23,10 @@ use failure::Failure;
 use output::Output;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return output::unusable(&error),
+    };
     let output = Output {
         json: arguments.json,
     };

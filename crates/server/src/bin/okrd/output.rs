@@ -7,6 +7,7 @@
 )]
 
 use std::io::IsTerminal;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use quarterdeck_core::calendar::Timestamp;
@@ -36,7 +37,7 @@ impl Output {
             println!("{}", visible::json(&with_schema(object).to_string()));
         } else {
             for line in lines() {
-                println!("{line}");
+                println!("{}", shown(&line));
             }
         }
     }
@@ -133,6 +134,18 @@ impl Drop for Progress {
 /// Text that somebody else may have written, with control characters made harmless.
 pub(crate) fn shown(text: &str) -> String {
     clean(text).into_owned()
+}
+
+/// Says what is wrong with a command line, or shows the help that it asks for; nothing in it acts.
+pub(crate) fn unusable(error: &clap::Error) -> ExitCode {
+    let said = error.render().to_string();
+    if said.contains(|c| visible::is_unsafe(c) && c != '\n') {
+        said.lines().for_each(|line| eprintln!("{}", shown(line)));
+    } else {
+        // Nobody can be told that the stream is closed.
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 /// A moment, or null where it never came.
