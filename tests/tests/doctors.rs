@@ -80,7 +80,9 @@ fn a_machine_that_is_well_is_found_to_be_and_a_sick_one_not() {
     fs::remove_dir_all(folder.join("evidence")).expect("removed");
     fs::remove_file(folder.join("outbox.cut-short")).expect("removed");
 
-    lisbon.okr(&["checkin", "leads", "520"]).ok();
+    lisbon
+        .okr(&["checkin", "leads", "520", "--on", "2026-03-02"])
+        .ok();
     assert_eq!(findings(&look().ok()), [""; 0]);
     env.set_time(&from_now(14 * 24 + 2));
     let found = findings(&look().code(1));
