@@ -75,12 +75,7 @@ impl Output {
 
 /// What was looked at, line by line.
 pub(crate) fn lines_of(found: &[Check]) -> Vec<String> {
-    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let ansi = match std::io::stdout().is_terminal() && !is_plain {
-        true => Ansi::On,
-        false => Ansi::Off,
-    };
-    let text = checks(found).render(ansi);
+    let text = checks(found).render(Ansi::Off);
     text.lines().map(str::to_owned).collect()
 }
 
