@@ -277,7 +277,7 @@ fn failures_say_what_and_what_to_do_and_have_their_codes() {
 }
 
 #[test]
-fn damage_is_named_and_nothing_is_served() {
+fn damage_is_named_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     json(&data, INIT);
@@ -291,15 +291,10 @@ fn damage_is_named_and_nothing_is_served() {
     let key = workspace.join("key");
     let good = std::fs::read(&key).unwrap();
     std::fs::write(&key, b"{}").unwrap();
-    fails(&data, &["serve", "--listen", "127.0.0.1:0"], 7, "key");
+    fails(&data, &["verify"], 6, "key");
     std::fs::write(&key, good).unwrap();
     std::fs::remove_file(workspace.join("ledger/mark")).unwrap();
-    fails(
-        &data,
-        &["serve", "--listen", "127.0.0.1:0"],
-        6,
-        "high-water mark",
-    );
+    fails(&data, &["verify"], 6, "high-water mark");
 }
 
 #[test]
