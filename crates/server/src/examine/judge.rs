@@ -234,6 +234,7 @@ mod tests {
             expires: Timestamp::from_ms(expires * DAY_MS),
             revoked: None,
             last_used: last_used.map(|day| Timestamp::from_ms(day * DAY_MS)),
+            replaces: None,
         }
     }
 

@@ -73,7 +73,11 @@ async fn the_certificate_of_the_invitation_is_believed_and_no_other() {
 #[tokio::test]
 async fn a_renewed_certificate_is_believed_for_the_key_of_the_one_that_is_known() {
     let key = KeyPair::generate().unwrap();
-    let (first, second, third) = (certificate(&key, 1), certificate(&key, 2), certificate(&key, 3));
+    let (first, second, third) = (
+        certificate(&key, 1),
+        certificate(&key, 2),
+        certificate(&key, 3),
+    );
     let known = fingerprint(&first);
     let port = showing(&key, vec![third, second, first.clone()]).await;
     Grpc::connect(&address(port, Some(known))).await.unwrap();
