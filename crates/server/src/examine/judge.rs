@@ -235,6 +235,7 @@ mod tests {
             revoked: None,
             replaces: None,
             last_used: last_used.map(|day| Timestamp::from_ms(day * DAY_MS)),
+            replaces: None,
         }
     }
 
