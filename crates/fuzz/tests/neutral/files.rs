@@ -26,7 +26,7 @@ fn tables_hold_no_formula_and_nothing_that_acts() {
                 cells += row.len();
                 looked::cells(&format!("CSV of {what}"), row.iter());
             }
-            assert!(cells > 0, "{what} has rows: {}", run.stdout);
+            assert!(cells > 0 || what != "okrs", "no rows: {}", run.stdout);
         }
         for (file, arguments) in [
             ("okrs.xlsx", &["export", "--format", "xlsx", "-o"][..]),
@@ -45,7 +45,7 @@ fn tables_hold_no_formula_and_nothing_that_acts() {
                 for (_, _, cell) in range.cells() {
                     // A text in a cell of a workbook is no formula by its type; it does not act either.
                     if let Data::String(text) = cell {
-                        looked::plain(&sheet, &text.replace('\t', " "));
+                        looked::file(&sheet, text);
                     }
                 }
             }
@@ -82,7 +82,7 @@ fn markdown_stays_text() {
     ] {
         let what = format!("okr {}", arguments.join(" "));
         let text = machine.okr(arguments).ok().stdout;
-        looked::plain(&what, &text.replace('\t', " "));
+        looked::file(&what, &text);
         let mut headings = 0;
         for event in pulldown_cmark::Parser::new(&text) {
             use pulldown_cmark::{Event, Tag};
