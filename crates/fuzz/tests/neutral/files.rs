@@ -61,7 +61,7 @@ fn pages_letters_and_charts_run_nothing_and_lead_nowhere() {
         for (file, arguments) in [
             ("retro.html", &["retro", ID, "-o"][..]),
             ("digest.html", &["digest", "--since", "2026-06-01", "-o"]),
-            ("chart.svg", &["kr", "chart", ID, "-o"]),
+            ("chart.svg", &["kr", "chart", ID, "--as-of", "#40", "-o"]),
         ] {
             let path = env.path().join(format!("{name}-{file}"));
             machine.okr(&[arguments, &[shown(&path)]].concat()).ok();
