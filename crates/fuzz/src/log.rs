@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use prost::Message;
 use quarterdeck_core::canonical;
+use quarterdeck_core::event::Body;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::envelope::{Envelope, LENGTH};
 use quarterdeck_ledger::fuzzing as ledger;
@@ -18,16 +19,11 @@ pub(crate) fn event(bytes: &[u8]) {
         return;
     };
     assert!(bytes.len() <= MAX_EVENT_BYTES);
-    let written = encode_event(&event);
-    // A kind of a newer version keeps its number and loses what this version cannot read.
-    if let Ok(again) = decode_event(&written) {
-        assert_eq!(again, event);
-        assert_eq!(encode_event(&again), written);
-    } else {
-        assert!(
-            written.len() > MAX_EVENT_BYTES,
-            "what was read can be written"
-        );
+    // What a newer version wrote is kept as it came: nobody encodes it again.
+    if !matches!(event.body, Body::Unknown { .. }) {
+        let written = encode_event(&event);
+        assert_eq!(decode_event(&written).as_ref(), Ok(&event));
+        assert!(written.len() <= MAX_EVENT_BYTES);
     }
     assert!(!event.body.kind().is_empty());
     let _ = event.subjects();

@@ -122,17 +122,26 @@ const NUMBERS: &[&str] = &[
 ];
 
 fn other_bytes(bytes: &[u8], seq: u64, choices: &mut Unstructured<'_>) -> Vec<u8> {
-    if bytes.len() == 16 {
+    if is_id(bytes) {
         return id(seq, choices).to_vec();
     }
-    if bytes.len() >= 32 {
+    if is_key(bytes) {
         return bytes.to_vec();
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(char::is_control) => other_text(text, choices),
+        Ok(text) if is_text(bytes) => other_text(text, choices),
         _ if fields(bytes).is_some() => reshaped(bytes, seq, choices),
         _ => bytes.to_vec(),
     }
+}
+
+/// Ids, keys, hashes and signatures of the samples are of one byte each.
+fn is_id(bytes: &[u8]) -> bool {
+    bytes.len() == 16 && bytes.windows(2).all(|pair| pair[0] == pair[1])
+}
+
+fn is_key(bytes: &[u8]) -> bool {
+    matches!(bytes.len(), 32 | 64) && bytes.windows(2).all(|pair| pair[0] == pair[1])
 }
 
 /// One of few, so that it is often one that there is.
@@ -190,10 +199,12 @@ pub(super) fn defaced(event: &[u8], text: &str) -> Vec<u8> {
     let mut best = event.to_vec();
     let mut at = 0;
     while let Some(changed) = with_text(&best, &mut at.clone(), text) {
-        at += 1;
-        let still = read(&changed).map(|event| event.body.kind());
-        if still == kind {
+        if read(&changed).map(|event| event.body.kind()) == kind {
             best = changed;
+            // What took its place is counted among the texts only where it looks like one.
+            at += usize::from(is_text(text.as_bytes()));
+        } else {
+            at += 1;
         }
     }
     best
@@ -210,24 +221,23 @@ fn with_text(message: &[u8], at: &mut usize, text: &str) -> Option<Vec<u8>> {
             Value::Eight(bytes) => out.extend(bytes),
             Value::Four(bytes) => out.extend(bytes),
             Value::Bytes(bytes) => {
-                let changed =
-                    if done || bytes.len() == 16 || bytes.len() >= 32 && fields(bytes).is_none() {
+                let changed = if done || is_id(bytes) || is_key(bytes) {
+                    None
+                } else if is_text(bytes) {
+                    if is_field(bytes) {
                         None
-                    } else if is_text(bytes) {
-                        if is_field(bytes) {
-                            None
-                        } else if *at == 0 {
-                            done = true;
-                            Some(text.as_bytes().to_vec())
-                        } else {
-                            *at -= 1;
-                            None
-                        }
+                    } else if *at == 0 {
+                        done = true;
+                        Some(text.as_bytes().to_vec())
                     } else {
-                        let changed = with_text(bytes, at, text);
-                        done |= changed.is_some();
-                        changed
-                    };
+                        *at -= 1;
+                        None
+                    }
+                } else {
+                    let changed = with_text(bytes, at, text);
+                    done |= changed.is_some();
+                    changed
+                };
                 let bytes = changed.as_deref().unwrap_or(bytes);
                 put_number(&mut out, bytes.len() as u64);
                 out.extend(bytes);
@@ -238,8 +248,10 @@ fn with_text(message: &[u8], at: &mut usize, text: &str) -> Option<Vec<u8>> {
 }
 
 fn is_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes)
-        .is_ok_and(|text| !text.is_empty() && !text.chars().any(|c| c.is_control() && c != '\n'))
+    // What begins with the tag of a message's first field is no text that begins with a line feed.
+    bytes.first().is_some_and(|first| *first != b'\n')
+        && std::str::from_utf8(bytes)
+            .is_ok_and(|text| !text.chars().any(|c| c.is_control() && c != '\n'))
 }
 
 /// Whether it names a field that is edited: with another name nothing would be.

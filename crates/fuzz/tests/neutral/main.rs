@@ -23,7 +23,7 @@ use quarterdeck_fuzz::hostile;
 use quarterdeck_tests::{Machine, TestEnv};
 
 /// Begins like a formula; then terminal escapes, overprinting, direction, invisible ink, markup.
-const WORDS: &str = "=cmd|' /C calc'!A0 \u{1b}]52;c;ZXZpbA==\u{7}\u{1b}]8;;http://evil.example\u{1b}\\\u{1b}[2J\
+const WORDS: &str = "=cmd|' /C calc'!A0 \u{1b}]52;c;ZXZpbA==\u{7}\u{1b}]8;;http://evil.example\u{1b}\\\u{1b}[2J\u{1b}[7;35m\
     \u{9b}31m a\u{8}b\rc \u{202e}txt.exe\u{2066} in\u{200b}vis\u{e0041}ible <script>evil()</script>\
     \"'><img src=x onerror=evil()> [evil](javascript:evil()) `|*_# ~~x~~ <!-- \u{0} é\u{2028}# heading\n# second\n";
 
