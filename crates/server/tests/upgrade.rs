@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -40,12 +41,16 @@ fn golden(data: &Path) {
         let name = path.strip_prefix(&packed).unwrap().with_extension("");
         // `with_extension` takes the `.gz` alone: names such as `snap.0D20.gz` keep their own.
         let target = data.join(name);
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        // For its user alone, as okrd made it.
+        let mut folder = fs::DirBuilder::new();
+        folder.recursive(true).mode(0o700);
+        folder.create(target.parent().unwrap()).unwrap();
         let mut bytes = Vec::new();
         flate2::read::GzDecoder::new(fs::File::open(path).unwrap())
             .read_to_end(&mut bytes)
             .unwrap();
-        fs::write(target, bytes).unwrap();
+        fs::write(&target, bytes).unwrap();
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o600)).unwrap();
     }
 }
 

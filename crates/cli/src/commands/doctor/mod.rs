@@ -48,11 +48,20 @@ impl Doctor {
     }
 }
 
-/// What went wrong, as a finding.
+/// What went wrong, as a finding. An error without a hint of its own says behind its last semicolon what
+/// to do.
 fn failed(check: &str, failure: Failure) -> Check {
+    let Failure { message, hint, .. } = failure;
+    let (message, hint) = match (hint, message.rsplit_once("; ")) {
+        (None, Some((what, to_do))) => {
+            let to_do = to_do.trim_end_matches('.').to_owned();
+            (format!("{what}."), Some(to_do))
+        }
+        (hint, _) => (message, hint),
+    };
     Check {
         ok: false,
-        hint: failure.hint,
-        ..Check::good(check, failure.message)
+        hint,
+        ..Check::good(check, message)
     }
 }
