@@ -132,7 +132,7 @@ async fn take_all(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(Folded, String), Failure> {
     let mut taker = Taker::start(intake, store);
-    let mut broken = None;
+    let (mut broken, mut is_headed) = (None, false);
     while let Some(chunk) = chunks.next().await {
         let chunk = match chunk {
             Ok(chunk) => chunk,
@@ -147,14 +147,14 @@ async fn take_all(
                 of: chunk.head,
             });
         }
-        if chunk.entries.is_empty() && chunk.checkpoint.is_none() {
+        // Nothing, or one more head over the same entries: that could go on for ever.
+        if chunk.entries.is_empty() && (chunk.checkpoint.is_none() || is_headed) {
             let what = "it sends parts of the log with nothing in them".to_owned();
             broken = Some(RemoteError::Protocol(what));
             break;
         }
-        // A server that goes on after its signed head has nothing more to say that could be believed.
-        let is_last = chunk.checkpoint.is_some();
-        if !taker.take(chunk).await || is_last {
+        is_headed |= chunk.checkpoint.is_some();
+        if !taker.take(chunk).await {
             break;
         }
     }
