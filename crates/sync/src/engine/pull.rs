@@ -18,6 +18,9 @@ use quarterdeck_projection::Folded;
 /// Chunks that may wait to be checked: enough to keep both sides busy, few enough to stay small.
 const WAITING_CHUNKS: usize = 4;
 
+/// So many parts with nothing in them are passed over: an honest server sends one at most.
+const MOST_NOTHING: usize = 100;
+
 /// What a pull brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pulled {
@@ -145,7 +148,7 @@ async fn take_all(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(Folded, String), Failure> {
     let mut taker = Taker::start(intake, store);
-    let mut broken = None;
+    let (mut broken, mut nothing) = (None, 0);
     while let Some(chunk) = chunks.next().await {
         let chunk = match chunk {
             Ok(chunk) => chunk,
@@ -160,14 +163,14 @@ async fn take_all(
                 of: chunk.head,
             });
         }
-        if chunk.entries.is_empty() && chunk.checkpoint.is_none() {
+        // Nothing, or one more head over the same entries: that could go on for ever.
+        nothing += usize::from(chunk.entries.is_empty());
+        if nothing > MOST_NOTHING {
             let what = "it sends parts of the log with nothing in them".to_owned();
             broken = Some(RemoteError::Protocol(what));
             break;
         }
-        // A server that goes on after its signed head has nothing more to say that could be believed.
-        let is_last = chunk.checkpoint.is_some();
-        if !taker.take(chunk).await || is_last {
+        if !taker.take(chunk).await {
             break;
         }
     }
