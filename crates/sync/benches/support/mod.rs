@@ -158,11 +158,7 @@ impl Log {
             let mut salt = [0; 16];
             salt[..8].copy_from_slice(&number.to_le_bytes());
             let body = Bytes::from(quarterdeck_proto::encode_event(&event));
-            let mut sealed = Sealed {
-                body,
-                salt,
-                signature: None,
-            };
+            let mut sealed = Sealed::new(body, salt, None);
             let hash = sealed.hash();
             sealed.signature = Some(key.sign_command(&hash));
             previous = Some(hash);
