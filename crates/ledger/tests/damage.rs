@@ -34,11 +34,10 @@ const WORKSPACE: [u8; 16] = *b"workspace-000001";
 
 fn event(seq: u64, length: usize) -> NewEntry {
     let mut noise = Noise(seq);
-    let event = Sealed {
-        body: (0..length).map(|_| noise.next()).collect::<Vec<_>>().into(),
-        salt: [noise.next(); 16],
-        signature: seq.is_multiple_of(3).then(|| [noise.next(); 64]),
-    };
+    let body: Vec<u8> = (0..length).map(|_| noise.next()).collect();
+    let salt = [noise.next(); 16];
+    let signature = seq.is_multiple_of(3).then(|| [noise.next(); 64]);
+    let event = Sealed::new(body.into(), salt, signature);
     NewEntry::new(
         1_790_000_000_000 + seq,
         u128::from(seq).to_be_bytes(),

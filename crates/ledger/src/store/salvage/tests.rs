@@ -172,11 +172,7 @@ fn a_frame_inside_of_an_event_is_that_events_text() {
     all.push(NewEntry::new(
         all[59].recorded,
         [7; 16],
-        Sealed {
-            body: body.into(),
-            salt: [3; 16],
-            signature: None,
-        },
+        Sealed::new(body.into(), [3; 16], None),
     ));
     fill(&path, vec![all.clone()]);
     holds(&salvaged(&path), &all);
