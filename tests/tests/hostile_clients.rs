@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::expect_used,
-    clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test fails by panicking, its helpers too"
 )]
 
