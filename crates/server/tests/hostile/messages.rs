@@ -35,7 +35,6 @@ async fn requests_other_than_pushes_are_small() {
         as_of: Some(v1::AsOf {
             moment: Some(v1::as_of::Moment::Words("x".repeat(300 << 10))),
         }),
-        ..v1::ListConflictsRequest::default()
     };
     let refused = query.list_conflicts(with_token(&ana.token, request)).await;
     assert_eq!(refused.unwrap_err().code(), Grpc::OutOfRange);
@@ -79,7 +78,7 @@ async fn nested_requests_of_strangers_are_refused() {
     };
     let refused = client.join(large).await;
     assert_status(refused.map(|_| ()), Grpc::InvalidArgument, "TOO_LARGE");
-    let many = vec![0x0a, 0].repeat(10_000);
+    let many = [0x0a, 0].repeat(10_000);
     let mut stream = attacker(&server);
     let call = raw::call("quarterdeck.v1.SyncService/Join", "none", 1);
     stream

@@ -83,7 +83,7 @@ async fn a_call_without_a_token_that_does_not_come_is_not_waited_for() {
 
 async fn guess(channel: Channel, at: u8) -> tonic::Status {
     let mut client = SyncServiceClient::new(channel);
-    if at % 2 == 0 {
+    if at.is_multiple_of(2) {
         let token = format!("qdt_guess-{at}");
         let request = with_token(&token, v1::GetCheckpointRequest {});
         return client.get_checkpoint(request).await.unwrap_err();

@@ -180,7 +180,13 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> Vec<String> {
 
 /// Structured logs. A server tells what it does; an administrative command only what is wrong.
 pub(crate) fn log_to_standard_error(form: LogForm, is_server: bool) {
-    let usual = if is_server { "info" } else { "error" };
+    // HTTP/2 warns of each connection that misbehaves: whoever makes many could fill a disk with it. What they do is
+    // counted and told in sum.
+    let usual = if is_server {
+        "info,h2=error,hyper=error"
+    } else {
+        "error"
+    };
     let filter = EnvFilter::try_from_env("OKRD_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
