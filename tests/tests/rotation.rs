@@ -1,6 +1,10 @@
 //! Keys, certificates and tokens are exchanged while everybody works: nobody has to be invited again, nothing
 //! unsent is lost, and what was signed before goes on to verify.
-#![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, its helpers too"
+)]
 
 use std::fs;
 

@@ -4,6 +4,7 @@
 #![allow(
     clippy::expect_used,
     clippy::panic,
+    clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stderr,
     reason = "helpers of tests, outside the functions marked as such"

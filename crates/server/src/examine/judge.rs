@@ -233,7 +233,6 @@ mod tests {
             created: Timestamp::from_ms(created * DAY_MS),
             expires: Timestamp::from_ms(expires * DAY_MS),
             revoked: None,
-            replaces: None,
             last_used: last_used.map(|day| Timestamp::from_ms(day * DAY_MS)),
             replaces: None,
         }

@@ -23,11 +23,8 @@ fn altered(
     let sealed = unwire(sealed);
     let mut event = decode_event(&sealed.body).unwrap();
     alter(&mut event);
-    let mut sealed = Sealed {
-        body: encode_event(&event).into(),
-        salt: sealed.salt,
-        signature: None,
-    };
+    let salt = *sealed.salt().unwrap();
+    let mut sealed = Sealed::new(encode_event(&event).into(), salt, None);
     sealed.signature = Some(key.sign_command(&sealed.hash()));
     vec![wire(sealed)]
 }

@@ -56,6 +56,7 @@ async fn deeply_nested_events_are_refused() {
                 body: body.into(),
                 salt: random::<16>().to_vec(),
                 signature: random::<64>().to_vec(),
+                ..v1::SealedEvent::default()
             };
             let outcomes = ana.push_one(vec![event]).await;
             assert!(

@@ -137,10 +137,9 @@ async fn every_call_answers_everybody_as_its_row_says_and_changes_nothing_for_wh
                 ));
             }
             let told = answer.unwrap_or_default();
-            if matches!(who, Who::Elsewhere(_)) && row.may != May::Anybody {
-                if secrets.iter().any(|secret| told.contains(secret.as_str())) {
-                    wrong.push(format!("{} {who:?} is told of another workspace", row.call));
-                }
+            let is_elsewhere = matches!(who, Who::Elsewhere(_)) && row.may != May::Anybody;
+            if is_elsewhere && secrets.iter().any(|secret| told.contains(secret.as_str())) {
+                wrong.push(format!("{} {who:?} is told of another workspace", row.call));
             }
             if may_change && row.may == May::Owner {
                 things.renew(&scene).await;

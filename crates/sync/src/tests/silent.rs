@@ -127,6 +127,7 @@ async fn a_server_that_leads_elsewhere_is_not_followed() {
         fingerprint: None,
         plaintext: false,
         token: None,
+        renew_after: None,
     };
     if let Ok(mut grpc) = Grpc::connect(&address).await {
         grpc.patience = Duration::from_millis(50);
