@@ -17,7 +17,6 @@ pub(crate) fn intake(bytes: &[u8]) {
     let mut chunks: Vec<Vec<Received>> = vec![Vec::new()];
     let mut previous = None;
     let mut remaining = 0;
-    let mut number = 0;
     let mut story = Vec::new();
     // What is bent, and how, is chosen apart from the story: otherwise every change of one changes the other.
     let length = choices.int_in_range(0..=64usize).unwrap_or(0);
@@ -26,7 +25,7 @@ pub(crate) fn intake(bytes: &[u8]) {
     let last = story.len();
     for (at, entry) in story.into_iter().enumerate() {
         let bend = bends.get(at).copied().unwrap_or(0);
-        number += 1;
+        let number = at as u64 + 1;
         // Commands of up to three events.
         remaining = match remaining {
             0 if at + 3 < last => u32::from(bend & 3) % 3,
