@@ -23,8 +23,9 @@ pub(crate) fn intake(bytes: &[u8]) {
     let bends = choices.bytes(length).unwrap_or_default().to_vec();
     shaped::story(&mut choices, |entry| story.push(entry));
     let last = story.len();
-    for (at, (number, entry)) in (1..).zip(story).enumerate() {
+    for (at, entry) in story.into_iter().enumerate() {
         let bend = bends.get(at).copied().unwrap_or(0);
+        let number = at as u64 + 1;
         // Commands of up to three events.
         remaining = match remaining {
             0 if at + 3 < last => u32::from(bend & 3) % 3,

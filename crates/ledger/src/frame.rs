@@ -162,14 +162,14 @@ fn decode_content(mut rest: Bytes, wanted: &Range<u64>) -> Result<Decoded, Damag
     let count = u16::from_be_bytes(take(&mut rest).ok_or(cut(Some(first)))?);
     let mut entries = Vec::new();
     let mut passed = 0u16;
-    for seq in (first..).take(usize::from(count)) {
+    for seq in (first..=u64::MAX).take(usize::from(count)) {
         let read = read_entry(seq, &mut rest)?.ok_or(cut(Some(seq)))?;
         passed = passed.saturating_add(1);
         if wanted.contains(&seq) {
             entries.push(checked(read)?);
         }
     }
-    // `first..` ends early only where the numbers themselves end.
+    // They end early only where the numbers themselves end.
     if passed != count || rest.has_remaining() {
         return Err(Damage {
             seq: Some(first),

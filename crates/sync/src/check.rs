@@ -235,7 +235,7 @@ impl Checker {
         if let Some((remaining, before)) = &self.expected {
             let follows = event.device == before.device
                 && event.member == before.member
-                && event.remaining + 1 == *remaining;
+                && event.remaining.checked_add(1) == Some(*remaining);
             if !follows {
                 return Err("it stands in the middle of another command".to_owned());
             }

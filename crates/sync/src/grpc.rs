@@ -6,6 +6,7 @@
 
 pub mod query;
 mod visit;
+mod wire;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -13,11 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
-use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_ledger::{Hash, PublicKey, Sealed};
 use quarterdeck_proto::limits::MAX_MESSAGE_BYTES;
 use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
-use quarterdeck_proto::{Reason, code_of_reason, v1};
+use quarterdeck_proto::{Reason, v1};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -26,17 +26,17 @@ use tokio_stream::StreamExt;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint, Uri};
 use tonic::{Request, Status};
-use tonic_types::StatusExt;
 
 use crate::identity::{RemoteAddress, Secret};
 use crate::remote::{
-    Answer, Chunk, Chunks, Closed, DeviceRequest, GivenBack, HostRequest, Hosted, JoinRequest,
-    Joined, Outcome, Piece, Received, Remote, RemoteError, Renewed,
+    Answer, Chunks, DeviceRequest, GivenBack, HostRequest, Hosted, JoinRequest, Joined, Piece,
+    Remote, RemoteError, Renewed,
 };
 use crate::tls;
 
 use visit::Shown;
 pub use visit::Visit;
+use wire::{fixed, protocol, read_chunk, read_outcome, read_status, reason_of, write_sealed};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// For a call that is answered at once, and between two chunks of a pull, which lasts as long as it brings
@@ -423,114 +423,6 @@ fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
         cause = source;
     }
     cause.to_string()
-}
-
-fn protocol(what: &str) -> RemoteError {
-    RemoteError::Protocol(what.to_owned())
-}
-
-fn fixed<const N: usize>(bytes: &[u8], field: &str) -> Result<[u8; N], RemoteError> {
-    bytes
-        .try_into()
-        .map_err(|_| protocol(&format!("its {field} has {} bytes, not {N}", bytes.len())))
-}
-
-fn write_sealed(sealed: Sealed) -> v1::SealedEvent {
-    quarterdeck_projection::to_wire(sealed).into()
-}
-
-fn read_chunk(
-    entries: Vec<v1::Entry>,
-    head: u64,
-    checkpoint: Option<v1::Checkpoint>,
-) -> Result<Chunk, RemoteError> {
-    let entries = entries.into_iter().map(|entry| {
-        let sealed = entry
-            .event
-            .ok_or_else(|| protocol("an entry has no event"))?;
-        let sealed = quarterdeck_proto::Sealed::try_from(sealed)
-            .map_err(|error| protocol(&format!("entry {}: {error}", entry.seq)))?;
-        Ok(Received {
-            seq: entry.seq,
-            recorded: entry.recorded_ms,
-            sealed: quarterdeck_projection::from_wire(sealed),
-        })
-    });
-    Ok(Chunk {
-        entries: entries.collect::<Result<_, RemoteError>>()?,
-        head,
-        checkpoint: checkpoint.map(|checkpoint| checkpoint.note),
-    })
-}
-
-fn read_outcome(outcome: v1::EventOutcome) -> Result<Outcome, RemoteError> {
-    use v1::event_outcome::Outcome as Wire;
-    match outcome.outcome {
-        Some(Wire::Recorded(recorded)) => Ok(Outcome::Recorded(recorded.seq)),
-        Some(Wire::AlreadyRecorded(recorded)) => Ok(Outcome::Already(recorded.seq)),
-        Some(Wire::Refused(refusal)) => Ok(Outcome::Refused(refusal.into())),
-        None => Err(protocol(
-            "an event got an outcome that this version does not know",
-        )),
-    }
-}
-
-fn reason_of(status: &Status) -> Option<Reason> {
-    Reason::from_word(&status.get_details_error_info()?.reason)
-}
-
-/// What a failed call means.
-fn read_status(address: &str, status: &Status) -> RemoteError {
-    let closed = match reason_of(status) {
-        Some(Reason::HeldAfterRestore) => Some(Closed::Held),
-        Some(Reason::Damaged) => Some(Closed::Damaged),
-        _ => None,
-    };
-    if let Some(why) = closed {
-        let hint = status
-            .get_details_error_info()
-            .and_then(|info| info.metadata.get("hint").cloned());
-        return RemoteError::Closed {
-            why,
-            message: status.message().to_owned(),
-            hint,
-        };
-    }
-    let reason = status.get_details_error_info().and_then(|info| {
-        let hint = info.metadata.get("hint").cloned();
-        code_of_reason(&info.reason).map(|code| (code, hint))
-    });
-    if let Some((code, hint)) = reason {
-        let mut refusal = Refusal::new(code, status.message());
-        refusal.hint = hint;
-        return RemoteError::Refused(refusal);
-    }
-    let refused =
-        |code, hint: &str| RemoteError::Refused(Refusal::new(code, status.message()).hint(hint));
-    match status.code() {
-        tonic::Code::Unauthenticated => refused(
-            Code::WrongAuthor,
-            "this device's token has lapsed or was revoked: ask an owner for an invitation and join again; unsent work is kept",
-        ),
-        tonic::Code::PermissionDenied => refused(Code::Forbidden, "ask an owner of the workspace"),
-        tonic::Code::NotFound => {
-            refused(Code::NotFound, "check the invitation, or ask for a new one")
-        }
-        tonic::Code::InvalidArgument | tonic::Code::FailedPrecondition => refused(
-            Code::Invalid,
-            "if this comes again, one of the two may need an update",
-        ),
-        tonic::Code::OutOfRange => RemoteError::Behind(status.message().to_owned()),
-        tonic::Code::Unimplemented | tonic::Code::DataLoss => {
-            protocol(&format!("{address}: {}", status.message()))
-        }
-        // A server that is busy, stopping or gone: all of it can be tried again.
-        _ => {
-            let source = std::error::Error::source(status).map(root_cause);
-            let what = source.unwrap_or_else(|| status.message().to_owned());
-            RemoteError::Unreachable(format!("{address}: {what}"))
-        }
-    }
 }
 
 /// The fingerprint of a certificate (DER), as invitations carry it.

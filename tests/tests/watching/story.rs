@@ -77,7 +77,7 @@ fn every_line_of_a_whole_story_parses_is_documented_and_holds_no_secret() {
         "opened a workspace",
         "listening",
         "a device joined",
-        "turned a call away",
+        "turned clients away",
         "a browser opened a link",
         "stopping",
         "stopped",

@@ -96,7 +96,8 @@ mod tests {
             prop_assert!(back.iter().all(|cell| !is_risky(cell)));
             let back: Vec<&str> = back.into_iter().map(plain).collect();
             let whole = texts.len() / 2 * 2;
-            prop_assert_eq!(back, &texts[..whole]);
+            let harmless: Vec<_> = texts[..whole].iter().map(|text| written(text)).collect();
+            prop_assert_eq!(back, harmless);
         }
     }
 }

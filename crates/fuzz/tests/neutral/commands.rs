@@ -29,6 +29,12 @@ use Asked::{Draws, Reads, Served, Writes};
 /// Every command of the program.
 pub(crate) const COMMANDS: &[(&str, Asked)] = &[
     ("init", Writes),
+    ("device rotate", Writes),
+    (
+        "erase",
+        Reads(&[&["erase", ID, "-m", "by law", "--dry-run"]]),
+    ),
+    ("repair", Writes),
     ("join", Writes),
     ("remote", Reads(&[&["remote"]])),
     ("remote set", Writes),

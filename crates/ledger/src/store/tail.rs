@@ -145,8 +145,10 @@ impl Tail {
         {
             let entries =
                 frame::decode(&Bytes::copy_from_slice(record.frame), &frame::ALL)?.entries;
-            let starts = entries.first().map_or(size + 1, |entry| entry.seq);
-            if starts != size + 1 || size + entries.len() as u64 != record.end.size {
+            let next = size.checked_add(1);
+            let starts = entries.first().map_or(next, |entry| Some(entry.seq));
+            let ends = size.checked_add(entries.len() as u64);
+            if starts != next || ends != Some(record.end.size) {
                 break;
             }
             size = record.end.size;
@@ -157,7 +159,7 @@ impl Tail {
             Ok(tail)
         } else {
             Err(Damage {
-                seq: Some(size + 1),
+                seq: size.checked_add(1),
                 what: "its record among the newest entries is missing",
             })
         }
