@@ -54,11 +54,21 @@ impl Kept {
             return Ok(present.clone());
         }
         let adopted = present.adopted_at();
+        // What was authored alone counts from then; an import among it from its source, which may be later.
+        let alone = adopted.unwrap_or(0);
+        let late = moment.and_then(|moment| {
+            let mut imported = present.sources.range(..=alone);
+            let late = imported.find(|(_, source)| source.at > moment);
+            late.map(|(seq, _)| *seq)
+        });
         let is_seen = |mark: &Mark| {
-            mark.size <= until && moment.is_none_or(|moment| mark.known(adopted) <= moment)
+            mark.size <= until
+                && late.is_none_or(|late| mark.size < late)
+                && moment.is_none_or(|moment| mark.known(adopted) <= moment)
         };
         let from = self.before(is_seen).unwrap_or_default();
-        let (mut folded, stopped) = fold_while(ledger, from, |entry| horizon.lets_in(entry))?;
+        let (mut folded, stopped) =
+            fold_while(ledger, from, alone, |entry| horizon.lets_in(entry))?;
         if let (Some(moment), Some(stopped)) = (moment, stopped) {
             let mut exceptions = self.exceptions(ledger, present, moment, stopped)?;
             exceptions.split_off(&until.saturating_add(1));
@@ -115,24 +125,28 @@ impl Kept {
     }
 }
 
-/// Folds on while entries are let in; where it stopped, if that was before the log's end.
+/// Folds on while entries are let in; where it stopped, if that was before the log's end. Imports up to
+/// position `alone` that are not are passed over: what stands behind them may be older.
 fn fold_while(
     ledger: &dyn Ledger,
     mut folded: Folded,
+    alone: u64,
     mut lets_in: impl FnMut(&Entry) -> bool,
 ) -> Result<(Folded, Option<u64>), ProjectionError> {
+    let mut next = folded.state.head.saturating_add(1);
     loop {
-        let next = folded.state.head.saturating_add(1);
         let block = ledger.read(next, READ_ENTRIES, READ_BYTES)?;
         if block.is_empty() {
             return Ok((folded, None));
         }
         for entry in &block {
             let entry = read_entry(entry)?;
-            if !lets_in(&entry) {
+            next = entry.seq.saturating_add(1);
+            if lets_in(&entry) {
+                folded.state.apply(&entry);
+            } else if entry.seq > alone || entry.event.source.is_none() {
                 return Ok((folded, Some(entry.seq)));
             }
-            folded.state.apply(&entry);
         }
     }
 }

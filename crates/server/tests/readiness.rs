@@ -18,6 +18,7 @@ use quarterdeck_server::{
 use support::{Running, soon, with_token};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
@@ -97,8 +98,12 @@ async fn a_server_that_stops_says_so_to_the_end() {
     let ready = soon(get(at, "/readyz")).await.unwrap();
     assert!(ready.starts_with("HTTP/1.1 200"), "{ready}");
 
-    // Somebody who is connected and says nothing: the server waits for them, but not for ever.
-    let _silent = TcpStream::connect(address).await.unwrap();
+    // Somebody who watches its health: the server waits for them, but not for ever.
+    let endpoint = Endpoint::new(format!("http://{address}")).unwrap();
+    let mut watcher = HealthClient::new(endpoint.connect().await.unwrap());
+    let asked = HealthCheckRequest::default();
+    let mut watched = watcher.watch(asked).await.unwrap().into_inner();
+    soon(watched.message()).await.unwrap();
     stop.send(()).unwrap();
     let mut said = Vec::new();
     while let Some(answer) = soon(get(at, "/readyz")).await {
