@@ -6,6 +6,7 @@ use quarterdeck_ledger::{Options, free_space};
 use quarterdeck_report::json::Check;
 
 use super::failed;
+use crate::context::private_folder;
 use crate::error::Failure;
 
 /// So many times the reserve is little room.
@@ -20,12 +21,14 @@ pub(super) fn look(home: &Path) -> Vec<Check> {
 /// The home folder can be written to.
 fn folder(home: &Path) -> Check {
     let probe = home.join(".doctor");
-    let written = std::fs::create_dir_all(home)
-        .and_then(|()| std::fs::write(&probe, b"okr"))
-        .and_then(|()| std::fs::remove_file(&probe));
-    match written {
+    let write = || {
+        std::fs::write(&probe, b"okr")
+            .and_then(|()| std::fs::remove_file(&probe))
+            .map_err(|error| Failure::file("write to", home, &error))
+    };
+    match private_folder(home).and_then(|()| write()) {
         Ok(()) => Check::good("folder", format!("{} can be written to.", home.display())),
-        Err(error) => failed("folder", Failure::file("write to", home, &error)),
+        Err(failure) => failed("folder", failure),
     }
 }
 
