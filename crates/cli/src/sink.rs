@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use quarterdeck_sync::exported::{ExportError, Exported};
 use tempfile::NamedTempFile;
 
 use crate::error::Failure;
@@ -82,6 +83,21 @@ impl<'c> Sink<'c> {
                     .map_err(|error| failed(&error.error))?;
                 Ok(())
             }
+        }
+    }
+
+    /// Finishes an exported log; none where its reader has seen enough.
+    ///
+    /// # Errors
+    /// The log could not be read, or as [`finish`](Self::finish) and [`failed`](Self::failed).
+    pub(crate) fn finish_log(
+        self,
+        written: Result<Exported, ExportError>,
+    ) -> Result<Option<Exported>, Failure> {
+        match written {
+            Ok(exported) => self.finish().map(|()| Some(exported)),
+            Err(ExportError::Replica(error)) => Err(error.into()),
+            Err(ExportError::Write(error)) => self.failed(error).map(|()| None),
         }
     }
 

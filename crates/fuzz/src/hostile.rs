@@ -11,7 +11,7 @@ use quarterdeck_core::event::{Body, Entry, Event};
 use quarterdeck_core::id::{DeviceId, InvitationId, MemberId};
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::envelope::Envelope;
-use quarterdeck_ledger::{DeviceKey, Frontier, Sealed};
+use quarterdeck_ledger::{DeviceKey, Frontier, Sealed, hex};
 use quarterdeck_proto::encode_event;
 use serde_json::json;
 
@@ -130,8 +130,4 @@ impl Log {
             _ => {}
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -305,6 +305,22 @@ pub(crate) fn check_remains(
     Ok(checked)
 }
 
+impl LedgerError {
+    /// Whether a store is not what was written to it: what is sound in it may still be read, by
+    /// [`crate::salvage`].
+    #[must_use]
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged { .. }
+                | Self::Shortened { .. }
+                | Self::RootDiffers { .. }
+                | Self::NoMark { .. }
+                | Self::Unopenable { .. }
+        )
+    }
+}
+
 /// Checks what every ledger checks before it takes a batch after an entry recorded at `last`.
 pub(crate) fn check_batch(mut last: u64, batch: &[NewEntry]) -> Result<(), LedgerError> {
     for (position, entry) in (1..).zip(batch) {

@@ -27,6 +27,7 @@ mod fingerprint;
 mod frame;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod hex;
 mod index;
 mod key;
 mod ledger;
@@ -46,6 +47,7 @@ mod walk;
 pub use checkpoint::Checkpoint;
 pub use derived::{Blob, Derived};
 pub use fingerprint::fingerprint;
+pub use hex::hex;
 pub use index::{Index, SubjectId, position_at};
 pub use key::{DeviceKey, PublicKey, Signature};
 pub use ledger::{

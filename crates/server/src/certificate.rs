@@ -14,6 +14,7 @@ use rustls::{CertificateError, Error, RootCertStore};
 
 use crate::error::ServerError;
 use crate::files;
+use crate::shared::Shared;
 
 /// 10000-01-01: after what any certificate can say.
 const END_OF_TIME: Duration = Duration::from_secs(253_402_300_800);
@@ -44,6 +45,12 @@ pub fn holds_until(der: &[u8]) -> Result<Timestamp, String> {
         Err(error) => Err(error.to_string()),
         Ok(()) => Ok(Timestamp::MAX),
     }
+}
+
+/// Until when the certificate holds that is served with; none in plain text, or where it cannot be read.
+pub(crate) fn served_until(shared: &Shared) -> Option<Timestamp> {
+    let der = first_of(&shared.certificate_file()?).ok()?;
+    holds_until(&der).ok()
 }
 
 /// Whether a certificate is for this host name or address.

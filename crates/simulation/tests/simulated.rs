@@ -4,11 +4,8 @@ use std::collections::BTreeSet;
 use std::process::Command;
 use std::sync::Mutex;
 
+use quarterdeck_ledger::hex;
 use quarterdeck_simulation::{Outcome, Sabotage, run, soak};
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// The end of a run's trace, for a test that fails.
 fn told(outcome: &Outcome) -> String {

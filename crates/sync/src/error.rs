@@ -117,18 +117,11 @@ impl ReplicaError {
     /// Whether it says that the log is not what was written: [`crate::repair`] is about that.
     #[must_use]
     pub const fn is_damage(&self) -> bool {
-        matches!(
-            self,
-            Self::Entry { .. }
-                | Self::Unverified { .. }
-                | Self::Ledger(
-                    LedgerError::Damaged { .. }
-                        | LedgerError::Shortened { .. }
-                        | LedgerError::RootDiffers { .. }
-                        | LedgerError::NoMark { .. }
-                        | LedgerError::Unopenable { .. }
-                )
-        )
+        match self {
+            Self::Entry { .. } | Self::Unverified { .. } => true,
+            Self::Ledger(error) => error.is_damage(),
+            _ => false,
+        }
     }
 }
 

@@ -14,10 +14,11 @@ use quarterdeck_sync::Replica;
 use quarterdeck_sync::exported::{Header, ImportError, LogFile, Relation, compare, import, is_log};
 
 use super::join::{free, known, rename};
-use super::{folder_name, hex, quoted};
+use super::{folder_name, quoted};
 use crate::context::{Context, private_folder};
 use crate::error::{Exit, Failure};
 use crate::progress::Bar;
+use quarterdeck_ledger::hex;
 
 /// No first line of an exported log is longer, in bytes.
 const FIRST_LINE: u64 = 128 * 1024;

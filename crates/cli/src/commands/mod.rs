@@ -69,7 +69,6 @@ mod verify;
 mod watch;
 mod weekly;
 
-use std::fmt::Write;
 use std::path::Path;
 
 use clap::Subcommand;
@@ -243,12 +242,4 @@ pub(crate) fn argument(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -113,7 +113,7 @@ fn show(context: &Context) -> Result<Exit, Failure> {
             encrypted: remote.is_some_and(|remote| remote.fingerprint.is_some()),
             fingerprint: remote
                 .and_then(|remote| remote.fingerprint.as_ref())
-                .map(|hash| super::hex(hash)),
+                .map(|hash| quarterdeck_ledger::hex(hash)),
         })?;
         return Ok(Exit::Done);
     }

@@ -6,7 +6,6 @@ use clap::Args;
 use quarterdeck_report::json;
 use quarterdeck_report::number::count;
 use quarterdeck_report::text::{Document, Line};
-use quarterdeck_sync::exported::ExportError;
 use quarterdeck_sync::repair::{Damaged, Repaired, Rescue, damage};
 use serde::Serialize;
 
@@ -152,15 +151,9 @@ fn salvage(
     let mut bar = Bar::new(output);
     let written = rescue.write(&mut sink, &mut |done, of| bar.set("salvaging", done, of));
     drop(bar);
-    let exported = match written {
-        Ok(exported) => exported,
-        Err(ExportError::Replica(error)) => return Err(error.into()),
-        Err(ExportError::Write(error)) => {
-            sink.failed(error)?;
-            return Ok(Exit::Done);
-        }
+    let Some(exported) = sink.finish_log(written)? else {
+        return Ok(Exit::Done);
     };
-    sink.finish()?;
     let known = rescue
         .loss()
         .acknowledged

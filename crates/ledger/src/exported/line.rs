@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoint::{origin, workspace_of};
-use crate::{Entry, Hash, MAX_BODY, Seal, Sealed, WorkspaceId};
+use crate::{Entry, Hash, MAX_BODY, Seal, Sealed, WorkspaceId, hex};
 
 /// What the file says it is.
 pub const SCHEMA: &str = "quarterdeck/log/1";
@@ -214,15 +214,6 @@ fn read_workspace(text: &str) -> Option<WorkspaceId> {
 
 fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
     STANDARD.decode(text).ok()?.try_into().ok()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn unhex(text: &str) -> Option<Hash> {

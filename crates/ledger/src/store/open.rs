@@ -74,7 +74,7 @@ impl SledLedger {
         match Opened::new(dir, workspace, options, found).map_err(told_for_damage) {
             Ok(opened) => Ok(opened.guarded_by(lock, workspace, options)),
             Err(error) => {
-                if let Some(guard) = guard.filter(|_| speaks_of_damage(&error)) {
+                if let Some(guard) = guard.filter(|_| error.is_damage()) {
                     let _let_go = Disk::wait_until_closed(&store)?;
                     guard
                         .restore()
@@ -84,18 +84,6 @@ impl SledLedger {
             }
         }
     }
-}
-
-/// Whether an error says that a store is not what it was.
-fn speaks_of_damage(error: &LedgerError) -> bool {
-    matches!(
-        error,
-        LedgerError::Damaged { .. }
-            | LedgerError::Shortened { .. }
-            | LedgerError::RootDiffers { .. }
-            | LedgerError::NoMark { .. }
-            | LedgerError::Unopenable { .. }
-    )
 }
 
 /// What sled can't read while a store is opened is damage: nothing was written yet that could have failed.

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_ledger::exported::{FileError, Header, Line, LogFile, is_log, next_line};
+use quarterdeck_ledger::hex;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -199,10 +200,7 @@ impl<R: BufRead> BackupFile<R> {
             );
             return Err(self.fault(line, what));
         }
-        let digest: String = (before.finalize().iter())
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        if end.sha256 != digest {
+        if end.sha256 != hex(&before.finalize()) {
             return Err(self.fault(
                 line,
                 "its digest is not that of the lines before it: something in them was altered",

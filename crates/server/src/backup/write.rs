@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::visible;
 use quarterdeck_ledger::exported::{Header, write_entry};
-use quarterdeck_ledger::{Frontier, Head};
+use quarterdeck_ledger::{Frontier, Head, hex};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -247,7 +247,7 @@ impl<W: Write> Lines<'_, W> {
         let end = End {
             end: SCHEMA.to_owned(),
             lines: self.written,
-            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: hex(&digest),
         };
         self.json(&end)?;
         self.out.flush().map_err(not_written)

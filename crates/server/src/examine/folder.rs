@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::id::WorkspaceId;
-use quarterdeck_ledger::{Ledger, LedgerError, Options, SledLedger};
+use quarterdeck_ledger::{Ledger, Options, SledLedger};
 use quarterdeck_report::json::Check;
 
 use super::Examined;
@@ -318,8 +318,8 @@ fn workspace(id: WorkspaceId, folder: &Path, found: &mut Examined, now: Timestam
             }
         }
         Err(error) => {
-            found.is_damaged |= is_damage(&error);
-            let hint = if is_damage(&error) {
+            found.is_damaged |= error.is_damage();
+            let hint = if error.is_damage() {
                 "copy the folder before anything else, then restore it from a backup; see docs/operations.md, When something is wrong"
             } else {
                 "see docs/operations.md, When something is wrong"
@@ -328,15 +328,4 @@ fn workspace(id: WorkspaceId, folder: &Path, found: &mut Examined, now: Timestam
             found.checks.push(check.of(name));
         }
     }
-}
-
-const fn is_damage(error: &LedgerError) -> bool {
-    matches!(
-        error,
-        LedgerError::Damaged { .. }
-            | LedgerError::Shortened { .. }
-            | LedgerError::RootDiffers { .. }
-            | LedgerError::NoMark { .. }
-            | LedgerError::Unopenable { .. }
-    )
 }

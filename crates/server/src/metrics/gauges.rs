@@ -100,10 +100,7 @@ impl Gauges {
                 self.behind.get_or_create(&label).set(behind);
             }
         }
-        let until = shared
-            .certificate_file()
-            .and_then(|path| certificate::first_of(&path).ok())
-            .and_then(|der| certificate::holds_until(&der).ok());
+        let until = certificate::served_until(shared);
         self.certificate
             .set(until.map_or(0, |until| until.ms() / 1_000));
     }

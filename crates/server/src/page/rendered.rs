@@ -10,6 +10,7 @@ use quarterdeck_core::calendar::{Date, Timestamp};
 use quarterdeck_core::id::{CycleId, WorkspaceId};
 use quarterdeck_core::past::Past as _;
 use quarterdeck_core::retro;
+use quarterdeck_ledger::hex;
 use quarterdeck_report::page::{self, Live};
 use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, Semaphore};
@@ -124,11 +125,8 @@ async fn make(mut past: WorkspacePast, cycle: CycleId, day: Date) -> Result<Rend
         }
     };
     let digest = Sha256::digest(&html);
-    let tag: String = digest
-        .iter()
-        .take(16)
-        .map(|it| format!("{it:02x}"))
-        .collect();
+    let mut tag = hex(&digest);
+    tag.truncate(32);
     let header = |text: String| {
         HeaderValue::try_from(text).map_err(|error| ServerError::Page(error.to_string()))
     };

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use quarterdeck_core::calendar::Timestamp;
-use quarterdeck_ledger::{Ledger, LedgerError, Options, Salvaged, salvage};
+use quarterdeck_ledger::{Ledger, Options, Salvaged, salvage};
 use quarterdeck_proto::{Reason, decode_event};
 use serde::{Deserialize, Serialize};
 
@@ -134,17 +134,11 @@ impl Held {
 
 /// Whether an error says that a log is not what was written, so that what is left of it may be read.
 pub(super) const fn is_damage(error: &ServerError) -> bool {
-    matches!(
-        error,
-        ServerError::RootDiffers { .. }
-            | ServerError::Ledger(
-                LedgerError::Damaged { .. }
-                    | LedgerError::Shortened { .. }
-                    | LedgerError::RootDiffers { .. }
-                    | LedgerError::NoMark { .. }
-                    | LedgerError::Unopenable { .. }
-            )
-    )
+    match error {
+        ServerError::RootDiffers { .. } => true,
+        ServerError::Ledger(error) => error.is_damage(),
+        _ => false,
+    }
 }
 
 /// What is sound of a damaged log, as far as its commands are whole.

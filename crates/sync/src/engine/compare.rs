@@ -1,7 +1,7 @@
 //! Asking a server whether its history continues the one here, without taking anything in.
 
 use quarterdeck_ledger::merkle::{Tree, verify_consistency};
-use quarterdeck_ledger::{Checkpoint, PublicKey, leaf_hashes};
+use quarterdeck_ledger::{Checkpoint, PublicKey, hex, leaf_hashes};
 use tokio_stream::StreamExt;
 
 use super::SyncError;
@@ -78,10 +78,7 @@ pub async fn compare<R: Remote>(
         } else {
             "the server cannot prove that its history continues the one here"
         };
-        let proof: String = path
-            .iter()
-            .map(|hash| super::pull::hex(hash) + "\n")
-            .collect();
+        let proof: String = path.iter().map(|hash| hex(hash) + "\n").collect();
         let found = difference(what.to_owned(), Some(proof));
         return Err(differs(replica, &found, None, now_ms)?);
     }

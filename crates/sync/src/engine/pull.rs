@@ -286,7 +286,11 @@ pub(super) fn differs(
     now_ms: u64,
 ) -> Result<SyncError, SyncError> {
     let head = replica.head();
-    let ours = format!("{} entries with root {}", head.size, hex(&head.root));
+    let ours = format!(
+        "{} entries with root {}",
+        head.size,
+        quarterdeck_ledger::hex(&head.root)
+    );
     let evidence = evidence::keep(replica.dir(), difference, &ours, now_ms)?;
     match take_back_to {
         Some(size) => replica.take_back(size, &evidence.join(LEDGER))?,
@@ -297,16 +301,6 @@ pub(super) fn differs(
         what: difference.what.clone(),
         evidence,
     })
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut text = String::new();
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 pub(super) fn stopped(error: IntakeError) -> SyncError {

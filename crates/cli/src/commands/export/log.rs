@@ -6,13 +6,13 @@ use quarterdeck_report::json;
 use quarterdeck_report::names::Names;
 use quarterdeck_report::number::count;
 use quarterdeck_report::text;
-use quarterdeck_sync::exported::ExportError;
 
-use crate::commands::{hex, quoted};
+use crate::commands::quoted;
 use crate::context::Context;
 use crate::error::{Exit, Failure};
 use crate::progress::Bar;
 use crate::sink::Sink;
+use quarterdeck_ledger::hex;
 
 pub(super) fn run(context: &Context, file: Option<&Path>) -> Result<Exit, Failure> {
     let mut session = context.open()?;
@@ -30,15 +30,9 @@ pub(super) fn run(context: &Context, file: Option<&Path>) -> Result<Exit, Failur
     );
     session.replica.release();
     drop(bar);
-    let exported = match written {
-        Ok(exported) => exported,
-        Err(ExportError::Replica(error)) => return Err(error.into()),
-        Err(ExportError::Write(error)) => {
-            sink.failed(error)?;
-            return Ok(Exit::Done);
-        }
+    let Some(exported) = sink.finish_log(written)? else {
+        return Ok(Exit::Done);
     };
-    sink.finish()?;
     if exported.unsent > 0 {
         let (events, are, they) = match exported.unsent {
             1 => ("1 event".to_owned(), "is", "it"),

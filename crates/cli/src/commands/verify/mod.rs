@@ -87,7 +87,7 @@ pub(super) fn size(text: &str) -> Result<u64, Failure> {
 pub(super) fn head(size: u64, root: &Hash) -> json::TreeHead {
     json::TreeHead {
         size,
-        root: super::hex(root),
+        root: quarterdeck_ledger::hex(root),
         fingerprint: fingerprint(size, root),
     }
 }
@@ -132,7 +132,7 @@ fn verify(session: &mut Session<'_>, at: Option<u64>) -> Result<json::Verify, Fa
             schema: json::Schema,
             ok: true,
             size: verified.size,
-            root: super::hex(&verified.root),
+            root: quarterdeck_ledger::hex(&verified.root),
             checkpoint: verified.checkpoint.map(|(note, _)| note),
             checkpoints: verified.checkpoints,
             key: verified.key.map(|key| key.to_string()),

@@ -12,7 +12,8 @@ use crate::args::{
 };
 use crate::backup;
 use crate::failure::Failure;
-use crate::output::{Output, hex, moment, shown, table};
+use crate::output::{Output, moment, shown, table};
+use quarterdeck_ledger::hex;
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 

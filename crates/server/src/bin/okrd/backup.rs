@@ -13,7 +13,8 @@ use tonic::Status;
 use crate::admin::ask;
 use crate::args::{Backup, Data, Restore, RestoreWorkspace};
 use crate::failure::Failure;
-use crate::output::{Output, Progress, hex, moment, shown};
+use crate::output::{Output, Progress, moment, shown};
+use quarterdeck_ledger::hex;
 
 const STANDARD: &str = "-";
 

@@ -2,7 +2,6 @@
 //! codes are those of `okr`.
 
 use quarterdeck_core::refusal::{Code as Why, Refusal};
-use quarterdeck_ledger::LedgerError;
 use quarterdeck_server::ServerError;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -101,14 +100,8 @@ impl From<ServerError> for Failure {
             | ServerError::Unreachable { .. } => UNREACHABLE,
             ServerError::RootDiffers { .. }
             | ServerError::Unreadable { .. }
-            | ServerError::Backup { .. }
-            | ServerError::Ledger(
-                LedgerError::Damaged { .. }
-                | LedgerError::Shortened { .. }
-                | LedgerError::RootDiffers { .. }
-                | LedgerError::NoMark { .. }
-                | LedgerError::Unopenable { .. },
-            ) => UNVERIFIED,
+            | ServerError::Backup { .. } => UNVERIFIED,
+            ServerError::Ledger(ref error) if error.is_damage() => UNVERIFIED,
             _ => TROUBLE,
         };
         Self::new(exit, error.to_string())

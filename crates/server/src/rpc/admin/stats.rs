@@ -21,10 +21,7 @@ pub(super) fn stats(shared: &Shared, who: &Who) -> v1::GetStatsResponse {
     let is_operator = who.is_operator();
     let open = workspaces::open_to(shared, who);
     let readiness = Readiness::of(shared);
-    let certificate = shared
-        .certificate_file()
-        .and_then(|path| certificate::first_of(&path).ok())
-        .and_then(|der| certificate::holds_until(&der).ok());
+    let certificate = certificate::served_until(shared);
     let mut stats = v1::GetStatsResponse {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime_seconds: shared.started.elapsed().as_secs(),

@@ -66,7 +66,7 @@ fn one(seed: u64, trace: bool) -> std::io::Result<bool> {
     let mut soaked = Soaked::default();
     soaked.add(&outcome);
     print!("{}", table::coverage(&soaked));
-    println!("trace {}", table::hex(&outcome.digest));
+    println!("trace {}", quarterdeck_ledger::hex(&outcome.digest));
     tell(&outcome, trace);
     println!("{}", table::summary(&soaked));
     Ok(outcome.violation.is_none())

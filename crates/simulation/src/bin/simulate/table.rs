@@ -37,10 +37,3 @@ pub(crate) fn summary(soaked: &Soaked) -> String {
         soaked.lasted_ms / 3_600_000
     )
 }
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
