@@ -309,8 +309,11 @@ impl Drawn {
         };
         self.kept = same.map_or(0, |before| alike(&before.course, &plot.course));
         self.sure_kept = same.map_or(0, |before| alike(&before.confidence, &plot.confidence));
-        // A row says both.
-        let first = plot.confidence.get(self.sure_kept).map(|point| point.date);
+        // A row says both: it stays where nothing was said from its day on, then or now.
+        let first = (before.into_iter().chain([plot]))
+            .filter_map(|one| one.confidence.get(self.sure_kept))
+            .map(|point| point.date)
+            .min();
         let rows = plot
             .course
             .partition_point(|point| first.is_none_or(|day| point.date < day));

@@ -37,18 +37,51 @@ fn plot(start: bool, values: &BTreeMap<u8, Said>) -> Plot {
     }
 }
 
+/// The charts of a key result as they follow on each other in a film, each held against the one that
+/// is drawn of its moment alone.
+fn grows_as_if_anew(plots: Vec<(u32, Plot)>) -> Result<(), TestCaseError> {
+    let id = KeyResultId::new(Uuid::from_u128(7));
+    let mut charts = Charts::default();
+    let mut film = Film::new();
+    for (now, _) in &plots {
+        let at = u64::from(*now);
+        film.stop(Stop {
+            seq: at,
+            at,
+            day: 0,
+        });
+    }
+    charts.plots.insert(id, plots.clone());
+    charts.draw(&mut film);
+    let scale = charts.scales.get(&id).unwrap();
+    for (stop, plot) in &plots {
+        let mut plain = Drawn::default();
+        plain.next(None, plot, scale);
+        for (at, class) in CLASSES.iter().enumerate() {
+            let place = (Thing::KeyResult(id), Layer::Chart(at));
+            let (_, mut told) = plain.layer(class);
+            let mut there = film.there(place, *stop);
+            told.sort();
+            there.sort();
+            prop_assert_eq!(there, told, "{} at {}", class, stop);
+        }
+        let mut told = rows(plot, 0);
+        let mut there = film.there((Thing::KeyResult(id), Layer::Rows), *stop);
+        told.sort();
+        there.sort();
+        prop_assert_eq!(there, told);
+    }
+    Ok(())
+}
+
 proptest! {
-    /// However values come in, late and corrected ones among them, at each stop the chart in the film
-    /// is the one that is drawn of that moment alone.
+    /// However values come in, late and corrected ones among them.
     #[test]
     fn a_chart_that_grows_is_drawn_as_if_anew(
         start in any::<bool>(),
         changes in prop::collection::vec((0..38u8, 0..200u8, prop::option::of(0..10u8), 0..6u8), 1..25),
     ) {
-        let id = KeyResultId::new(Uuid::from_u128(7));
         let mut values = BTreeMap::new();
-        let mut charts = Charts::default();
-        let mut film = Film::new();
         let mut plots = Vec::new();
         for (now, (day, value, sure, what)) in (0..).zip(changes) {
             if what == 0 {
@@ -56,30 +89,26 @@ proptest! {
             } else {
                 values.insert(day, (value, sure));
             }
-            film.stop(Stop { seq: now, at: now, day: 0 });
-            plots.push((u32::try_from(now).unwrap(), plot(start, &values)));
+            plots.push((now, plot(start, &values)));
         }
-        charts.plots.insert(id, plots.clone());
-        charts.draw(&mut film);
-        let scale = charts.scales.get(&id).unwrap();
-        for (stop, plot) in &plots {
-            let mut plain = Drawn::default();
-            plain.next(None, plot, scale);
-            for (at, class) in CLASSES.iter().enumerate() {
-                let place = (Thing::KeyResult(id), Layer::Chart(at));
-                let (_, mut told) = plain.layer(class);
-                let mut there = film.there(place, *stop);
-                told.sort();
-                there.sort();
-                prop_assert_eq!(there, told, "{} at {}", class, stop);
-            }
-            let mut told = rows(plot, 0);
-            let mut there = film.there((Thing::KeyResult(id), Layer::Rows), *stop);
-            told.sort();
-            there.sort();
-            prop_assert_eq!(there, told);
-        }
+        grows_as_if_anew(plots)?;
     }
+}
+
+/// What stands in a row may be less than before.
+#[test]
+fn a_confidence_that_was_taken_back_leaves_its_row() {
+    let with = |sure: &[(u8, Option<u8>)]| {
+        let values = sure.iter().map(|(day, sure)| (*day, (100 + day, *sure)));
+        plot(false, &values.collect())
+    };
+    let days = [
+        with(&[(1, Some(3)), (2, None)]),
+        with(&[(1, None), (2, None), (3, None)]),
+        with(&[(1, Some(3)), (2, None), (3, None)]),
+        with(&[(1, None), (2, None), (3, Some(5))]),
+    ];
+    grows_as_if_anew((0..).zip(days).collect()).unwrap();
 }
 
 #[test]
