@@ -13,11 +13,11 @@ use std::io;
 use std::path::Path;
 
 use bytes::Bytes;
-use quarterdeck_core::erase::{self, ErasedText, TextErased};
+use quarterdeck_core::erase::{self, ErasedText, Erasure, TextErased};
 use quarterdeck_core::event::{Body, Event, Hash};
 use quarterdeck_core::id::EventId;
 use quarterdeck_core::state::State;
-use quarterdeck_ledger::{Ledger, LedgerError, MAX_BODY, NewEntry, Remains, Sealed};
+use quarterdeck_ledger::{Entry, Ledger, LedgerError, MAX_BODY, NewEntry, Remains, Sealed};
 use quarterdeck_proto::{decode_event, encode_event};
 
 /// What an event that erases says of the log before it, to be held against that.
@@ -197,6 +197,15 @@ pub fn is_due(ledger: &dyn Ledger, state: &State) -> bool {
         .erasures
         .values()
         .any(|erasure| erasure.by.seq > through)
+}
+
+/// Whether an entry of a log is as the erasures in a beginning of it tell: as it was authored, or with the
+/// remains that the last of them vouches for. What was erased by an event behind that beginning is not.
+#[must_use]
+pub fn is_told_by(erasures: &BTreeMap<EventId, Erasure>, entry: &Entry) -> bool {
+    let told = erasures.get(&EventId::from_bytes(entry.event_id));
+    !entry.event.is_erased()
+        || told.is_some_and(|erasure| erasure.remains == entry.event.body_hash())
 }
 
 /// The texts that [`carry_out`] is about to erase, each with its marker.

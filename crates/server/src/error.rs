@@ -97,6 +97,16 @@ pub enum ServerError {
         /// The workspace.
         workspace: WorkspaceId,
     },
+    /// A backup would hold what remains of an entry, and not the event that vouches for it.
+    #[error(
+        "texts of entry {seq} of workspace {workspace} were erased while its log was written; nothing is wrong: make the backup again"
+    )]
+    ErasedMeanwhile {
+        /// The workspace.
+        workspace: WorkspaceId,
+        /// The entry.
+        seq: u64,
+    },
     /// An entry holds no event.
     #[error(
         "entry {seq} of workspace {workspace} cannot be read: {what}; a newer okrd may have written it: use that one, or restore the workspace from a backup"

@@ -13,9 +13,13 @@ use quarterdeck_core::erase::{self, ErasedText, TextErased};
 use quarterdeck_core::event::{Body, Entry};
 use quarterdeck_core::refusal::Code;
 use quarterdeck_core::token::Role;
+use quarterdeck_ledger::Checkpoint;
 use quarterdeck_ledger::Sealed;
+use quarterdeck_proto::v1::sync_service_client::SyncServiceClient;
 use quarterdeck_proto::{decode_event, encode_event, v1};
+use quarterdeck_server::connect;
 use support::{Device, Running, Seen, random, read, unwire, wire};
+use tonic::transport::Endpoint;
 
 const SECRET: &str = "Ben is ill since Tuesday";
 
@@ -141,4 +145,123 @@ async fn nothing_is_recorded_that_comes_without_its_text() {
         ana.push_one(vec![wire(left)]).await,
         [Seen::Refused(Code::Malformed, None)]
     );
+}
+
+/// Notes of so many megabytes together, far more than is read and sent ahead of a client that takes nothing,
+/// and then one whose text is to be erased.
+async fn long_log(ana: &mut Device, megabytes: usize) -> Entry {
+    let text = "x".repeat(10_000);
+    for _ in 0..megabytes {
+        let batches = (0..100).map(|_| ana.note(&text)).collect();
+        ana.push(batches).await.unwrap();
+    }
+    ana.pull().await;
+    noted(ana).await
+}
+
+/// The same device over a connection that takes little at a time.
+async fn slow(server: &Running) -> SyncServiceClient<tonic::transport::Channel> {
+    let endpoint = Endpoint::try_from(format!("http://{}", server.address))
+        .unwrap()
+        .initial_stream_window_size(65_535)
+        .initial_connection_window_size(65_535);
+    SyncServiceClient::new(endpoint.connect().await.unwrap())
+}
+
+/// The log ends with the erased note and the event that vouches for it, under a head of the server's.
+fn is_vouched_for(ana: &Device, entries: &[v1::Entry], head: Option<v1::Checkpoint>, note: &Entry) {
+    let erased = entries.iter().find(|entry| entry.seq == note.seq).unwrap();
+    assert!(!erased.event.as_ref().unwrap().erased.is_empty());
+    let last = entries.last().unwrap();
+    assert!(matches!(read(last).event.body, Body::TextErased(_)));
+    let signed = Checkpoint::verify(
+        &head.unwrap().note,
+        ana.workspace.as_bytes(),
+        &ana.server_key,
+    );
+    assert_eq!(signed.unwrap().size, last.seq);
+}
+
+#[tokio::test]
+async fn a_pull_during_which_texts_are_erased_reaches_the_event_that_vouches_for_the_rest() {
+    let server = Running::start().await;
+    let mut ana = server.owner().await;
+    let note = long_log(&mut ana, 8).await;
+    let request = ana.request(v1::PullRequest {
+        first_seq: 1,
+        limit: 0,
+    });
+    let mut parts = slow(&server)
+        .await
+        .pull(request)
+        .await
+        .unwrap()
+        .into_inner();
+    let mut entries = parts.message().await.unwrap().unwrap().entries;
+    let erasing = erasing(&mut ana, &note, remains(&note).body_hash());
+    assert_eq!(ana.push_one(erasing).await, [Seen::Recorded(note.seq + 1)]);
+    let mut head = None;
+    while let Some(part) = parts.message().await.unwrap() {
+        entries.extend(part.entries);
+        head = part.checkpoint.or(head);
+    }
+    is_vouched_for(&ana, &entries, head, &note);
+}
+
+#[tokio::test]
+async fn a_watch_during_which_texts_are_erased_reaches_the_event_that_vouches_for_the_rest() {
+    let server = Running::start().await;
+    let mut ana = server.owner().await;
+    let note = long_log(&mut ana, 8).await;
+    let request = ana.request(v1::WatchRequest { first_seq: 1 });
+    let mut parts = slow(&server)
+        .await
+        .watch(request)
+        .await
+        .unwrap()
+        .into_inner();
+    let mut entries = parts.message().await.unwrap().unwrap().entries;
+    let erasing = erasing(&mut ana, &note, remains(&note).body_hash());
+    assert_eq!(ana.push_one(erasing).await, [Seen::Recorded(note.seq + 1)]);
+    let head = loop {
+        let part = parts.message().await.unwrap().unwrap();
+        entries.extend(part.entries);
+        if part.checkpoint.is_some() {
+            break part.checkpoint;
+        }
+    };
+    is_vouched_for(&ana, &entries, head, &note);
+}
+
+#[tokio::test]
+async fn a_backup_during_which_texts_are_erased_says_so_and_the_next_one_goes_through() {
+    let server = Running::start().await;
+    let mut ana = server.owner().await;
+    let note = long_log(&mut ana, 24).await;
+    let mut connection = connect(&server.data()).await.unwrap();
+    let asked = v1::BackupRequest::default();
+    let mut parts = (connection.client.backup(asked.clone()).await)
+        .unwrap()
+        .into_inner();
+    parts.message().await.unwrap().unwrap();
+    let erasing = erasing(&mut ana, &note, remains(&note).body_hash());
+    assert_eq!(ana.push_one(erasing).await, [Seen::Recorded(note.seq + 1)]);
+    let refused = loop {
+        match parts.message().await {
+            Ok(part) => assert!(
+                part.is_some_and(|part| part.result.is_none()),
+                "it is whole"
+            ),
+            Err(refused) => break refused,
+        }
+    };
+    let entry = format!("texts of entry {}", note.seq);
+    assert!(refused.message().contains(&entry), "{refused}");
+    let mut parts = connection.client.backup(asked).await.unwrap().into_inner();
+    let mut result = None;
+    while let Some(part) = parts.message().await.unwrap() {
+        result = part.result.or(result);
+    }
+    assert_eq!(result.unwrap().workspaces[0].size, note.seq + 1);
+    connection.close().await;
 }

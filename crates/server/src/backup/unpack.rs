@@ -216,7 +216,7 @@ impl Storing {
     ) -> Result<(), (u64, String)> {
         let first = |what: &str| Err((self.first_line, what.to_owned()));
         let mut before = 0;
-        let verified = verify(&self.ledger, identity, |done, _| {
+        let verified = verify(&self.ledger, &self.ledger.head(), identity, |done, _| {
             progress(done.saturating_sub(before));
             before = done;
             true

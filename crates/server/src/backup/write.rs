@@ -8,9 +8,11 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quarterdeck_core::id::WorkspaceId;
+use quarterdeck_core::state::State;
 use quarterdeck_core::visible;
 use quarterdeck_ledger::exported::{Header, write_entry};
 use quarterdeck_ledger::{Frontier, Head, hex};
+use quarterdeck_projection::erasures;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -30,6 +32,7 @@ const BLOCK_BYTES: usize = 4 << 20;
 struct Cut {
     workspace: Arc<Workspace>,
     head: Head,
+    state: Arc<State>,
     name: String,
 }
 
@@ -111,22 +114,15 @@ pub(crate) fn write<W: Write>(
     Ok(written)
 }
 
-/// Where a log is cut: at its head, with the name that it has there.
+/// Where a log is cut: at its head, with what is known there.
 fn cut(workspace: Arc<Workspace>) -> Cut {
-    loop {
-        let head = workspace.head();
-        let state = workspace.state();
-        // An append is published a moment after it is on disk.
-        if state.head == head.size {
-            let known = state.workspace.as_ref();
-            let name = known.map(|known| known.name.clone()).unwrap_or_default();
-            return Cut {
-                workspace,
-                head,
-                name,
-            };
-        }
-        std::thread::yield_now();
+    let (head, state) = workspace.settled();
+    let known = state.workspace.as_ref();
+    Cut {
+        name: known.map(|known| known.name.clone()).unwrap_or_default(),
+        workspace,
+        head,
+        state,
     }
 }
 
@@ -208,6 +204,7 @@ impl<W: Write> Lines<'_, W> {
         let Cut {
             workspace,
             head,
+            state,
             name,
         } = cut;
         let id = *workspace.id().as_bytes();
@@ -228,6 +225,15 @@ impl<W: Write> Lines<'_, W> {
                 break;
             }
             for entry in &block {
+                // A damaged log may have lost the event that tells: what is left of it is backed up all the same.
+                if !erasures::is_told_by(&state.erasures, entry)
+                    && workspace.head().size > head.size
+                {
+                    return Err(ServerError::ErasedMeanwhile {
+                        workspace: workspace.id(),
+                        seq: entry.seq,
+                    });
+                }
                 frontier.push(entry.leaf_hash(id));
                 self.line(&write_entry(entry, None::<&()>).map_err(not_written)?)?;
             }

@@ -41,6 +41,7 @@ use quarterdeck_core::id::{DeviceId, EventId, MemberId, Uuid, WorkspaceId};
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::{Checkpoint, Derived, DeviceKey, Hash, Head, Ledger, Options, PublicKey};
 use quarterdeck_projection::{Health, Kept};
+use quarterdeck_proto::v1;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use draft::Order;
@@ -302,6 +303,32 @@ impl Workspace {
         self.ledger.head()
     }
 
+    /// The end of the log with the state there, when what the log says up to there about erasing has been
+    /// carried out. Blocks for the moment between an append and its publication.
+    pub(crate) fn settled(&self) -> (Head, Arc<State>) {
+        loop {
+            let (head, state) = (self.head(), self.state());
+            if state.head == head.size || self.has_no_writer() {
+                return (head, state);
+            }
+            thread::yield_now();
+        }
+    }
+
+    /// The end of the log up to which an answer has to reach that holds these entries and was to reach up
+    /// to `head`. Texts may have been erased since that was looked at; nobody vouches for what remains then
+    /// but the event that erased them, and that was recorded before.
+    pub(crate) fn head_for(&self, head: Head, entries: &[v1::Entry]) -> Head {
+        let is_erased = |entry: &v1::Entry| {
+            (entry.event.as_ref()).is_some_and(|event| !event.erased.is_empty())
+        };
+        if entries.iter().any(is_erased) {
+            self.head()
+        } else {
+            head
+        }
+    }
+
     /// The size of the log, as it grows.
     pub(crate) fn follow(&self) -> watch::Receiver<u64> {
         self.ledger.follow()
@@ -455,9 +482,16 @@ impl Workspace {
         Ok(self.leaves.consistency(&*self.ledger, old, new)?)
     }
 
-    /// Goes through the whole log. Blocks for as long as that takes.
-    pub(crate) fn verify(&self, progress: impl FnMut(u64, u64) -> bool) -> Verified {
-        let mut verified = verify(&*self.ledger, Some(&self.identity), progress);
+    /// Goes through the whole log. Blocks for as long as that takes; where texts were erased meanwhile, for
+    /// as long again, since the event that vouches for what remains stands behind where it began.
+    pub(crate) fn verify(&self, mut progress: impl FnMut(u64, u64) -> bool) -> Verified {
+        let mut verified = loop {
+            let (head, _) = self.settled();
+            let verified = verify(&*self.ledger, &head, Some(&self.identity), &mut progress);
+            if !verified.is_unvouched || self.head().size == head.size {
+                break verified;
+            }
+        };
         if let (Standing::Salvaged(damage), None) = (self.standing(), &verified.finding) {
             let finding = Standing::Salvaged(damage.clone()).finding(&self.name());
             verified.finding = Some((damage.first, finding));

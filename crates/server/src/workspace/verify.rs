@@ -8,7 +8,7 @@ use quarterdeck_core::event::Entry;
 use quarterdeck_core::state::State;
 use quarterdeck_ledger::claims::Claim;
 use quarterdeck_ledger::{
-    Broken, Frontier, Hash, Ledger, LedgerError, PublicKey, Signature, Signed, walk,
+    Broken, Frontier, Hash, Head, Ledger, LedgerError, PublicKey, Signature, Signed, walk,
 };
 
 use super::identity::Identity;
@@ -29,18 +29,20 @@ pub(crate) struct Verified {
     pub(crate) served: bool,
     /// Whether its last command is all there.
     pub(crate) whole: bool,
+    /// Whether what is wrong is that nobody vouches, up to its end, for what remains of an entry.
+    pub(crate) is_unvouched: bool,
     /// What is wrong, and at which position; none where all is well.
     pub(crate) finding: Option<(u64, String)>,
 }
 
-/// Verifies the log as far as it goes now, on all cores. `identity` is the server's own in it, where
-/// that is known. `progress` gets how many entries were checked; saying `false` stops it.
+/// Verifies the log up to a head of it, on all cores. `identity` is the server's own in it, where that is
+/// known. `progress` gets how many entries were checked; saying `false` stops it.
 pub(crate) fn verify(
     ledger: &dyn Ledger,
+    head: &Head,
     identity: Option<&Identity>,
     mut progress: impl FnMut(u64, u64) -> bool,
 ) -> Verified {
-    let head = ledger.head();
     let mut frontier = Frontier::default();
     let mut state = State::default();
     let mut claims = Vec::new();
@@ -80,8 +82,11 @@ pub(crate) fn verify(
                     folder, then restore the workspace from a backup";
         finding = Some((head.size, what.to_owned()));
     }
+    let mut is_unvouched = false;
     if finding.is_none() && frontier.size() == head.size {
-        finding = vouching.first_unvouched().or_else(|| vouching.first_kept());
+        finding = vouching.first_unvouched();
+        is_unvouched = finding.is_some();
+        finding = finding.or_else(|| vouching.first_kept());
     }
     if finding.is_none() {
         finding = match closings::first_false(&claims, ledger, &[]) {
@@ -104,6 +109,7 @@ pub(crate) fn verify(
             .map(|device| PublicKey(device.key)),
         name: known.map(|known| known.name.clone()).unwrap_or_default(),
         whole,
+        is_unvouched,
         served: known.is_some_and(|known| known.served),
         finding,
     }

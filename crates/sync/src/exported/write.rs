@@ -6,6 +6,7 @@ use quarterdeck_core::event::Entry;
 use quarterdeck_core::visible;
 use quarterdeck_ledger::exported::{Header, write_entry};
 use quarterdeck_ledger::{Frontier, Hash, Ledger};
+use quarterdeck_projection::erasures;
 use serde::Serialize;
 
 use super::ExportError;
@@ -43,6 +44,8 @@ impl Replica {
         let was_held = self.is_held();
         self.verify(&mut |done, of| progress(done, 2 * of))?;
         let head = self.head();
+        // As of that head: the folder may be brought up to a later one while it is let go of.
+        let told = self.confirmed().erasures.clone();
         let name = self.confirmed().workspace.as_ref();
         let header = Header {
             workspace: *self.identity().workspace.as_bytes(),
@@ -73,6 +76,14 @@ impl Replica {
                 break;
             }
             for entry in &block {
+                if !erasures::is_told_by(&told, entry) {
+                    return Err(ReplicaError::Unverified {
+                        seq: entry.seq,
+                        what: "its texts were erased while the log was written; export it again"
+                            .to_owned(),
+                    }
+                    .into());
+                }
                 frontier.push(entry.leaf_hash(header.workspace));
                 let line = write_entry(entry, Some(&readable(&decode(entry)?)));
                 out.write_all(&visible::json_line(line.map_err(std::io::Error::from)?))?;

@@ -3,13 +3,14 @@
 use quarterdeck_core::decide::Command;
 use quarterdeck_core::erase::{Wanted, is_marker, texts_of};
 use quarterdeck_core::event::Body;
-use quarterdeck_core::value::{Field, Value};
+use quarterdeck_core::value::{Field, Subject, Value};
 use quarterdeck_ledger::Ledger;
 use tempfile::TempDir;
 
+use super::folder::create;
 use super::join::{device, member};
 use super::model::{Connection, Server};
-use super::{NOW, Plan, Seeded, open};
+use super::{NOW, Plan, Seeded, note, open};
 use crate::{Replica, sync};
 
 const SECRET: &str = "leads of Mrs Silva";
@@ -205,4 +206,34 @@ async fn a_device_that_was_away_follows_two_erasures_of_one_entry() {
         assert!(texts.iter().filter(|text| is_marker(text)).count() >= 3);
     }
     assert_eq!(ana.1.head(), ben.1.head());
+}
+
+#[test]
+fn a_log_whose_texts_are_erased_while_it_is_written_says_so_and_is_written_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ana = create(dir.path(), 1);
+    // More than is read at once: between two blocks others may have the folder.
+    let filler: Vec<Command> = (0..50)
+        .flat_map(|_| note(Subject::Workspace, &"x".repeat(10_000)))
+        .collect();
+    for at in 0..10 {
+        ana.commit(filler.clone(), None, NOW + at, &mut Seeded::new(at))
+            .unwrap();
+    }
+    let about = note(Subject::Workspace, SECRET);
+    ana.commit(about, None, NOW + 20, &mut Seeded::new(20))
+        .unwrap();
+    ana.release();
+    let mut out = Vec::new();
+    let mut is_erased = false;
+    let written = ana.export(&mut out, &mut |_| (), &mut |done, of| {
+        if 2 * done > of && !std::mem::replace(&mut is_erased, true) {
+            erase(&mut open(dir.path()), 40);
+        }
+    });
+    let what = written.unwrap_err().to_string();
+    assert!(what.contains("export it again"), "{what}");
+    ana.export(&mut Vec::new(), &mut |_| (), &mut |_, _| {})
+        .unwrap();
+    assert!(left(&mut ana).is_empty());
 }

@@ -27,14 +27,15 @@ pub(super) fn pull(
     let permit = auth::open_stream(shared, client)?;
     let open = shared.metrics.stream("pull");
     let workspace = Arc::clone(&client.workspace);
-    let head = workspace.head();
+    let mut head = workspace.head();
     let from = check_from(request.first_seq, &head)?;
     let wanted = if request.limit == 0 {
         u64::MAX
     } else {
         request.limit
     };
-    let last = head.size.min(from.saturating_add(wanted).saturating_sub(1));
+    let asked = from.saturating_add(wanted).saturating_sub(1);
+    let mut last = head.size.min(asked);
     let stopping = shared.stopping.clone();
     let sent = shared.metrics.sent("pull");
     let (making, token) = (Arc::clone(&shared.making), client.token);
@@ -53,6 +54,8 @@ pub(super) fn pull(
             let part = part((&making, token), &workspace, next, last)
                 .await
                 .map(|entries| {
+                    head = workspace.head_for(head, &entries);
+                    last = head.size.min(asked);
                     next = next.saturating_add(entries.len() as u64);
                     sent.inc_by(entries.len() as u64);
                     let at_head = next > head.size;

@@ -31,7 +31,7 @@ pub(super) fn watch(
         let mut begun = false;
         loop {
             grown.mark_unchanged();
-            let head = workspace.head();
+            let mut head = workspace.head();
             while next <= head.size || !begun {
                 begun = true;
                 let Ok(place) = answers.reserve().await else {
@@ -40,6 +40,7 @@ pub(super) fn watch(
                 let part = part((&making, token), &workspace, next, head.size)
                     .await
                     .map(|entries| {
+                        head = workspace.head_for(head, &entries);
                         next = next.saturating_add(entries.len() as u64);
                         sent.inc_by(entries.len() as u64);
                         let at_head = next > head.size;
