@@ -54,8 +54,9 @@ bench DIR=(justfile_directory() / "target"):
     cargo bench -p quarterdeck-cli --bench time_travel -- {{DIR}}
     cargo bench -p quarterdeck-cli --bench retro -- {{DIR}}
 
-# Kills servers and machines at random instants, and damages stores at random places, new ones each time, in ROUNDS rounds each; takes hours.
+# Kills servers and machines at random instants, and damages stores at random places, new ones each time, in ROUNDS rounds each; a thousand take half an hour.
 soak ROUNDS="1000":
+    cargo build --release -p quarterdeck-ledger --example ledger_store
     QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-tests --test killed_at_random --test killed_machine -- --nocapture
     LEDGER_CRASH_ROUNDS={{ROUNDS}} QUARTERDECK_ROUNDS={{ROUNDS}} QUARTERDECK_CHANCE="$(date +%s)" cargo test --release -p quarterdeck-ledger --test crash --test damage -- --nocapture
     @echo "soak: {{ROUNDS}} rounds each of kills and damage, and nothing was lost, doubled or passed over in silence"

@@ -1,11 +1,11 @@
 //! Who is calling. Deny by default: a call that has no row in the table of [`rules`] is refused, all
 //! but a few need a valid token, and get to know of nothing but the token's own workspace. A stream
-//! ends when its caller would be let in no longer: [`standing`].
+//! ends when its caller would be let in no longer: [`grant`].
 //!
 //! A token of a workspace that is not there, and one that never was, get the same answer.
 
+mod grant;
 mod rules;
-mod standing;
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,9 +24,9 @@ use crate::connection::{Origin, Peer};
 use crate::shared::{Shared, StreamOfToken};
 use crate::status::{status, too_many};
 use crate::workspace::Workspace;
+pub(crate) use grant::Grant;
 pub(crate) use rules::no_device;
 use rules::{Rule, rule_of};
-pub(crate) use standing::Standing;
 
 /// Who is calling; every request carries it.
 #[derive(Debug, Clone)]
@@ -86,12 +86,9 @@ fn admitted<T>(request: &tonic::Request<T>) -> Result<&Admitted, Status> {
 }
 
 /// The caller of a request whose answer is a stream, to be asked for as long as that is open.
-pub(crate) fn standing<T>(
-    shared: &Arc<Shared>,
-    request: &tonic::Request<T>,
-) -> Result<Standing, Status> {
+pub(crate) fn grant<T>(shared: &Arc<Shared>, request: &tonic::Request<T>) -> Result<Grant, Status> {
     let Admitted { caller, rule } = admitted(request)?;
-    Ok(Standing::of(shared, caller, *rule))
+    Ok(Grant::of(shared, caller, *rule))
 }
 
 /// The token's holder.

@@ -116,7 +116,7 @@ pub(crate) fn write<W: Write>(
 
 /// Where a log is cut: at its head, with what is known there.
 fn cut(workspace: Arc<Workspace>) -> Cut {
-    let (head, state) = workspace.settled();
+    let (head, state) = workspace.published();
     let known = state.workspace.as_ref();
     Cut {
         name: known.map(|known| known.name.clone()).unwrap_or_default(),

@@ -21,7 +21,7 @@ pub(crate) use command::Command;
 pub(crate) use query::Query;
 pub(crate) use sync::{Making, Sync};
 
-use crate::auth::Standing;
+use crate::auth::Grant;
 use crate::error::ServerError;
 use crate::status;
 use crate::world::World;
@@ -36,7 +36,7 @@ const IN_FLIGHT: usize = 1;
 /// Runs `produce` in a task of its own, and answers what it sends for as long as the caller would
 /// be let in. When the client hangs up or is put out, sending fails, and that is all there is to it.
 fn stream<T, F>(
-    standing: Standing,
+    grant: Grant,
     produce: impl FnOnce(mpsc::Sender<Result<T, Status>>) -> F,
 ) -> Answers<T>
 where
@@ -47,7 +47,7 @@ where
     tokio::spawn(produce(sender));
     Box::pin(WhileWelcome {
         answers: Some(receiver),
-        ended: Box::pin(standing.ended()),
+        ended: Box::pin(grant.ended()),
     })
 }
 

@@ -212,7 +212,7 @@ impl Workspace {
             workspace = %identity.workspace, head = state.head, folded,
             "opened a workspace"
         );
-        let published = Arc::new(Published::new(state.clone(), index));
+        let published = Arc::new(Published::new(ledger.head(), state.clone(), index));
         let clock = last_reading(&*ledger, &published, identity.device)?;
         let trouble = Arc::<Trouble>::default();
         let writer = Writer {
@@ -303,16 +303,10 @@ impl Workspace {
         self.ledger.head()
     }
 
-    /// The end of the log with the state there, when what the log says up to there about erasing has been
-    /// carried out. Blocks for the moment between an append and its publication.
-    pub(crate) fn settled(&self) -> (Head, Arc<State>) {
-        loop {
-            let (head, state) = (self.head(), self.state());
-            if state.head == head.size || self.has_no_writer() {
-                return (head, state);
-            }
-            thread::yield_now();
-        }
+    /// The end of the log that is published, with the state there. What the log says up to there about
+    /// erasing has been carried out.
+    pub(crate) fn published(&self) -> (Head, Arc<State>) {
+        self.published.at()
     }
 
     /// The end of the log up to which an answer has to reach that holds these entries and was to reach up
@@ -482,13 +476,15 @@ impl Workspace {
         Ok(self.leaves.consistency(&*self.ledger, old, new)?)
     }
 
-    /// Goes through the whole log. Blocks for as long as that takes; where texts were erased meanwhile, for
-    /// as long again, since the event that vouches for what remains stands behind where it began.
+    /// Goes through the log as it is published. Blocks for as long as that takes; where texts were erased
+    /// meanwhile, for as long again, since the event that vouches for what remains stands behind where it
+    /// began.
     pub(crate) fn verify(&self, mut progress: impl FnMut(u64, u64) -> bool) -> Verified {
         let mut verified = loop {
-            let (head, _) = self.settled();
+            let (head, _) = self.published();
             let verified = verify(&*self.ledger, &head, Some(&self.identity), &mut progress);
-            if !verified.is_unvouched || self.head().size == head.size {
+            let goes_on = self.head().size > head.size && !self.has_no_writer();
+            if !(verified.is_unvouched && goes_on) {
                 break verified;
             }
         };

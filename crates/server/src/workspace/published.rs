@@ -6,29 +6,39 @@ use std::sync::{Arc, PoisonError, RwLock};
 use quarterdeck_core::event::{Entry, Event};
 use quarterdeck_core::id::{DeviceId, EventId};
 use quarterdeck_core::state::State;
-use quarterdeck_ledger::{Index, SubjectId};
+use quarterdeck_ledger::{Head, Index, SubjectId};
 use tokio::sync::watch;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Published {
-    state: RwLock<Arc<State>>,
+    /// The end of the log that is seen, with the state there.
+    at: RwLock<(Head, Arc<State>)>,
     index: RwLock<Index>,
     /// Up to where it is.
-    head: watch::Sender<u64>,
+    size: watch::Sender<u64>,
 }
 
 impl Published {
-    pub(crate) fn new(state: State, index: Index) -> Self {
+    pub(crate) fn new(head: Head, state: State, index: Index) -> Self {
         Self {
-            head: watch::Sender::new(state.head),
-            state: RwLock::new(Arc::new(state)),
+            size: watch::Sender::new(head.size),
+            at: RwLock::new((head, Arc::new(state))),
             index: RwLock::new(index),
         }
     }
 
+    /// The end of the log that is seen, with the state there. What the log says up to there about erasing
+    /// has been carried out.
+    pub(crate) fn at(&self) -> (Head, Arc<State>) {
+        self.at
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// The present state. Later entries do not change it.
     pub(crate) fn state(&self) -> Arc<State> {
-        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+        self.at().1
     }
 
     /// Asks the index.
@@ -36,32 +46,34 @@ impl Published {
         ask(&self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes in entries that are on disk, with the state that the whole log was folded to anew.
-    pub(crate) fn renew(&self, folded: State, entries: &[Entry]) {
-        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
-        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        *state = Arc::new(folded);
-        for entry in entries {
-            push(&mut index, &entry.event);
-        }
+    /// Takes in entries that are on disk, up to `head`.
+    pub(crate) fn extend(&self, head: Head, entries: &[Entry]) {
+        self.take_in(head, entries, |state| {
+            // Copied only while a reader still holds the state before.
+            let state = Arc::make_mut(state);
+            entries.iter().for_each(|entry| state.apply(entry));
+        });
     }
 
-    /// Takes in entries that are on disk.
-    pub(crate) fn extend(&self, entries: &[Entry]) {
+    /// The same, with the state that the whole log was folded to anew.
+    pub(crate) fn renew(&self, head: Head, folded: State, entries: &[Entry]) {
+        self.take_in(head, entries, |state| *state = Arc::new(folded));
+    }
+
+    fn take_in(&self, head: Head, entries: &[Entry], fold: impl FnOnce(&mut Arc<State>)) {
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
-        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        // Copied only while a reader still holds the state before.
-        let state = Arc::make_mut(&mut state);
-        for entry in entries {
-            state.apply(entry);
-            push(&mut index, &entry.event);
-        }
-        self.head.send_replace(state.head);
+        let mut at = self.at.write().unwrap_or_else(PoisonError::into_inner);
+        at.0 = head;
+        fold(&mut at.1);
+        entries
+            .iter()
+            .for_each(|entry| push(&mut index, &entry.event));
+        self.size.send_replace(head.size);
     }
 
     /// Tells whenever there is more to see.
     pub(crate) fn follow(&self) -> watch::Receiver<u64> {
-        self.head.subscribe()
+        self.size.subscribe()
     }
 }
 

@@ -4,6 +4,8 @@
     reason = "the lock is what holds an append up"
 )]
 
+mod erasing;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use quarterdeck_core::calendar::Timestamp;
@@ -13,7 +15,9 @@ use quarterdeck_core::id::MemberId;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::token::{NoteKind, Role};
 use quarterdeck_core::value::Subject;
-use quarterdeck_ledger::{Appended, Entry, Frontier, LedgerError, MemoryLedger, NewEntry, Remains};
+use quarterdeck_ledger::{
+    Appended, Entry, Frontier, LedgerError, MemoryLedger, NewEntry, Remains, Sealed,
+};
 
 use super::*;
 
@@ -23,6 +27,8 @@ struct Faulty {
     full: AtomicBool,
     appends: AtomicUsize,
     gate: Mutex<()>,
+    /// What happens just before something is read.
+    before_read: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Faulty {
@@ -32,6 +38,7 @@ impl Faulty {
             full: AtomicBool::new(false),
             appends: AtomicUsize::new(0),
             gate: Mutex::new(()),
+            before_read: Mutex::new(None),
         }
     }
 }
@@ -56,6 +63,10 @@ impl Ledger for Faulty {
     }
 
     fn read(&self, from: u64, entries: usize, bytes: usize) -> Result<Vec<Entry>, LedgerError> {
+        let first = self.before_read.lock().unwrap().take();
+        if let Some(first) = first {
+            first();
+        }
         self.inner.read(from, entries, bytes)
     }
 
@@ -402,7 +413,7 @@ async fn a_closing_that_does_not_hold_is_found() {
         source: None,
         body: closed(head.size, [6; 32]),
     };
-    let mut sealed = quarterdeck_ledger::Sealed::new(
+    let mut sealed = Sealed::new(
         quarterdeck_proto::encode_event(&event).into(),
         [7; 16],
         None,
@@ -413,7 +424,13 @@ async fn a_closing_that_does_not_hold_is_found() {
     let id = *event.id.as_bytes();
     let entry = NewEntry::new(recorded, id, sealed);
     ledger.append(state.head, vec![entry]).unwrap();
-    let (seq, what) = workspace.verify(|_, _| true).finding.unwrap();
+    let found = verify(
+        &*ledger,
+        &ledger.head(),
+        Some(&workspace.identity),
+        |_, _| true,
+    );
+    let (seq, what) = found.finding.unwrap();
     assert_eq!(seq, state.head + 1);
     assert!(what.contains(&format!("entry {}", head.size)), "{what}");
 }

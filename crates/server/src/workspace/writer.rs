@@ -16,7 +16,7 @@ use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::WorkspaceId;
 use quarterdeck_core::refusal::Refusal;
-use quarterdeck_ledger::{Appended, Derived, LedgerError, NewEntry};
+use quarterdeck_ledger::{Appended, Derived, Head, LedgerError, NewEntry};
 use quarterdeck_projection::{Folded, Health, Kept};
 use tokio::sync::{mpsc, oneshot};
 
@@ -137,7 +137,7 @@ impl Writer {
         let began = Instant::now();
         self.desk.world.reached(Step::Appending);
         let appended = match self.desk.ledger.append(size, new) {
-            Ok(Appended::Recorded(head)) => Ok(head.size),
+            Ok(Appended::Recorded(head)) => Ok(head),
             Ok(Appended::HeadMoved(head)) => {
                 tracing::error!(
                     workspace = %self.desk.identity.workspace, expected = size, found = head.size,
@@ -161,13 +161,13 @@ impl Writer {
                     let took = began.elapsed();
                     self.metrics.append_seconds.observe(took.as_secs_f64());
                     self.metrics.latency.note(took);
-                    self.metrics.head(self.desk.identity.workspace, *head);
+                    self.metrics.head(self.desk.identity.workspace, head.size);
                 }
                 self.seen = (entries.iter()).fold(self.seen, |seen, entry| {
                     seen.observe(entry.event.authored.held_to(entry.recorded.ms()))
                 });
-                if !self.erased(&entries) {
-                    self.desk.published.extend(&entries);
+                if !self.erased(*head, &entries) {
+                    self.desk.published.extend(*head, &entries);
                 }
                 self.desk.world.reached(Step::Published);
             }
@@ -177,6 +177,7 @@ impl Writer {
                 self.desk.identity.log_ends_at(self.desk.state.head);
             }
         }
+        let appended = appended.map(|head| head.size);
         for waiting in waiting {
             self.answer(waiting, &appended);
         }
@@ -185,7 +186,7 @@ impl Writer {
 
     /// Carries out what was just recorded about erasing, before anybody is answered. Whether the state was
     /// folded anew for that, and published.
-    fn erased(&mut self, entries: &[Entry]) -> bool {
+    fn erased(&mut self, head: Head, entries: &[Entry]) -> bool {
         let Desk { ledger, state, .. } = &self.desk;
         let derived = self.derived.as_deref();
         let folded = match erase::carry_out(&**ledger, state, derived) {
@@ -196,7 +197,7 @@ impl Writer {
         match folded {
             Ok(folded) => {
                 self.desk.state.clone_from(&folded.state);
-                self.desk.published.renew(folded.state, entries);
+                self.desk.published.renew(head, folded.state, entries);
                 self.snapshot = 0;
                 true
             }

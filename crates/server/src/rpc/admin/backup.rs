@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 use tonic::Status;
 
 use super::Who;
-use crate::auth::Standing;
+use crate::auth::Grant;
 use crate::backup::{self, Contents};
 use crate::rpc::{Answers, stream};
 use crate::shared::Shared;
@@ -18,7 +18,7 @@ use crate::status::failed;
 pub(super) fn backup(
     shared: &Arc<Shared>,
     who: &Who,
-    standing: Standing,
+    grant: Grant,
     request: &v1::BackupRequest,
 ) -> Result<Answers<v1::BackupResponse>, Status> {
     let which = match request.workspace.as_str() {
@@ -35,7 +35,7 @@ pub(super) fn backup(
         is_public: request.public,
     };
     let shared = Arc::clone(shared);
-    Ok(stream(standing, move |answers| async move {
+    Ok(stream(grant, move |answers| async move {
         let work = tokio::task::spawn_blocking(move || {
             let mut pieces = Pieces {
                 answers,

@@ -201,8 +201,8 @@ impl AdminService for Admin {
     ) -> Result<Response<Self::VerifyStream>, Status> {
         let workspace =
             Self::who(&request)?.workspace(&self.shared, &request.get_ref().workspace)?;
-        let standing = auth::standing(&self.shared, &request)?;
-        Ok(Response::new(verify::verify(workspace, standing)))
+        let grant = auth::grant(&self.shared, &request)?;
+        Ok(Response::new(verify::verify(workspace, grant)))
     }
 
     async fn get_stats(
@@ -221,8 +221,8 @@ impl AdminService for Admin {
         request: Request<v1::BackupRequest>,
     ) -> Result<Response<Self::BackupStream>, Status> {
         let who = Self::who(&request)?;
-        let standing = auth::standing(&self.shared, &request)?;
-        backup::backup(&self.shared, &who, standing, request.get_ref()).map(Response::new)
+        let grant = auth::grant(&self.shared, &request)?;
+        backup::backup(&self.shared, &who, grant, request.get_ref()).map(Response::new)
     }
 
     async fn restore_workspace(

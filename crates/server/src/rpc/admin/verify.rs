@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use quarterdeck_proto::v1;
 
-use crate::auth::Standing;
+use crate::auth::Grant;
 use crate::rpc::{Answers, stream};
 use crate::workspace::Workspace;
 
-pub(super) fn verify(workspace: Arc<Workspace>, standing: Standing) -> Answers<v1::VerifyResponse> {
-    stream(standing, move |answers| async move {
+pub(super) fn verify(workspace: Arc<Workspace>, grant: Grant) -> Answers<v1::VerifyResponse> {
+    stream(grant, move |answers| async move {
         let work = tokio::task::spawn_blocking(move || {
-            let size = workspace.head().size;
-            let verified = workspace.verify(|checked, size| {
+            let mut size = 0;
+            let verified = workspace.verify(|checked, of| {
+                size = of;
                 let part = v1::VerifyResponse {
                     checked,
                     size,

@@ -52,12 +52,12 @@ impl QueryService for Query {
         request: Request<v1::GetStateRequest>,
     ) -> Result<Response<Self::GetStateStream>, Status> {
         let client = auth::client(&request)?;
-        let standing = auth::standing(&self.shared, &request)?;
+        let grant = auth::grant(&self.shared, &request)?;
         let permit = auth::open_stream(&self.shared, &client)?;
         let now = self.shared.world.now();
         let request = request.into_inner();
         is_meant(&client, &request.workspace)?;
-        let answers = state::get(&client.workspace, request, now, (standing, permit)).await?;
+        let answers = state::get(&client.workspace, request, now, (grant, permit)).await?;
         Ok(Response::new(answers))
     }
 
@@ -113,13 +113,13 @@ impl QueryService for Query {
         request: Request<v1::GetReportRequest>,
     ) -> Result<Response<Self::GetReportStream>, Status> {
         let client = auth::client(&request)?;
-        let standing = auth::standing(&self.shared, &request)?;
+        let grant = auth::grant(&self.shared, &request)?;
         let permit = auth::open_stream(&self.shared, &client)?;
         let request = request.into_inner();
         is_meant(&client, &request.workspace)?;
         let asked = self.asked(&client, request.as_of, request.on);
         let answers =
-            report::get(&client.workspace, request.report, asked, (standing, permit)).await?;
+            report::get(&client.workspace, request.report, asked, (grant, permit)).await?;
         Ok(Response::new(answers))
     }
 

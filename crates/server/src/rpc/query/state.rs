@@ -9,7 +9,7 @@ use quarterdeck_proto::v1;
 use tonic::Status;
 
 use super::view::moment;
-use crate::auth::Standing;
+use crate::auth::Grant;
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::StreamOfToken;
 use crate::workspace::Workspace;
@@ -18,7 +18,7 @@ pub(super) async fn get(
     workspace: &Arc<Workspace>,
     request: v1::GetStateRequest,
     now: Timestamp,
-    (standing, permit): (Standing, StreamOfToken),
+    (grant, permit): (Grant, StreamOfToken),
 ) -> Result<Answers<v1::GetStateResponse>, Status> {
     let state = match moment(&workspace.state(), request.as_of, now)? {
         None => workspace.state(),
@@ -32,7 +32,7 @@ pub(super) async fn get(
         Status::internal("The server could not write the state as JSON.")
     })?;
     let head = state.head;
-    Ok(stream(standing, move |answers| async move {
+    Ok(stream(grant, move |answers| async move {
         let _held = permit;
         for part in json.into_bytes().chunks(CHUNK_BYTES) {
             let part = v1::GetStateResponse {

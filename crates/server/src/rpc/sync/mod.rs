@@ -45,27 +45,27 @@ impl SyncService for Sync {
         &self,
         request: Request<Streaming<v1::PushRequest>>,
     ) -> Result<Response<Self::PushStream>, Status> {
-        let standing = auth::standing(&self.shared, &request)?;
+        let grant = auth::grant(&self.shared, &request)?;
         let client = auth::client(&request)?;
-        push::push(&self.shared, standing, client, request.into_inner()).map(Response::new)
+        push::push(&self.shared, grant, client, request.into_inner()).map(Response::new)
     }
 
     async fn pull(
         &self,
         request: Request<v1::PullRequest>,
     ) -> Result<Response<Self::PullStream>, Status> {
-        let standing = auth::standing(&self.shared, &request)?;
+        let grant = auth::grant(&self.shared, &request)?;
         let client = auth::client(&request)?;
-        pull::pull(&self.shared, standing, &client, request.into_inner()).map(Response::new)
+        pull::pull(&self.shared, grant, &client, request.into_inner()).map(Response::new)
     }
 
     async fn watch(
         &self,
         request: Request<v1::WatchRequest>,
     ) -> Result<Response<Self::WatchStream>, Status> {
-        let standing = auth::standing(&self.shared, &request)?;
+        let grant = auth::grant(&self.shared, &request)?;
         let client = auth::client(&request)?;
-        watch::watch(&self.shared, standing, &client, request.into_inner()).map(Response::new)
+        watch::watch(&self.shared, grant, &client, request.into_inner()).map(Response::new)
     }
 
     async fn get_checkpoint(

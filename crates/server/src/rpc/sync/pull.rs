@@ -9,7 +9,7 @@ use quarterdeck_proto::v1;
 use tonic::{Code, Status};
 
 use super::{Making, checkpoint_of, entry};
-use crate::auth::{self, Client, Standing};
+use crate::auth::{self, Client, Grant};
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::Shared;
 use crate::status::status;
@@ -20,7 +20,7 @@ const PART_ENTRIES: u64 = 8_192;
 
 pub(super) fn pull(
     shared: &Arc<Shared>,
-    standing: Standing,
+    grant: Grant,
     client: &Client,
     request: v1::PullRequest,
 ) -> Result<Answers<v1::PullResponse>, Status> {
@@ -39,7 +39,7 @@ pub(super) fn pull(
     let stopping = shared.stopping.clone();
     let sent = shared.metrics.sent("pull");
     let (making, token) = (Arc::clone(&shared.making), client.token);
-    Ok(stream(standing, move |answers| async move {
+    Ok(stream(grant, move |answers| async move {
         let _held = (permit, open);
         let mut next = from;
         loop {

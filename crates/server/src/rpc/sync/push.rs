@@ -10,7 +10,7 @@ use quarterdeck_proto::v1::{self, event_outcome};
 use tonic::{Status, Streaming};
 
 use super::pull::log_is_shorter;
-use crate::auth::{self, Client, Standing};
+use crate::auth::{self, Client, Grant};
 use crate::rpc::{Answers, blocking, stream};
 use crate::shared::Shared;
 use crate::status::{invalid, too_many, unavailable};
@@ -22,7 +22,7 @@ const ON_THE_SPOT: usize = 8;
 
 pub(super) fn push(
     shared: &Arc<Shared>,
-    standing: Standing,
+    grant: Grant,
     client: Client,
     mut requests: Streaming<v1::PushRequest>,
 ) -> Result<Answers<v1::PushResponse>, Status> {
@@ -34,8 +34,8 @@ pub(super) fn push(
     let permit = auth::open_stream(shared, &client)?;
     let open = shared.metrics.stream("push");
     let shared = Arc::clone(shared);
-    let still = Standing::clone(&standing);
-    Ok(stream(standing, move |answers| async move {
+    let still = Grant::clone(&grant);
+    Ok(stream(grant, move |answers| async move {
         let _held = (permit, open);
         loop {
             let request = tokio::select! {

@@ -7,13 +7,13 @@ use tonic::Status;
 
 use super::checkpoint_of;
 use super::pull::{check_from, part};
-use crate::auth::{self, Client, Standing};
+use crate::auth::{self, Client, Grant};
 use crate::rpc::{Answers, stream};
 use crate::shared::Shared;
 
 pub(super) fn watch(
     shared: &Arc<Shared>,
-    standing: Standing,
+    grant: Grant,
     client: &Client,
     request: v1::WatchRequest,
 ) -> Result<Answers<v1::WatchResponse>, Status> {
@@ -24,7 +24,7 @@ pub(super) fn watch(
     let stopping = shared.stopping.clone();
     let sent = shared.metrics.sent("watch");
     let (making, token) = (Arc::clone(&shared.making), client.token);
-    Ok(stream(standing, move |answers| async move {
+    Ok(stream(grant, move |answers| async move {
         let _held = (permit, open);
         let mut grown = workspace.follow();
         let mut next = from;

@@ -26,7 +26,7 @@ use tokio::sync::mpsc::Sender;
 use tonic::Status;
 
 use super::view::{Asked, View};
-use crate::auth::Standing;
+use crate::auth::Grant;
 use crate::rpc::{Answers, asking, stream};
 use crate::shared::StreamOfToken;
 use crate::status::invalid;
@@ -45,7 +45,7 @@ pub(super) async fn get(
     workspace: &Arc<Workspace>,
     report: Option<Report>,
     asked: Asked,
-    (standing, permit): (Standing, StreamOfToken),
+    (grant, permit): (Grant, StreamOfToken),
 ) -> Result<Answers<v1::GetReportResponse>, Status> {
     let report = report.ok_or_else(|| invalid("report", "is missing: say which one"))?;
     let workspace = Arc::clone(workspace);
@@ -54,7 +54,7 @@ pub(super) async fn get(
         tell(View::open(&workspace, asked)?.begun()?, report)
     })
     .await?;
-    Ok(stream(standing, move |answers| async move {
+    Ok(stream(grant, move |answers| async move {
         let _held = permit;
         send(&world, told, &answers).await;
     }))

@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// A caller whose stream is open.
 #[derive(Clone)]
-pub(crate) struct Standing {
+pub(crate) struct Grant {
     shared: Arc<Shared>,
     caller: Caller,
     rule: Rule,
@@ -31,7 +31,7 @@ pub(crate) struct Standing {
     log: Option<watch::Receiver<u64>>,
 }
 
-impl Standing {
+impl Grant {
     pub(super) fn of(shared: &Arc<Shared>, caller: &Caller, rule: Rule) -> Self {
         let log = match caller {
             Caller::Client(client) => Some(client.workspace.follow_published()),
