@@ -2,7 +2,7 @@
 //! work goes on. Needs a small disk, which only the superuser can mount: left out, with the reason, elsewhere.
 #![allow(clippy::print_stderr, reason = "a test fails by panicking")]
 
-use quarterdeck_tests::{Disk, TestEnv};
+use quarterdeck_tests::{Disk, Machine, TestEnv, files_below};
 
 const LEADS: &str = "Qualified leads";
 
@@ -11,6 +11,20 @@ const MEBIBYTES: u32 = 48;
 
 /// More than any one step may take on top of what it needs, less than it needs.
 const LEFT_FREE: usize = 8 << 10;
+
+/// An append leaves 8 MiB free, and so does writing the log anew: more than the one takes, less than the other.
+const ROOM_TO_APPEND: usize = (8 << 20) + (512 << 10);
+
+const SECRET: &str = "Ben is ill since Tuesday";
+
+/// Whether any file of a machine holds these words.
+fn holds(machine: &Machine<'_>, words: &str) -> bool {
+    let files = files_below(machine.home());
+    let mut texts = files
+        .iter()
+        .map(|(_, bytes)| String::from_utf8_lossy(bytes));
+    texts.any(|text| text.contains(words))
+}
 
 /// A small disk at the folder `name`, or nothing where there cannot be one.
 fn small_disk(env: &TestEnv, name: &str) -> Option<Disk> {
@@ -76,4 +90,44 @@ fn a_server_whose_disk_is_full_keeps_nobody_from_working() {
     lagos.join(&server.invite("ben", "viewer"));
     assert_eq!(lagos.key_result(LEADS)["current"], "531");
     server.okrd(&["verify"]).ok();
+}
+
+/// Writing the log anew takes as much room as it has, beside what is always left free.
+#[test]
+fn an_erasure_for_which_there_is_no_room_is_told_and_made_up_for() {
+    let env = TestEnv::new();
+    let Some(disk) = small_disk(&env, "lisbon") else {
+        return;
+    };
+    let server = env.server("acme", "ana");
+    let lisbon = env.machine("lisbon");
+    lisbon.join(&server.first_invitation()).plan_a_quarter();
+    lisbon.okr(&["checkin", "leads", "510", "-m", SECRET]).ok();
+    lisbon.sync();
+    let porto = env.machine("porto");
+    porto.join(&server.invite("ben", "owner"));
+    porto.sync();
+    let erased = ["erase", "--text", SECRET, "-m", "asked for", "--yes"];
+    porto.okr(&erased).ok();
+    porto.sync();
+
+    disk.fill(ROOM_TO_APPEND);
+    lisbon.sync();
+    assert!(holds(&lisbon, SECRET), "there was no room");
+    let told = lisbon.okr(&["doctor"]).code(1);
+    assert!(
+        told.stdout.contains("still on this machine"),
+        "{}",
+        told.stdout
+    );
+    disk.empty();
+    lisbon.okr(&["status"]).ok();
+    assert!(!holds(&lisbon, SECRET), "the next command makes up for it");
+    let well = lisbon.okr(&["doctor"]);
+    assert!(
+        !well.stdout.contains("still on this machine"),
+        "{}",
+        well.stdout
+    );
+    lisbon.okr(&["verify"]).ok();
 }

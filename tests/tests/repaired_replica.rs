@@ -193,3 +193,83 @@ fn without_a_server_what_is_readable_is_saved_to_a_file() {
         assert_eq!((&read["id"], &read["seq"]), (&was["id"], &was["seq"]));
     }
 }
+
+/// Flips a bit of one command in the outbox of a machine, told by its note, and answers the damaged file.
+fn damage_outbox(machine: &Machine<'_>, note: &str) -> (PathBuf, Vec<u8>) {
+    let files = files_below(machine.home());
+    let (path, mut bytes) = files
+        .into_iter()
+        .find(|(path, _)| path.ends_with("outbox"))
+        .expect("an outbox");
+    let at = bytes
+        .windows(note.len())
+        .position(|window| window == note.as_bytes())
+        .expect("the command waits");
+    bytes[at] ^= 1;
+    fs::write(&path, &bytes).expect("the damage is done");
+    (path, bytes)
+}
+
+fn three_wait(machine: &Machine<'_>) {
+    for note in ["the first", "the second", "the third"] {
+        machine.okr(&["checkin", "leads", "+1", "-m", note]).ok();
+    }
+}
+
+#[test]
+fn an_outbox_that_is_damaged_in_the_middle_goes_on_with_all_that_reads() {
+    let env = TestEnv::new();
+    let server = env.server("acme", "ana");
+    let lisbon = env.machine("lisbon");
+    lisbon.join(&server.first_invitation()).plan_a_quarter();
+    lisbon.sync();
+    three_wait(&lisbon);
+    let (_, damaged) = damage_outbox(&lisbon, "the second");
+    lisbon.okr(&["status"]).code(7).explains(&["okr repair"]);
+
+    let repaired = lisbon.okr(&["repair", "--json"]).ok().json();
+    assert_eq!(repaired["outcome"], "repaired");
+    let unsent = &repaired["unsent"][0];
+    assert_eq!(
+        (&unsent["file"], &unsent["commands"]),
+        (&"outbox".into(), &2.into())
+    );
+    let kept = Path::new(unsent["evidence"].as_str().expect("a folder"));
+    assert_eq!(
+        fs::read(kept.join("outbox")).expect("the evidence"),
+        damaged
+    );
+    assert_eq!(lisbon.key_result("Qualified leads")["current"], "502");
+    let again = lisbon.okr(&["repair", "--json"]).ok().json();
+    assert_eq!(again["outcome"], "sound");
+
+    // What comes behind the gap cannot follow on it; the person does what the refusal says.
+    let refused = lisbon.okr(&["sync"]).code(5).explains(&["missing"]);
+    let offered = refused.offered_command();
+    lisbon
+        .okr(&offered.iter().map(String::as_str).collect::<Vec<_>>())
+        .ok();
+    lisbon.sync();
+    assert_eq!(lisbon.key_result("Qualified leads")["pending"], false);
+    assert_eq!(lisbon.key_result("Qualified leads")["current"], "502");
+    lisbon.okr(&["verify", "--server"]).ok();
+}
+
+/// What was sent before it was damaged is taken from the log, and counted once.
+#[test]
+fn an_outbox_whose_damaged_command_is_recorded_already_loses_nothing() {
+    let env = TestEnv::new();
+    let server = env.server("acme", "ana");
+    let lisbon = env.machine("lisbon");
+    lisbon.join(&server.first_invitation()).plan_a_quarter();
+    lisbon.sync();
+    three_wait(&lisbon);
+    let as_it_waited = lisbon.copied_to("as-it-waited");
+    lisbon.sync();
+    damage_outbox(&as_it_waited, "the second");
+    as_it_waited.okr(&["repair"]).ok();
+    as_it_waited.sync();
+    assert_eq!(as_it_waited.key_result("Qualified leads")["current"], "503");
+    assert_eq!(as_it_waited.count("CheckedIn"), 3);
+    as_it_waited.okr(&["verify", "--server"]).ok();
+}

@@ -39,7 +39,7 @@ pub enum ReplicaError {
     },
     /// A file of the folder is not what was written.
     #[error(
-        "{} is damaged at byte {offset}: {what}; nothing was changed: keep a copy of the folder, then ask for help or restore it from a backup",
+        "{} is damaged at byte {offset}: {what}; nothing was changed: `okr repair` goes on with what is readable, and keeps this file",
         path.display()
     )]
     Damaged {
@@ -49,6 +49,12 @@ pub enum ReplicaError {
         offset: u64,
         /// What is wrong there.
         what: String,
+    },
+    /// A file of the folder was written by an okr that came after this one.
+    #[error("{} was written by a newer okr: update this one", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
     },
     /// The device's own file does not read.
     #[error("{} cannot be read: {what}; restore it from a backup, or join the workspace anew", path.display())]

@@ -49,6 +49,9 @@ impl FramedFile {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(io_error("read", &path)(error)),
         };
+        if is_newer(&bytes, magic) {
+            return Err(ReplicaError::Newer { path });
+        }
         let Parsed { frames, end, torn } =
             parse(&bytes, magic).map_err(|(offset, what)| ReplicaError::Damaged {
                 path: path.clone(),
@@ -114,10 +117,7 @@ impl FramedFile {
 
     /// Replaces all frames at once.
     pub(crate) fn replace(&mut self, payloads: &[Vec<u8>]) -> Result<(), ReplicaError> {
-        let mut bytes = self.magic.as_bytes().to_vec();
-        payloads
-            .iter()
-            .for_each(|payload| push_frame(&mut bytes, payload));
+        let bytes = write(self.magic, payloads);
         files::replace(&self.path, &bytes)?;
         self.file = None;
         self.end = bytes.len() as u64;
@@ -156,40 +156,88 @@ pub(crate) struct Parsed {
 
 /// Reads the bytes of a file; an error is the place that is damaged, and how.
 pub(crate) fn parse(bytes: &[u8], magic: &str) -> Result<Parsed, (usize, &'static str)> {
-    let mut at = magic.len();
     if bytes.len() < magic.len() {
         if !magic.as_bytes().starts_with(bytes) {
             return Err((0, "it does not begin with the name of its format"));
         }
-        at = bytes.len();
-    } else if !bytes.starts_with(magic.as_bytes()) {
+        return Ok(Parsed {
+            frames: Vec::new(),
+            end: bytes.len(),
+            torn: true,
+        });
+    }
+    if !bytes.starts_with(magic.as_bytes()) {
         return Err((0, "it is of another format or a newer version"));
     }
-    let mut frames = Vec::new();
-    while at < bytes.len() {
-        match frame_at(bytes, at) {
-            Some(payload) => {
-                at = payload.end + CHECKSUM;
-                frames.push(bytes.get(payload).unwrap_or_default().to_vec());
-            }
-            None => break,
-        }
-    }
-    let torn = at < bytes.len() || bytes.len() < magic.len();
-    if torn && (at + 1..bytes.len()).any(|later| frame_at(bytes, later).is_some()) {
+    let Scanned { frames, damaged } = scan(bytes, magic);
+    let end = damaged.first().map_or(bytes.len(), |first| first.start);
+    if damaged.iter().any(|damaged| damaged.end < bytes.len()) {
         return Err((
-            at,
+            end,
             "a record does not match its checksum, and whole ones follow it",
         ));
     }
     Ok(Parsed {
         frames,
-        end: at,
-        torn,
+        end,
+        torn: end < bytes.len(),
     })
 }
 
-pub(crate) fn push_frame(bytes: &mut Vec<u8>, payload: &[u8]) {
+/// Whether it has the name of its format, and another version of it.
+pub(crate) fn is_newer(bytes: &[u8], magic: &str) -> bool {
+    let name = magic.split_inclusive('/').next().unwrap_or(magic);
+    let version = (bytes.strip_prefix(name.as_bytes()))
+        .and_then(|rest| rest.split(|byte| *byte == b'\n').next());
+    !bytes.starts_with(magic.as_bytes())
+        && version
+            .is_some_and(|version| !version.is_empty() && version.iter().all(u8::is_ascii_digit))
+        && bytes.len() >= magic.len()
+}
+
+/// What is there of a file, wherever it is damaged.
+#[derive(Debug)]
+pub(crate) struct Scanned {
+    /// The payloads of the whole frames before, between and behind what is damaged.
+    pub(crate) frames: Vec<Vec<u8>>,
+    /// The bytes that belong to no whole frame.
+    pub(crate) damaged: Vec<Range<usize>>,
+}
+
+pub(crate) fn scan(bytes: &[u8], magic: &str) -> Scanned {
+    let mut at = if bytes.starts_with(magic.as_bytes()) {
+        magic.len()
+    } else {
+        0
+    };
+    let mut scanned = Scanned {
+        frames: Vec::new(),
+        damaged: Vec::new(),
+    };
+    while at < bytes.len() {
+        if let Some(payload) = frame_at(bytes, at) {
+            at = payload.end + CHECKSUM;
+            (scanned.frames).push(bytes.get(payload).unwrap_or_default().to_vec());
+        } else {
+            let next = (at + 1..bytes.len()).find(|later| frame_at(bytes, *later).is_some());
+            let next = next.unwrap_or(bytes.len());
+            scanned.damaged.push(at..next);
+            at = next;
+        }
+    }
+    scanned
+}
+
+/// The bytes of a file with these frames.
+pub(crate) fn write(magic: &str, payloads: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = magic.as_bytes().to_vec();
+    payloads
+        .iter()
+        .for_each(|payload| push_frame(&mut bytes, payload));
+    bytes
+}
+
+fn push_frame(bytes: &mut Vec<u8>, payload: &[u8]) {
     let start = bytes.len();
     bytes.extend(MARKER);
     // A command has at most a thousand events of 64 KiB each: far below 4 GiB.

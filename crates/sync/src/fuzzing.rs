@@ -34,19 +34,20 @@ pub fn outbox(bytes: &[u8]) {
     let file = [MAGIC.as_bytes(), bytes].concat();
     let _ = framed::parse(bytes, MAGIC).map(|found| assert!(found.end <= bytes.len()));
     if let Ok(found) = framed::parse(&file, MAGIC) {
-        let mut again = MAGIC.as_bytes().to_vec();
-        found
-            .frames
-            .iter()
-            .for_each(|frame| framed::push_frame(&mut again, frame));
+        let again = framed::write(MAGIC, &found.frames);
         assert_eq!(file.get(..found.end), Some(&*again));
         found
             .frames
             .iter()
             .for_each(|frame| drop(Record::read(frame)));
     }
-    let mut framed = MAGIC.as_bytes().to_vec();
-    framed::push_frame(&mut framed, bytes);
+    // Frames and damage are all there is of it, and what is written of the frames is not damaged.
+    let framed::Scanned { frames, damaged } = framed::scan(&file, MAGIC);
+    let written = framed::write(MAGIC, &frames);
+    let lost: usize = damaged.iter().map(ExactSizeIterator::len).sum();
+    assert_eq!(written.len() + lost, file.len());
+    assert!(framed::parse(&written, MAGIC).is_ok_and(|found| found.frames == frames));
+    let framed = framed::write(MAGIC, &[bytes.to_vec()]);
     let cut = framed.len() - 1;
     let whole = framed::parse(&framed, MAGIC).map(|found| found.frames);
     assert_eq!(whole, Ok(vec![bytes.to_vec()]));

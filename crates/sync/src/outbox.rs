@@ -16,7 +16,7 @@ use crate::framed::FramedFile;
 use crate::record::Record;
 
 pub(crate) const FILE: &str = "outbox";
-const MAGIC: &str = "quarterdeck-outbox/1\n";
+pub(crate) const MAGIC: &str = "quarterdeck-outbox/1\n";
 
 /// The outbox of a device, opened under the folder's lock.
 #[derive(Debug)]
@@ -39,21 +39,9 @@ pub(crate) struct Content {
 impl Outbox {
     pub(crate) fn open(dir: &Path) -> Result<Self, ReplicaError> {
         let (file, frames) = FramedFile::open(dir.join(FILE), MAGIC)?;
-        let mut content = Content::default();
-        for frame in frames {
-            match Record::read(&frame) {
-                Some(Record::Command(command)) => content.push(command),
-                Some(Record::Clock(clock)) => content.clock = content.clock.max(clock),
-                Some(Record::Sent(number)) => content.sent = number,
-                Some(Record::Refused(_)) | None => {
-                    return Err(ReplicaError::Damaged {
-                        path: file.path().to_path_buf(),
-                        offset: 0,
-                        what: "a record is of a kind that this version does not know".to_owned(),
-                    });
-                }
-            }
-        }
+        let content = Content::read(&frames).ok_or_else(|| ReplicaError::Newer {
+            path: file.path().to_path_buf(),
+        })?;
         Ok(Self { file, content })
     }
 
@@ -94,19 +82,39 @@ impl Outbox {
         for command in commands {
             content.push(command);
         }
-        let mut records = vec![Record::Clock(content.clock).write()];
-        if sent > 0 {
-            records.push(Record::Sent(sent).write());
-        }
-        let commands = content.commands.iter().cloned().map(Record::Command);
-        records.extend(commands.map(|record| record.write()));
-        self.file.replace(&records)?;
+        self.file.replace(&content.records())?;
         self.content = content;
         Ok(())
     }
 }
 
 impl Content {
+    /// What records of an outbox come to; none where one of them does not belong there, or is of a newer
+    /// version.
+    pub(crate) fn read(frames: &[Vec<u8>]) -> Option<Self> {
+        let mut content = Self::default();
+        for frame in frames {
+            match Record::read(frame)? {
+                Record::Command(command) => content.push(command),
+                Record::Clock(clock) => content.clock = content.clock.max(clock),
+                Record::Sent(number) => content.sent = number,
+                Record::Refused(_) => return None,
+            }
+        }
+        Some(content)
+    }
+
+    /// The records that come to it.
+    pub(crate) fn records(&self) -> Vec<Vec<u8>> {
+        let mut records = vec![Record::Clock(self.clock).write()];
+        if self.sent > 0 {
+            records.push(Record::Sent(self.sent).write());
+        }
+        let commands = self.commands.iter().cloned().map(Record::Command);
+        records.extend(commands.map(|record| record.write()));
+        records
+    }
+
     pub(crate) fn push(&mut self, command: PendingCommand) {
         self.clock = self.clock.max(command.last().event.authored);
         self.commands.push(command);

@@ -14,7 +14,7 @@ use crate::planner::Shelved;
 use crate::record::Record;
 
 pub(crate) const FILE: &str = "shelf";
-const MAGIC: &str = "quarterdeck-shelf/1\n";
+pub(crate) const MAGIC: &str = "quarterdeck-shelf/1\n";
 
 /// The shelf of a device, opened under the folder's lock.
 #[derive(Debug)]
@@ -30,10 +30,8 @@ impl Shelf {
         let mut items: Vec<Shelved> = Vec::new();
         for frame in frames {
             let Some(Record::Refused(shelved)) = Record::read(&frame) else {
-                return Err(ReplicaError::Damaged {
+                return Err(ReplicaError::Newer {
                     path: file.path().to_path_buf(),
-                    offset: 0,
-                    what: "a record is of a kind that this version does not know".to_owned(),
                 });
             };
             // Shelved again after a crash: the later refusal is the one to read.

@@ -1,4 +1,4 @@
-//! `okr repair`: a way back for a workspace whose log is damaged on this machine.
+//! `okr repair`: a way back for a workspace whose files are damaged on this machine.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use clap::Args;
 use quarterdeck_report::json;
 use quarterdeck_report::number::count;
 use quarterdeck_report::text::{Document, Line};
-use quarterdeck_sync::repair::{Damaged, Repaired, Rescue, damage};
+use quarterdeck_sync::repair::{Damaged, Mended, Repaired, Rescue, damage, unsent};
 use serde::Serialize;
 
 use super::quoted;
@@ -25,6 +25,9 @@ use crate::sink::Sink;
 The server's log is checked entry by entry and held against every signed checkpoint kept here. \
 Only then does it take the place of the damaged one, which is kept below `evidence`. Unsent work, \
 refused commands and keys stay as they are. Nothing happens to a log that verifies.
+
+What waits to be sent, and what was refused, is on no server: where the file of either is damaged, it \
+goes on with every command that can be read, and the damaged file is kept below `evidence`.
 
 Where there is no server, restore the workspace's folder from a backup. `--salvage` changes \
 nothing in the folder; what it writes is read by `okr import FILE` in a home of its own.")]
@@ -50,6 +53,43 @@ struct Answer {
     file: Option<PathBuf>,
     /// The first event that could not be read.
     lost_from: Option<u64>,
+    /// The files of unsent and refused work that were damaged.
+    unsent: Vec<Unsent>,
+}
+
+/// A file that goes on with what could be read of it.
+#[derive(Debug, Serialize)]
+struct Unsent {
+    /// `outbox` or `shelf`.
+    file: &'static str,
+    /// How many commands could be read.
+    commands: usize,
+    /// How many bytes could not.
+    lost_bytes: usize,
+    evidence: PathBuf,
+}
+
+impl From<Mended> for Unsent {
+    fn from(mended: Mended) -> Self {
+        Self {
+            file: mended.file,
+            commands: mended.commands,
+            lost_bytes: mended.damaged.iter().map(ExactSizeIterator::len).sum(),
+            evidence: mended.evidence,
+        }
+    }
+}
+
+impl Unsent {
+    fn said(&self) -> String {
+        format!(
+            "Of the {} that was damaged {} could be read, and {} not; it is kept as evidence in {}",
+            self.file,
+            count(self.commands as u64, "command"),
+            count(self.lost_bytes as u64, "byte"),
+            self.evidence.display()
+        )
+    }
 }
 
 impl Answer {
@@ -63,6 +103,7 @@ impl Answer {
             evidence: None,
             file: None,
             lost_from: None,
+            unsent: Vec::new(),
         }
     }
 }
@@ -70,6 +111,11 @@ impl Answer {
 impl Repair {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, Failure> {
         let folder = context.workspace_folder()?;
+        let mended = match self.salvage {
+            None => unsent(&folder, Context::options(), context.now.ms())?,
+            Some(_) => Vec::new(),
+        };
+        let mended: Vec<Unsent> = mended.into_iter().map(Unsent::from).collect();
         let mut bar = Bar::new(&context.output);
         let found = damage(&folder, Context::options(), &mut |done, of| {
             bar.set("verifying", done, of);
@@ -77,12 +123,7 @@ impl Repair {
         drop(bar);
         let error = match found {
             Ok(entries) => {
-                let answer = Answer::new("sound", entries, None);
-                context.output.answer(&answer, || {
-                    let events = count(entries, "event");
-                    said([format!("Nothing to repair: the log of {events} verifies.")])
-                })?;
-                return Ok(Exit::Done);
+                return sound(context, entries, mended);
             }
             Err(error) => error,
         };
@@ -91,7 +132,7 @@ impl Repair {
         }
         let damaged = Damaged::new(&folder, error, Context::options())?;
         if damaged.has_server() {
-            repair(context, damaged)
+            repair(context, damaged, mended)
         } else {
             Err(Failure::from(damaged.into_error()).hint(
                 "there is no server to fetch the log from: restore the folder from a backup; what is \
@@ -101,7 +142,29 @@ impl Repair {
     }
 }
 
-fn repair(context: &Context, damaged: Damaged) -> Result<Exit, Failure> {
+/// The log is as it was written.
+fn sound(context: &Context, entries: u64, unsent: Vec<Unsent>) -> Result<Exit, Failure> {
+    let is_mended = !unsent.is_empty();
+    let answer = Answer {
+        unsent,
+        ..Answer::new(if is_mended { "repaired" } else { "sound" }, entries, None)
+    };
+    context.output.answer(&answer, || {
+        let events = count(entries, "event");
+        let log = match is_mended {
+            true => format!("The log of {events} verifies."),
+            false => format!("Nothing to repair: the log of {events} verifies."),
+        };
+        said(answer.unsent.iter().map(Unsent::said).chain([log]))
+    })?;
+    if is_mended {
+        context.output.hint("see what waits", "okr outbox")?;
+        context.output.hint("send it", "okr sync")?;
+    }
+    Ok(Exit::Done)
+}
+
+fn repair(context: &Context, damaged: Damaged, unsent: Vec<Unsent>) -> Result<Exit, Failure> {
     let what = damaged.error().to_string();
     let mut bar = Bar::new(&context.output);
     let repaired = online::run(async {
@@ -122,18 +185,20 @@ fn repair(context: &Context, damaged: Damaged) -> Result<Exit, Failure> {
     let answer = Answer {
         checkpoints: Some(checkpoints),
         evidence: Some(evidence),
+        unsent,
         ..Answer::new("repaired", entries, Some(what))
     };
     context.output.answer(&answer, || {
         let kept = answer.evidence.as_deref().unwrap_or_else(|| Path::new(""));
-        said([
+        let log = [
             format!(
                 "Fetched the log again: {}, and it holds for {} kept here.",
                 count(entries, "event"),
                 count(checkpoints as u64, "signed checkpoint")
             ),
             format!("The damaged log is kept as evidence in {}", kept.display()),
-        ])
+        ];
+        said(answer.unsent.iter().map(Unsent::said).chain(log))
     })?;
     context.output.hint("send what waits", "okr sync")?;
     Ok(Exit::Done)

@@ -114,5 +114,20 @@ pub fn forked(device: &str, number: u64) -> Refusal {
              second machine, or restored from an old copy."
         ),
     )
-    .hint("run `okr device new` in this folder: it becomes a device of its own and keeps its unsent events")
+    .hint(A_DEVICE_OF_ITS_OWN)
 }
+
+/// The refusal of what waits behind an event that its own device has no more.
+#[must_use]
+pub fn missing(device: &str, number: u64) -> Refusal {
+    Refusal::new(
+        Code::Forked,
+        format!(
+            "Event {number} of device {device} is missing: it waited here to be sent, and could not be read \
+             any more. What waits behind it cannot follow on it."
+        ),
+    )
+    .hint(A_DEVICE_OF_ITS_OWN)
+}
+
+const A_DEVICE_OF_ITS_OWN: &str = "run `okr device new` in this folder: it becomes a device of its own and keeps its unsent events";

@@ -18,7 +18,7 @@ mod people;
 mod practice;
 mod text;
 
-pub use chain::{Link, Repeat, forked};
+pub use chain::{Link, Repeat, forked, missing};
 pub use closing::ungraded;
 pub use practice::MAX_STAGES;
 pub use text::{MAX_DOCUMENT_CHARS, MAX_NOTE_CHARS, MAX_REASON_CHARS, MAX_TITLE_CHARS};

@@ -24,6 +24,13 @@ pub(super) async fn push<R: Remote>(
     let (mut from, mut resends, mut done) = (0, 0, 0);
     loop {
         replica.refresh()?;
+        if replica.is_forked() {
+            // What the log holds of this chain is no longer unsent: take that in first.
+            pull(replica, remote, now_ms, progress).await?;
+            if replica.is_forked() {
+                return Err(SyncError::Forked(replica.fork_refusal()));
+            }
+        }
         let of = replica.pending_events() as u64;
         let batch = planner::next_batch(replica.outbox(), from).to_vec();
         let (Some(first), Some(last)) = (replica.outbox().first(), batch.last()) else {
@@ -58,7 +65,7 @@ pub(super) async fn push<R: Remote>(
                 report.refused.extend(shelved);
             }
             Next::Stop(refusal) if refusal.code == Code::Forked => {
-                // What the log holds of this chain is no longer unsent: take that in first.
+                // As above.
                 pull(replica, remote, now_ms, progress).await?;
                 return Err(SyncError::Forked(refusal));
             }

@@ -12,14 +12,17 @@
 //!   last head kept here. Otherwise nothing is exchanged.
 //! - A crash at any instant leaves the damaged log or the new one in place.
 //!
-//! Where there is no server, what is readable can be written to a file: [`Rescue`].
+//! Where there is no server, what is readable can be written to a file: [`Rescue`]. Outbox and shelf, which no
+//! server has, go on with what is readable of them: [`unsent`].
 
 mod rescue;
+mod unsent;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use rescue::Rescue;
+pub use unsent::{Mended, unsent};
 
 use crate::checkpoints;
 use crate::engine::{Progress, SyncError, pull_into};

@@ -74,6 +74,16 @@ impl Replica {
         Ok(erasing)
     }
 
+    /// Whether the confirmed log says that texts are erased which are still here: there was no room for it
+    /// when the folder was opened.
+    ///
+    /// # Errors
+    /// The folder cannot be opened.
+    pub fn owes_erasing(&mut self) -> Result<bool, ReplicaError> {
+        let (projection, held) = self.hold_parts()?;
+        Ok(erasures::is_due(&held.ledger, &projection.folded.state))
+    }
+
     /// Whether something in the outbox repeats a text that its author saw.
     pub(crate) fn quotes_others(&self) -> bool {
         let events = self.outbox().iter().flat_map(PendingCommand::events);

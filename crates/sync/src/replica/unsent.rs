@@ -2,18 +2,21 @@
 
 use std::collections::HashSet;
 
+use quarterdeck_core::admit;
 use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_core::clock::Hlc;
 use quarterdeck_core::event::Entry;
 use quarterdeck_core::id::EventId;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::value::{Field, Value};
-use quarterdeck_ledger::Ledger;
+use quarterdeck_ledger::{Hash, Ledger};
 
 use super::fold::{READ_BYTES, READ_ENTRIES};
 use super::{Held, Replica, chain_end};
 use crate::amend;
+use crate::command::PendingCommand;
 use crate::error::{CommitError, ReplicaError};
+use crate::identity::Device;
 use crate::outbox::Content;
 use crate::planner::{self, Replanned};
 use crate::random::Random;
@@ -41,7 +44,7 @@ impl Replica {
             return put(held, replanned, 0, clock);
         }
         let (number, tip) = chain_end(&self.projection.folded.state, device);
-        if first.number == number + 1 && first.previous == tip {
+        if first_break(commands, number, tip).is_none() {
             return Ok(());
         }
         let recorded = commands
@@ -57,10 +60,7 @@ impl Replica {
                 unrecorded.cloned().collect()
             }
         };
-        if let Some(first) = left.first() {
-            let event = &first.first().event;
-            self.forked = event.number != number + 1 || event.previous != tip;
-        }
+        self.forked = first_break(&left, number, tip).is_some();
         if left.len() < held.outbox.content().commands.len() {
             let Content { sent, clock, .. } = *held.outbox.content();
             let sent = if sent > number { sent } else { 0 };
@@ -70,11 +70,7 @@ impl Replica {
     }
 
     /// The hashes of this device's events in the log after a position.
-    fn own_hashes(
-        &self,
-        held: &Held,
-        after: u64,
-    ) -> Result<HashSet<quarterdeck_ledger::Hash>, ReplicaError> {
+    fn own_hashes(&self, held: &Held, after: u64) -> Result<HashSet<Hash>, ReplicaError> {
         let mut hashes = HashSet::new();
         let mut next = after + 1;
         loop {
@@ -91,14 +87,15 @@ impl Replica {
         }
     }
 
-    /// The refusal that a copied folder meets.
+    /// The refusal that a folder meets whose outbox does not follow on its chain in the log.
     pub(crate) fn fork_refusal(&self) -> Refusal {
-        let number = self
-            .pending
-            .commands
-            .first()
-            .map_or(0, |first| first.first().event.number);
-        quarterdeck_core::admit::forked(&self.identity.device.name, number)
+        let Device { id, name, .. } = &self.identity.device;
+        let (number, tip) = chain_end(self.confirmed(), *id);
+        match first_break(&self.pending.commands, number, tip) {
+            Some(Break::Missing(missing)) => admit::missing(name, missing),
+            Some(Break::Taken(taken)) => admit::forked(name, taken),
+            None => admit::forked(name, number),
+        }
     }
 
     /// Notes that the outbox up to `number` is about to be sent.
@@ -247,6 +244,34 @@ impl Replica {
             path: self.dir.clone(),
         })
     }
+}
+
+/// Where an outbox does not follow on its chain.
+enum Break {
+    /// The event of this number is not there.
+    Missing(u64),
+    /// The log has another event of this number, or before it.
+    Taken(u64),
+}
+
+/// The first place where commands do not follow on the end of a chain, or on each other.
+fn first_break(
+    commands: &[PendingCommand],
+    mut number: u64,
+    mut tip: Option<Hash>,
+) -> Option<Break> {
+    for command in commands {
+        let first = &command.first().event;
+        if first.number > number + 1 {
+            return Some(Break::Missing(number + 1));
+        }
+        if first.number <= number || first.previous != tip {
+            return Some(Break::Taken(first.number));
+        }
+        number = command.last().event.number;
+        tip = Some(command.last().hash);
+    }
+    None
 }
 
 /// Writes a new plan down: the shelf first, so that a crash in between loses nothing.

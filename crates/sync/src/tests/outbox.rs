@@ -19,9 +19,15 @@ use crate::command::PendingCommand;
 use crate::outbox::Outbox;
 use crate::planner::Shelved;
 use crate::record::Record;
+use crate::repair::unsent;
 use crate::shelf::Shelf;
+use crate::{Options, ReplicaError};
 
 fn command() -> PendingCommand {
+    numbered(1)
+}
+
+fn numbered(first: u64) -> PendingCommand {
     let key = DeviceKey::from_seed([7; 32]);
     let event = |number, remaining, text: &str| Event {
         id: EventId::from_bytes([number as u8; 16]),
@@ -46,18 +52,22 @@ fn command() -> PendingCommand {
         source: None,
     };
     let events = vec![
-        seal(event(1, 1, "first"), [8; 16], None),
-        seal(event(2, 0, "second"), [9; 16], Some(&key)),
+        seal(event(first, 1, "first"), [8; 16], None),
+        seal(event(first + 1, 0, "second"), [9; 16], Some(&key)),
     ];
     PendingCommand::new(events).unwrap()
 }
 
 fn shelved() -> Shelved {
+    refused(command())
+}
+
+fn refused(command: PendingCommand) -> Shelved {
     Shelved {
         at: Timestamp::from_ms(NOW),
         refusal: Refusal::new(Code::NotFound, "There is no such thing.").hint("look again"),
         depends_on: Some(EventId::from_bytes([5; 16])),
-        command: command(),
+        command,
     }
 }
 
@@ -131,6 +141,69 @@ fn an_emptied_outbox_keeps_the_clock() {
             wall: NOW,
             counter: 0
         }
+    );
+}
+
+/// Flips a bit here and there, one at a time; where the file does not open any more, it does once it is mended.
+/// Answers, for each, how many of its commands are left.
+fn mended(file: &str, open: &dyn Fn(&Path) -> Result<usize, ReplicaError>) -> Vec<usize> {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut outbox, commands) = (Outbox::open(dir.path()).unwrap(), [1, 3, 5].map(numbered));
+    for command in &commands {
+        outbox.push(command.clone()).unwrap();
+    }
+    let mut shelf = Shelf::open(dir.path(), &Default::default()).unwrap();
+    shelf.push(commands.map(refused).to_vec()).unwrap();
+    let path = dir.path().join(file);
+    let whole = fs::read(&path).unwrap();
+    let left = (0..whole.len()).step_by(5).map(|at| {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x20;
+        fs::write(&path, &damaged).unwrap();
+        match open(dir.path()) {
+            // The last one, which may have been cut short.
+            Ok(commands) => assert_eq!(commands, 2),
+            Err(ReplicaError::Damaged { .. }) => {
+                let [mended] = &unsent(dir.path(), Options::default(), NOW).unwrap()[..] else {
+                    panic!("nothing was mended for byte {at}");
+                };
+                assert!(mended.damaged.iter().any(|bytes| bytes.contains(&at)));
+                let kept = fs::read(mended.evidence.join(file)).unwrap();
+                assert_eq!(kept, damaged, "the damaged file is evidence");
+                assert_eq!(open(dir.path()).unwrap(), mended.commands);
+            }
+            Err(other) => panic!("{other}"),
+        }
+        open(dir.path()).unwrap()
+    });
+    left.collect()
+}
+
+#[test]
+fn damage_costs_the_command_that_it_hit_and_no_other() {
+    let commands = |dir: &Path| Outbox::open(dir).map(|outbox| outbox.content().commands.len());
+    let left = mended("outbox", &commands);
+    // The name of the format costs none.
+    assert!(left[0] == 3 && left.iter().all(|left| *left >= 2));
+
+    let shelf = |dir: &Path| Shelf::open(dir, &Default::default()).map(|shelf| shelf.items().len());
+    let left = mended("shelf", &shelf);
+    assert!(left[0] == 3 && left.iter().all(|left| *left >= 2));
+}
+
+#[test]
+fn what_a_newer_okr_wrote_is_left_to_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("outbox");
+    fs::write(&path, "quarterdeck-outbox/2\nwhatever it is").unwrap();
+    assert!(matches!(
+        Outbox::open(dir.path()),
+        Err(ReplicaError::Newer { .. })
+    ));
+    let refused = unsent(dir.path(), Options::default(), NOW);
+    assert!(
+        matches!(refused, Err(ReplicaError::Newer { .. })),
+        "{refused:?}"
     );
 }
 

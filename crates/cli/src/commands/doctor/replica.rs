@@ -24,6 +24,7 @@ pub(super) fn look(context: &Context, folder: &Path) -> Vec<Check> {
             return checks;
         }
     };
+    let owes_erasing = replica.owes_erasing().unwrap_or_default();
     replica.release();
     checks.push(Check::good(
         "store",
@@ -42,6 +43,13 @@ pub(super) fn look(context: &Context, folder: &Path) -> Vec<Check> {
             "update okr: they are kept, and count once it knows them",
         ));
     }
+    if owes_erasing {
+        checks.push(Check::bad(
+            "erasure",
+            "Texts that were erased are still on this machine: there is no room to write the log anew.",
+            "make room for a second copy of it; the next command erases them",
+        ));
+    }
     let open = replica.state().conflicts.len();
     if open > 0 {
         checks.push(Check::bad(
@@ -53,7 +61,7 @@ pub(super) fn look(context: &Context, folder: &Path) -> Vec<Check> {
     if replica.is_forked() {
         checks.push(Check::bad(
             "device",
-            "This folder is a copy of another device's, and both have gone on.",
+            "What waits does not follow on this device's chain: the folder is a copy, and both have gone on, or unsent work was damaged.",
             "make it a device of its own with `okr device new`",
         ));
     }
