@@ -113,8 +113,8 @@ pub use lists::{
 pub(crate) use log::said;
 pub use log::{CheckInSaid, Erased, FieldChange, Imported, LogLine, log_line};
 pub use notes::{NoteAbout, NoteList, note_list};
-pub(crate) use objective::key_result_stands;
 pub use objective::{StatusKeyResult, StatusObjective, Step, key_result_status, objective_status};
+pub(crate) use objective::{key_result_stands, objective_stands};
 pub use opened::Opened;
 pub use plan::{
     FunnelPlanned, NotSplit, PlanFunnel, PlanSplit, PlanStage, Split, SplitBy, SplitPart,

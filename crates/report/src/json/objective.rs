@@ -5,7 +5,7 @@ use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
 use quarterdeck_core::event::Metric;
 use quarterdeck_core::forecast as ahead;
-use quarterdeck_core::grading;
+use quarterdeck_core::grading::{self, Band};
 use quarterdeck_core::id::{KeyResultId, ObjectiveId};
 use quarterdeck_core::score::{self, Progress};
 use quarterdeck_core::state::{Cycle, KeyResult, Objective};
@@ -56,6 +56,9 @@ pub struct StatusObjective {
     pub score: Option<Decimal>,
     /// Weighted mean of its live key results' grades, 0 to 1; none while none is graded.
     pub grade: Option<Decimal>,
+    /// The band of that mean, before it was rounded: for whoever shows it, and no part of the contract.
+    #[serde(skip)]
+    pub band: Option<Band>,
     /// That of its weakest live key result; none where it has none, or is not live itself.
     pub status: Option<Status>,
     /// Why it has that status, as sentences.
@@ -182,12 +185,6 @@ pub fn objective_status(
     shown: impl Fn(&KeyResult) -> bool,
 ) -> StatusObjective {
     let state = names.state();
-    let explained = (objective.is_live())
-        .then(|| rule::of_objective(state, id, on))
-        .flatten();
-    let (status, because) = explained.map_or((None, Vec::new()), |explained| {
-        (Some(explained.status), explained.because)
-    });
     let key_results = state
         .cycles
         .get(&objective.cycle)
@@ -201,6 +198,33 @@ pub fn objective_status(
                 .map(|found| key_result_status(names, pending, found, cycle, on))
                 .collect()
         });
+    let score = score::objective_score(state, id, on);
+    StatusObjective {
+        awaits: awaited(names, id),
+        unaligned: names.loose_ends().unaligned.contains(&id),
+        unsupported: names.loose_ends().unsupported.contains(&id),
+        key_results,
+        ..objective_stands(names, pending, (id, objective), score, on)
+    }
+}
+
+/// The same without its key results, and without what is to be looked for among people and other objectives:
+/// for whoever asks of every moment of a quarter, and has its score.
+pub(crate) fn objective_stands(
+    names: &Names<'_>,
+    pending: &Pending,
+    (id, objective): (ObjectiveId, &Objective),
+    score: Option<Decimal>,
+    on: Date,
+) -> StatusObjective {
+    let state = names.state();
+    let explained = (objective.is_live())
+        .then(|| rule::of_objective(state, id, on))
+        .flatten();
+    let (status, because) = explained.map_or((None, Vec::new()), |explained| {
+        (Some(explained.status), explained.because)
+    });
+    let grade = grading::objective_grade(state, id);
     StatusObjective {
         reference: names.objective(id),
         id,
@@ -211,21 +235,22 @@ pub fn objective_status(
         kind: objective.kind,
         state: objective.state,
         set_aside: objective.set_aside.clone(),
-        awaits: awaited(names, id),
-        score: share(score::objective_score(state, id, on)),
-        grade: share(grading::objective_grade(state, id)),
+        awaits: Vec::new(),
+        score: share(score),
+        grade: share(grade),
+        band: grade.map(Band::of),
         status,
         because,
         supports: objective.supports.and_then(|above| names.subject(above)),
-        unaligned: names.loose_ends().unaligned.contains(&id),
-        unsupported: names.loose_ends().unsupported.contains(&id),
+        unaligned: false,
+        unsupported: false,
         visits: false,
         key: objective.key.clone(),
         conflicts: (state.conflicts.iter())
             .filter(|open| open.subject == Subject::Objective(id))
             .count(),
         pending: pending.touches(id.uuid()),
-        key_results,
+        key_results: Vec::new(),
     }
 }
 

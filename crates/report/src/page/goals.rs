@@ -6,16 +6,14 @@
 
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::grading::{self, Band};
+use quarterdeck_core::grading::Band;
 use quarterdeck_core::id::{KeyResultId, ObjectiveId, TeamId};
 use quarterdeck_core::score::{self, Means};
 use quarterdeck_core::state::{Cycle, KeyResult, Objective};
-use quarterdeck_core::status;
 use quarterdeck_core::token::{KeyResultState, ObjectiveKind, ObjectiveState, Status};
-use quarterdeck_core::value::Subject;
 
 use super::film::{self, Kind};
-use crate::json::key_result_stands;
+use crate::json::{key_result_stands, objective_stands};
 use crate::names::Names;
 use crate::number::{count, percent};
 use crate::pending::Pending;
@@ -150,9 +148,9 @@ pub(super) fn two(share: Option<Decimal>) -> String {
 }
 
 /// A grade with the word for its band; empty where there is none.
-pub(super) fn graded(grade: Option<Decimal>) -> String {
-    grade.map_or_else(String::new, |grade| {
-        format!("{:.2} {}", grade.round(2), Band::of(grade).word())
+pub(super) fn graded(grade: Option<(Decimal, Band)>) -> String {
+    grade.map_or_else(String::new, |(grade, band)| {
+        format!("{:.2} {}", grade.round(2), band.word())
     })
 }
 
@@ -207,7 +205,10 @@ pub(super) fn key_result(
     tell(Field::Confidence, &sure);
     let last = told.last_check_in.map(|day| day.to_string());
     tell(Field::LastCheckIn, last.as_deref().unwrap_or(NONE));
-    tell(Field::Grade, &graded(told.grade.map(|grade| grade.grade)));
+    tell(
+        Field::Grade,
+        &graded(told.grade.map(|grade| (grade.grade, grade.band))),
+    );
     tell(Field::Aside, told.set_aside.as_deref().unwrap_or_default());
     tell(Field::Conflicts, &open(told.conflicts));
     told.status
@@ -236,19 +237,14 @@ pub(super) fn objective(
         film.tell(thing, Field::There, "");
         return None;
     }
-    let state = names.state();
-    let score = score::objective_score(state, id, on);
-    let doing = (found.is_live())
-        .then(|| status::of_objective(state, id, on))
-        .flatten();
+    let score = score::objective_score(names.state(), id, on);
+    let told = objective_stands(names, &Pending::default(), (id, found), score, on);
     let mut tell = |field, text: &str| film.tell(thing, field, text);
     tell(Field::There, "1");
-    tell(Field::Title, &found.title);
-    let owner = found.owner.map(|owner| names.person(owner));
-    tell(Field::Owner, owner.as_deref().unwrap_or_default());
-    let team = (found.team).and_then(|team| names.title(Subject::Team(team)));
-    tell(Field::Team, team.as_deref().unwrap_or_default());
-    tell(Field::Kind, found.kind.word());
+    tell(Field::Title, &told.title);
+    tell(Field::Owner, told.owner.as_deref().unwrap_or_default());
+    tell(Field::Team, told.team.as_deref().unwrap_or_default());
+    tell(Field::Kind, told.kind.word());
     let where_it_is = match found.state {
         state @ (ObjectiveState::Draft | ObjectiveState::Deferred | ObjectiveState::Dropped) => {
             state.word()
@@ -256,16 +252,12 @@ pub(super) fn objective(
         _ => "",
     };
     tell(Field::State, where_it_is);
-    tell(Field::Status, doing.map_or("", |doing| doing.status.word()));
-    tell(Field::Score, &two(score));
-    tell(Field::Bar, &width(score));
-    let grade = grading::objective_grade(state, id);
-    tell(Field::Grade, &graded(grade));
-    tell(Field::Aside, found.set_aside.as_deref().unwrap_or_default());
-    let conflicts = (state.conflicts.iter())
-        .filter(|one| one.subject == Subject::Objective(id))
-        .count();
-    tell(Field::Conflicts, &open(conflicts));
+    tell(Field::Status, told.status.map_or("", Status::word));
+    tell(Field::Score, &two(told.score));
+    tell(Field::Bar, &width(told.score));
+    tell(Field::Grade, &graded(told.grade.zip(told.band)));
+    tell(Field::Aside, told.set_aside.as_deref().unwrap_or_default());
+    tell(Field::Conflicts, &open(told.conflicts));
     Some(Figure {
         kind: found.kind,
         team: found.team,

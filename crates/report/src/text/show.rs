@@ -2,7 +2,6 @@
 
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::grading::Band;
 
 use super::agreement::agreement;
 use super::chart::sparkline;
@@ -44,8 +43,8 @@ pub fn objective_show(found: &ObjectiveShow, view: &View) -> Document {
     for why in &objective.because {
         facts.line("", Line::new().said(Style::Muted, why));
     }
-    if let Some(grade) = objective.grade {
-        facts.line("grade", closing::banded(grade, Band::of(grade)));
+    if let Some((grade, band)) = objective.grade.zip(objective.band) {
+        facts.line("grade", closing::banded(grade, band));
     }
     facts.text("cycle", found.cycle.as_deref());
     facts.text("owner", objective.owner.as_deref());

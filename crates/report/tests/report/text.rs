@@ -2,7 +2,7 @@
 
 use quarterdeck_core::diff;
 use quarterdeck_core::digest::Between;
-use quarterdeck_core::event::Entry;
+use quarterdeck_core::event::{Body, Entry, KeyResultGraded};
 use quarterdeck_core::history;
 use quarterdeck_core::refusal::{Code, Refusal};
 use quarterdeck_core::state::State;
@@ -13,7 +13,7 @@ use quarterdeck_report::pending::Pending;
 use quarterdeck_report::text::{self, Ansi, Document, View};
 
 use super::sample::{
-    Log, TODAY, company, day, disagreement, eventful, key_result, objective, quarter, view,
+    Log, TODAY, company, d, day, disagreement, eventful, key_result, objective, quarter, view,
 };
 
 /// A log with the names of its things, its last event not recorded yet.
@@ -503,4 +503,22 @@ fn with_colour_or_without_the_words_are_the_same() {
         };
         assert_eq!(trimmed(&stripped), trimmed(&plain(&document)));
     }
+}
+
+/// 0.695 is told as 0.70, and is no green for that: the closing of its cycle says so too.
+#[test]
+fn the_band_of_a_mean_is_that_before_it_was_rounded() {
+    let mut log = quarter();
+    for (digits, grade) in [("5t0p", "0.69"), ("6bak", "0.7")] {
+        let graded = KeyResultGraded {
+            key_result: key_result(digits),
+            computed: Some(d(grade)),
+            from: None,
+            to: Some(d(grade)),
+        };
+        log.add("ana", "2026-08-19", Body::KeyResultGraded(graded));
+    }
+    let seen = Seen::confirmed(&log);
+    let shown = text::objective_show(&seen.objective("9hm4"), &view(80)).render(Ansi::Off);
+    assert!(shown.contains("0.70 amber"), "{shown}");
 }

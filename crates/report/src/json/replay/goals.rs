@@ -4,19 +4,15 @@ use std::collections::BTreeMap;
 
 use quarterdeck_core::calendar::Date;
 use quarterdeck_core::decimal::Decimal;
-use quarterdeck_core::grading;
 use quarterdeck_core::id::{CycleId, KeyResultId, ObjectiveId};
 use quarterdeck_core::replay::{Changed, Scores};
 use quarterdeck_core::score;
 use quarterdeck_core::state::{Cycle, KeyResult, Objective};
-use quarterdeck_core::status as rule;
 use quarterdeck_core::token::{KeyResultState, MetricKind, ObjectiveKind, ObjectiveState, Status};
-use quarterdeck_core::value::Subject;
 use serde::Serialize;
 
 use super::FrameGone;
-use crate::json::objective::{Step, key_result_stands};
-use crate::json::share;
+use crate::json::objective::{Step, key_result_stands, objective_stands};
 use crate::names::{Names, Ref};
 use crate::pending::Pending;
 
@@ -258,21 +254,17 @@ impl Goals {
         } else {
             score::objective_score(state, id, on)
         };
+        let told = objective_stands(names, &Pending::default(), (id, one), score, on);
         let said = FrameObjectiveSaid {
-            title: one.title.clone(),
-            owner: one.owner.map(|owner| names.person(owner)),
-            team: (one.team).and_then(|team| names.title(Subject::Team(team))),
-            kind: one.kind,
-            state: one.state,
-            score: share(score),
-            grade: share(grading::objective_grade(state, id)),
-            status: (one.is_live())
-                .then(|| rule::of_objective(state, id, on))
-                .flatten()
-                .map(|explained| explained.status),
-            conflicts: (state.conflicts.iter())
-                .filter(|open| open.subject == Subject::Objective(id))
-                .count(),
+            title: told.title,
+            owner: told.owner,
+            team: told.team,
+            kind: told.kind,
+            state: told.state,
+            score: told.score,
+            grade: told.grade,
+            status: told.status,
+            conflicts: told.conflicts,
         };
         let before = self.objectives.insert(id, said.clone());
         let is_same = before.as_ref() == Some(&said);
@@ -280,7 +272,7 @@ impl Goals {
             return None;
         }
         Some(FrameObjective {
-            reference: names.objective(id),
+            reference: told.reference,
             id,
             said,
             before: before.filter(|_| !is_same).as_ref().map(Into::into),

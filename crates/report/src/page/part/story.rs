@@ -124,7 +124,7 @@ fn line(
             _ => None,
         };
         later(html, agreed);
-        let grade = graded(scores.grade);
+        let grade = graded(scores.grade.zip(scores.band));
         html.put("td", &[("class", "later")], |html| {
             html.leaf(
                 "span",

@@ -121,7 +121,7 @@ fn scores(sheet: &Sheet<'_>, html: &mut Html) {
         }
         html.put("div", &[("class", "verdict")], |html| {
             html.leaf("dt", &[], "Grade");
-            let grade = graded(retro.whole.grade);
+            let grade = graded(retro.whole.grade.zip(retro.whole.band));
             let grade = if grade.is_empty() { "none yet" } else { &grade };
             html.leaf("dd", &[("class", "grade"), ("data-v", grade)], grade);
         });
