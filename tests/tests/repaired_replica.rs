@@ -243,6 +243,12 @@ fn an_outbox_that_is_damaged_in_the_middle_goes_on_with_all_that_reads() {
     let again = lisbon.okr(&["repair", "--json"]).ok().json();
     assert_eq!(again["outcome"], "sound");
 
+    let looked = lisbon.okr(&["doctor"]).stdout;
+    assert!(
+        looked.contains("1 damaged file of an earlier repair"),
+        "{looked}"
+    );
+
     // What comes behind the gap cannot follow on it; the person does what the refusal says.
     let refused = lisbon.okr(&["sync"]).code(5).explains(&["missing"]);
     let offered = refused.offered_command();

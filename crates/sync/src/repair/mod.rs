@@ -33,6 +33,9 @@ use crate::head::SignedHeads;
 use crate::remote::Remote;
 use crate::replica::{DERIVED, LEDGER, NEXT, Options, Replica};
 
+/// Stands in the folder of what was set aside by a repair, with a sentence on what was wrong with it.
+pub const WHAT_IS_DAMAGED: &str = "what-is-damaged.txt";
+
 /// What is wrong with the log in a folder; none where every entry verifies. Tells how far it has come
 /// (entries checked, entries in all), and answers how many entries there are.
 ///
@@ -139,7 +142,7 @@ impl Damaged {
         };
         let evidence = evidence::folder(&dir, &format!("{now_ms}-damaged"))?;
         let text = format!("{}\n", self.error);
-        files::replace(&evidence.join("what-is-damaged.txt"), text.as_bytes())?;
+        files::replace(&evidence.join(WHAT_IS_DAMAGED), text.as_bytes())?;
         // Made again from the log; what damaged the one may have damaged the other.
         let derived = dir.join(DERIVED);
         match fs::remove_dir_all(&derived) {

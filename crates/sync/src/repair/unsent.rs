@@ -11,6 +11,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::WHAT_IS_DAMAGED;
 use crate::error::ReplicaError;
 use crate::evidence;
 use crate::files::{self, io_error};
@@ -81,7 +82,7 @@ fn mend(
     let evidence = evidence::folder(dir, &format!("{now_ms}-damaged-{file}"))?;
     files::replace(&evidence.join(file), &bytes)?;
     let text = format!("{what}: bytes {damaged:?}\n");
-    files::replace(&evidence.join("what-is-damaged.txt"), text.as_bytes())?;
+    files::replace(&evidence.join(WHAT_IS_DAMAGED), text.as_bytes())?;
     files::replace(&path, &framed::write(magic, &frames))?;
     Ok(Some(Mended {
         file,

@@ -7,6 +7,7 @@ use quarterdeck_core::calendar::Timestamp;
 use quarterdeck_report::json::Check;
 use quarterdeck_report::number::count;
 use quarterdeck_sync::Replica;
+use quarterdeck_sync::repair::WHAT_IS_DAMAGED;
 
 use super::{DAY_MS, failed, server};
 use crate::context::{Context, system_now};
@@ -164,16 +165,29 @@ fn unsent(context: &Context, replica: &Replica) -> Vec<Check> {
 fn kept(folder: &Path) -> Vec<Check> {
     let mut checks = Vec::new();
     let evidence = folder.join("evidence");
-    let cases = std::fs::read_dir(&evidence).map_or(0, |cases| cases.flatten().count());
-    if cases > 0 {
+    let all =
+        std::fs::read_dir(&evidence).map_or_else(|_| Vec::new(), |all| all.flatten().collect());
+    let (repaired, cases): (Vec<_>, Vec<_>) = (all.into_iter().map(|case| case.path()))
+        .partition(|case| case.join(WHAT_IS_DAMAGED).exists());
+    if !cases.is_empty() {
         checks.push(Check::bad(
             "evidence",
             format!(
                 "{} of a server's history that did not verify.",
-                count(cases as u64, "case")
+                count(cases.len() as u64, "case")
             ),
             format!(
                 "show an owner or the server's operator what is in {}, and remove it when it is settled",
+                evidence.display()
+            ),
+        ));
+    }
+    if !repaired.is_empty() {
+        checks.push(Check::good(
+            "evidence",
+            format!(
+                "{} of an earlier repair: remove {} once nothing is missed.",
+                count(repaired.len() as u64, "damaged file"),
                 evidence.display()
             ),
         ));
