@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use quarterdeck_tests::{Chance, Machine, TestEnv, files_below, rounds};
+use quarterdeck_tests::{Chance, Machine, Server, TestEnv, files_below, rounds};
 
 const DOES_NOT_VERIFY: i32 = 6;
 
@@ -210,20 +210,22 @@ fn damage_outbox(machine: &Machine<'_>, note: &str) -> (PathBuf, Vec<u8>) {
     (path, bytes)
 }
 
-fn three_wait(machine: &Machine<'_>) {
+/// A machine that has planned a quarter, and three check-ins that it has not sent.
+fn three_wait(env: &TestEnv) -> (Server<'_>, Machine<'_>) {
+    let server = env.server("acme", "ana");
+    let lisbon = env.machine("lisbon");
+    lisbon.join(&server.first_invitation()).plan_a_quarter();
+    lisbon.sync();
     for note in ["the first", "the second", "the third"] {
-        machine.okr(&["checkin", "leads", "+1", "-m", note]).ok();
+        lisbon.okr(&["checkin", "leads", "+1", "-m", note]).ok();
     }
+    (server, lisbon)
 }
 
 #[test]
 fn an_outbox_that_is_damaged_in_the_middle_goes_on_with_all_that_reads() {
     let env = TestEnv::new();
-    let server = env.server("acme", "ana");
-    let lisbon = env.machine("lisbon");
-    lisbon.join(&server.first_invitation()).plan_a_quarter();
-    lisbon.sync();
-    three_wait(&lisbon);
+    let (_server, lisbon) = three_wait(&env);
     let (_, damaged) = damage_outbox(&lisbon, "the second");
     lisbon.okr(&["status"]).code(7).explains(&["okr repair"]);
 
@@ -265,11 +267,7 @@ fn an_outbox_that_is_damaged_in_the_middle_goes_on_with_all_that_reads() {
 #[test]
 fn an_outbox_whose_damaged_command_is_recorded_already_loses_nothing() {
     let env = TestEnv::new();
-    let server = env.server("acme", "ana");
-    let lisbon = env.machine("lisbon");
-    lisbon.join(&server.first_invitation()).plan_a_quarter();
-    lisbon.sync();
-    three_wait(&lisbon);
+    let (_server, lisbon) = three_wait(&env);
     let as_it_waited = lisbon.copied_to("as-it-waited");
     lisbon.sync();
     damage_outbox(&as_it_waited, "the second");

@@ -53,6 +53,12 @@ fn remains(note: &Entry) -> Sealed {
     Sealed::new(encode_event(&event).into(), [0; 16], None)
 }
 
+/// Erases the note, which is the last of the log.
+async fn erase(ana: &mut Device, note: &Entry) {
+    let erasing = erasing(ana, note, remains(note).body_hash());
+    assert_eq!(ana.push_one(erasing).await, [Seen::Recorded(note.seq + 1)]);
+}
+
 async fn sealed_at(device: &mut Device, seq: u64) -> v1::SealedEvent {
     let parts = device.parts(seq).await.unwrap();
     parts[0].entries[0].event.clone().unwrap()
@@ -74,8 +80,7 @@ async fn what_is_erased_is_sent_without_its_text_and_with_its_hash() {
     let mut ana = server.owner().await;
     let note = noted(&mut ana).await;
     let before = sealed_at(&mut ana, note.seq).await;
-    let erased = erasing(&mut ana, &note, remains(&note).body_hash());
-    assert_eq!(ana.push_one(erased).await, [Seen::Recorded(note.seq + 1)]);
+    erase(&mut ana, &note).await;
     let after = sealed_at(&mut ana, note.seq).await;
     assert!(after.salt.is_empty());
     assert_eq!(after.erased, unwire(&before).hash());
@@ -198,8 +203,7 @@ async fn a_pull_during_which_texts_are_erased_reaches_the_event_that_vouches_for
         .unwrap()
         .into_inner();
     let mut entries = parts.message().await.unwrap().unwrap().entries;
-    let erasing = erasing(&mut ana, &note, remains(&note).body_hash());
-    assert_eq!(ana.push_one(erasing).await, [Seen::Recorded(note.seq + 1)]);
+    erase(&mut ana, &note).await;
     let mut head = None;
     while let Some(part) = parts.message().await.unwrap() {
         entries.extend(part.entries);
@@ -221,8 +225,7 @@ async fn a_watch_during_which_texts_are_erased_reaches_the_event_that_vouches_fo
         .unwrap()
         .into_inner();
     let mut entries = parts.message().await.unwrap().unwrap().entries;
-    let erasing = erasing(&mut ana, &note, remains(&note).body_hash());
-    assert_eq!(ana.push_one(erasing).await, [Seen::Recorded(note.seq + 1)]);
+    erase(&mut ana, &note).await;
     let head = loop {
         let part = parts.message().await.unwrap().unwrap();
         entries.extend(part.entries);
@@ -244,8 +247,7 @@ async fn a_backup_during_which_texts_are_erased_says_so_and_the_next_one_goes_th
         .unwrap()
         .into_inner();
     parts.message().await.unwrap().unwrap();
-    let erasing = erasing(&mut ana, &note, remains(&note).body_hash());
-    assert_eq!(ana.push_one(erasing).await, [Seen::Recorded(note.seq + 1)]);
+    erase(&mut ana, &note).await;
     let refused = loop {
         match parts.message().await {
             Ok(part) => assert!(

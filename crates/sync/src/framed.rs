@@ -156,10 +156,11 @@ pub(crate) struct Parsed {
 
 /// Reads the bytes of a file; an error is the place that is damaged, and how.
 pub(crate) fn parse(bytes: &[u8], magic: &str) -> Result<Parsed, (usize, &'static str)> {
-    if bytes.len() < magic.len() {
-        if !magic.as_bytes().starts_with(bytes) {
-            return Err((0, "it does not begin with the name of its format"));
-        }
+    if magic
+        .as_bytes()
+        .strip_prefix(bytes)
+        .is_some_and(|rest| !rest.is_empty())
+    {
         return Ok(Parsed {
             frames: Vec::new(),
             end: bytes.len(),
@@ -167,7 +168,7 @@ pub(crate) fn parse(bytes: &[u8], magic: &str) -> Result<Parsed, (usize, &'stati
         });
     }
     if !bytes.starts_with(magic.as_bytes()) {
-        return Err((0, "it is of another format or a newer version"));
+        return Err((0, "it does not begin with the name of its format"));
     }
     let Scanned { frames, damaged } = scan(bytes, magic);
     let end = damaged.first().map_or(bytes.len(), |first| first.start);

@@ -42,17 +42,39 @@ pub struct Mended {
 /// The file is as it was then.
 pub fn unsent(dir: &Path, options: Options, now_ms: u64) -> Result<Vec<Mended>, ReplicaError> {
     let _lock = Lock::take(dir, LOCK, options.lock_wait)?;
-    let mut mended = Vec::new();
-    for (file, magic) in [(outbox::FILE, outbox::MAGIC), (shelf::FILE, shelf::MAGIC)] {
-        mended.extend(mend(dir, file, magic, now_ms)?);
+    let files: [(_, _, Readable); 2] = [
+        (outbox::FILE, outbox::MAGIC, waiting),
+        (shelf::FILE, shelf::MAGIC, refused),
+    ];
+    let mended = files
+        .into_iter()
+        .map(|(file, magic, readable)| mend(dir, (file, magic), readable, now_ms));
+    mended.filter_map(Result::transpose).collect()
+}
+
+/// The frames that a file goes on with, and how many commands are in them; none where one of those that were
+/// read is of a newer version.
+type Readable = fn(Vec<Vec<u8>>) -> Option<(Vec<Vec<u8>>, usize)>;
+
+fn waiting(frames: Vec<Vec<u8>>) -> Option<(Vec<Vec<u8>>, usize)> {
+    let mut content = Content::read(&frames)?;
+    if let Some(last) = content.commands.last() {
+        // How far it was sent may be what cannot be read.
+        content.sent = content.sent.max(last.last().event.number);
     }
-    Ok(mended)
+    Some((content.records(), content.commands.len()))
+}
+
+fn refused(frames: Vec<Vec<u8>>) -> Option<(Vec<Vec<u8>>, usize)> {
+    let is_refused = |frame: &Vec<u8>| matches!(Record::read(frame), Some(Record::Refused(_)));
+    let commands = frames.len();
+    frames.iter().all(is_refused).then_some((frames, commands))
 }
 
 fn mend(
     dir: &Path,
-    file: &'static str,
-    magic: &'static str,
+    (file, magic): (&'static str, &'static str),
+    readable: Readable,
     now_ms: u64,
 ) -> Result<Option<Mended>, ReplicaError> {
     let path = dir.join(file);
@@ -60,23 +82,14 @@ fn mend(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         read => read.map_err(io_error("read", &path))?,
     };
+    if framed::is_newer(&bytes, magic) {
+        return Err(ReplicaError::Newer { path });
+    }
     let Err((_, what)) = framed::parse(&bytes, magic) else {
         return Ok(None);
     };
     let framed::Scanned { frames, damaged } = framed::scan(&bytes, magic);
-    let readable = if framed::is_newer(&bytes, magic) {
-        None
-    } else if file == outbox::FILE {
-        Content::read(&frames).map(|content| {
-            let commands = content.commands.len();
-            (all_sent(content).records(), commands)
-        })
-    } else {
-        let is_refused = |frame: &Vec<u8>| matches!(Record::read(frame), Some(Record::Refused(_)));
-        let commands = frames.len();
-        (frames.iter().all(is_refused)).then_some((frames, commands))
-    };
-    let Some((frames, commands)) = readable else {
+    let Some((frames, commands)) = readable(frames) else {
         return Err(ReplicaError::Newer { path });
     };
     let evidence = evidence::folder(dir, &format!("{now_ms}-damaged-{file}"))?;
@@ -90,12 +103,4 @@ fn mend(
         damaged,
         evidence,
     }))
-}
-
-/// How far it was sent may be what cannot be read.
-fn all_sent(mut content: Content) -> Content {
-    if let Some(last) = content.commands.last() {
-        content.sent = content.sent.max(last.last().event.number);
-    }
-    content
 }

@@ -191,6 +191,25 @@ fn damage_costs_the_command_that_it_hit_and_no_other() {
     assert!(left[0] == 3 && left.iter().all(|left| *left >= 2));
 }
 
+/// Where it stands how far it was sent may be what cannot be read: nothing of it is numbered anew then.
+#[test]
+fn what_is_read_of_a_damaged_outbox_may_have_been_sent() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outbox = Outbox::open(dir.path()).unwrap();
+    for first in [1, 3, 5] {
+        outbox.push(numbered(first)).unwrap();
+    }
+    assert_eq!(outbox.content().sent, 0);
+    let path = dir.path().join("outbox");
+    let mut damaged = fs::read(&path).unwrap();
+    damaged[100] ^= 1;
+    fs::write(&path, damaged).unwrap();
+    unsent(dir.path(), Options::default(), NOW).unwrap();
+    let mended = Outbox::open(dir.path()).unwrap();
+    assert_eq!(mended.content().commands, [3, 5].map(numbered));
+    assert_eq!(mended.content().sent, 6);
+}
+
 #[test]
 fn what_a_newer_okr_wrote_is_left_to_it() {
     let dir = tempfile::tempdir().unwrap();

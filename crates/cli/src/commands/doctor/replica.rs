@@ -165,10 +165,9 @@ fn unsent(context: &Context, replica: &Replica) -> Vec<Check> {
 fn kept(folder: &Path) -> Vec<Check> {
     let mut checks = Vec::new();
     let evidence = folder.join("evidence");
-    let all =
-        std::fs::read_dir(&evidence).map_or_else(|_| Vec::new(), |all| all.flatten().collect());
-    let (repaired, cases): (Vec<_>, Vec<_>) = (all.into_iter().map(|case| case.path()))
-        .partition(|case| case.join(WHAT_IS_DAMAGED).exists());
+    let all = std::fs::read_dir(&evidence).into_iter().flatten().flatten();
+    let (repaired, cases): (Vec<_>, Vec<_>) =
+        (all.map(|case| case.path())).partition(|case| case.join(WHAT_IS_DAMAGED).exists());
     if !cases.is_empty() {
         checks.push(Check::bad(
             "evidence",
