@@ -159,7 +159,6 @@ fn sound(context: &Context, entries: u64, unsent: Vec<Unsent>) -> Result<Exit, F
     })?;
     if is_mended {
         context.output.hint("see what waits", "okr outbox")?;
-        context.output.hint("send it", "okr sync")?;
     }
     Ok(Exit::Done)
 }
